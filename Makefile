@@ -1,0 +1,51 @@
+# Runwright from a fresh clone. Needs Python 3.11 or newer, make and a package index; nothing else.
+SHELL := /bin/sh
+PYTHON ?= python3
+V := .venv/bin
+NPM := $(V)/python tools/setup.py npm
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev check test test-python test-ui test-planted bench lock docs
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
+
+setup: ## Install everything and build the page (seconds when nothing has changed)
+	@$(PYTHON) tools/setup.py
+
+run: setup ## Start Runwright with its own PostgreSQL; Ctrl-C stops all of it
+	@exec $(V)/runwright up $(ARGS)
+
+dev: setup ## Like run, and starts again when Python code changes
+	@exec $(V)/watchfiles --filter python --grace-period 1 --sigint-timeout 15 '$(V)/runwright up $(ARGS)' domain application infrastructure interfaces
+
+check: setup ## Style, types, layers and fresh documents; no test
+	$(V)/ruff check .
+	$(V)/ruff format --check .
+	$(NPM) tools pyright
+	$(V)/lint-imports
+	$(V)/python -m pytest -q tests/architecture
+	@if [ -f ui/package.json ]; then $(NPM) ui check; else echo "no ui/ in this tree"; fi
+
+test: ## Install everything, run every check and every test
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-ui
+	@$(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-planted
+
+test-python: setup ## Python and browser tests, with coverage
+	$(V)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 --durations=10
+
+test-ui: setup ## The page's unit tests, with coverage
+	@if [ -f ui/package.json ]; then $(NPM) ui test; else echo "no ui/ in this tree"; fi
+
+test-planted: setup ## Every checker turns red on its planted bug
+	$(V)/python tests/planted/run.py
+
+bench: setup ## Measure speed against peers (benchmarks/)
+	$(V)/python -m benchmarks
+
+docs: setup ## Write the generated documents anew
+	$(V)/python -m interfaces.docs
+
+lock: setup ## Resolve new versions into requirements/ (hashes from the public index)
+	$(V)/python tools/lock.py

@@ -1,0 +1,87 @@
+"""Orders: what can be asked of the service. Each has one handler in `handlers.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.values import JsonText
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Who asks. `actor` is `key:<id>` or `local:<os user>`."""
+
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateWorkflow(Command):
+    """Save a new workflow with its first version; `ready` makes it runnable if it has no errors."""
+
+    name: str
+    description: str
+    labels: Mapping[str, str]
+    definition: object
+    ready: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveVersion(Command):
+    """Save the next version; `expected_version` None saves whatever the latest is."""
+
+    workflow_id: UUID
+    name: str | None
+    description: str | None
+    labels: Mapping[str, str] | None
+    definition: object
+    expected_version: int | None
+    ready: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWorkflow(Command):
+    """`change` is ready (of `version`, None: the latest), pause, resume or archive."""
+
+    workflow_id: UUID
+    change: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicateWorkflow(Command):
+    """A new workflow from the latest version of another."""
+
+    workflow_id: UUID
+    name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execute(Command):
+    """Run a ready version (None: the last readied one)."""
+
+    workflow_id: UUID
+    inputs: Mapping[str, object]
+    priority: int | None
+    labels: Mapping[str, str]
+    version: int | None
+    idempotency_key: str | None
+    route: str = "execute"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopExecution(Command):
+    """Stop; `grace_s` lies between SIGTERM and SIGKILL."""
+
+    execution_id: UUID
+    grace_s: float
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerStep(Command):
+    """Say what became of a step with an unknown outcome."""
+
+    execution_id: UUID
+    path: str
+    decision: str
+    output: JsonText

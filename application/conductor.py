@@ -1,0 +1,561 @@
+"""Takes executions through their graphs: load, plan, append, hand over, outcome, append ...
+
+For each execution one driver at a time empties its inbox (outcomes, commands, evaluations), decides
+everything that follows (`deciding.py`), and stores that in one append: an outcome and the start of the
+next step share a commit. Attempts are handed to the executor only after their start is stored.
+
+Longer than 400 lines because taking in, storing, handing over and recovering share the live set.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from application.deciding import ACTOR, Decider, attempt_id
+from application.evaluation import Evaluator
+from application.live import AnswerGiven, Answering, Live, StopAsked, TimedOut, answer, refuse
+from application.ports import (
+    Appended,
+    Artifacts,
+    Attempt,
+    Begun,
+    Clock,
+    EventStore,
+    Executor,
+    Expressions,
+    IdempotencyGuard,
+    LeaseGuard,
+    LeaseLost,
+    LeaseOpened,
+    Leases,
+    LeaseTaken,
+    Logged,
+    Member,
+    OpenExecution,
+    Progressed,
+    Replayed,
+    Signal,
+    StoreUnavailable,
+    Succeeded,
+)
+from application.preparing import PreparedGraph, PreparedNode, merged
+from domain.errors import NotFound, Refusal
+from domain.event import Cause, RecordedEvent, StepError
+from domain.execution import events as e
+from domain.execution.execution import Execution
+from domain.execution.status import FINAL, ExecutionStatus
+from domain.queueing.admission import Admission
+from domain.values import JsonText, log_stream_id
+
+log = logging.getLogger("runwright.conductor")
+
+ISOLATION = "process"
+BEGUN_AFTER_S = 0.02
+"""Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
+AGAIN_S = 0.3
+"""How long an append that the database did not answer waits before it is tried again."""
+
+Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Queued:
+    """A place in the queue; `execution` is kept when it is in memory already."""
+
+    execution_id: UUID
+    epoch: int
+    position: int
+    execution: Execution | None
+
+
+class Conductor:
+    """The one that decides, on one server. All calls on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        store: EventStore,
+        leases: Leases,
+        executor: Executor,
+        expressions: Expressions,
+        artifacts: Artifacts,
+        graphs: Graphs,
+        clock: Clock,
+        server_id: UUID,
+        attempt_limit: int,
+        inline_bytes: int,
+        log_flush_s: float,
+    ) -> None:
+        self._store, self._leases, self._executor, self._graphs = store, leases, executor, graphs
+        self._clock, self._server_id, self._log_flush_s = clock, server_id, log_flush_s
+        self._admission: Admission[_Queued] = Admission(attempt_limit)
+        self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
+        self._decider = Decider(
+            cast("Admission[object]", self._admission), self._evaluator, executor, clock, self._later
+        )
+        self.live: dict[UUID, Live] = {}
+        self._admitting: asyncio.Task[None] | None = None
+        self._begun: deque[tuple[float, Begun]] = deque()
+        self._begun_timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        executor.connect(self._on_signals)
+
+    # ── asked by handlers and questions ──────────────────────────────────────────────────────────
+
+    async def create(
+        self, execution: Execution, prepared: PreparedGraph, idempotency: IdempotencyGuard | None
+    ) -> Appended | Replayed:
+        """Store a new execution; it starts in the same append when nothing waits and a slot is free."""
+        name = lease_name(execution.id)
+        live = Live(execution, prepared, position=2**63, epoch=1)
+        at_once = self._admission.open and not self._closing
+        if at_once:
+            cause = self._decider.cause(live)
+            execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
+            self._decider.follow(live)
+        opened = LeaseOpened(name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0)
+        events = live.collect()
+        try:
+            stored = await self._store.append(Member(events=events, idempotency=idempotency, leases_opened=[opened]))
+        except BaseException:
+            self._release(live)
+            raise
+        if isinstance(stored, Replayed):
+            self._release(live)
+            return stored
+        execution.state.number = stored.numbers[execution.id]
+        live.position = stored.positions[0]
+        if at_once:
+            self._enter(live)
+            self._hand_over(live, events)
+            self._drive_soon(live)
+        else:
+            kept = _Queued(execution_id=execution.id, epoch=0, position=live.position, execution=execution)
+            self._admission.enqueue(execution.id, kept)
+            self._admit_soon()
+        return Appended(positions=stored.positions[:1], numbers=stored.numbers)
+
+    async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int:
+        """Ask for a stop; answers the position of the append, 0 when it was asked before.
+
+        Raises NotFound, TransitionRefused.
+        """
+        waiting: Answering = asyncio.get_running_loop().create_future()
+        asked = StopAsked(cause=cause, grace_s=grace_s, reason=reason, answer=waiting)
+        live = self.live.get(execution_id)
+        if live is not None:
+            self._put(live, asked)
+            return await waiting
+        queued = self._admission.leave(execution_id)
+        try:
+            execution = await self.load(execution_id)
+            if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
+                return 0
+            execution.finish_stopped(cause, proof="never_started", log_events=0, log_lines=0, dropped_lines=0)
+            name = lease_name(execution_id)
+            epoch = 0 if queued is None else queued.epoch
+            events = cast("list[RecordedEvent]", [*execution.pending_events])
+            stored = await self._store.append(
+                Member(events=events, guards=[LeaseGuard(name=name, epoch=epoch)], leases_closed=[name])
+            )
+        except BaseException:
+            if queued is not None:
+                self._admission.enqueue(execution_id, queued, first=True)
+            raise
+        return cast("Appended", stored).position
+
+    async def answer(
+        self, execution_id: UUID, cause: Cause, path: str, *, decision: str, output: JsonText, error: StepError
+    ) -> int:
+        """A person's answer to an unknown outcome; the position. Raises NotFound, Conflict."""
+        live = self.live.get(execution_id)
+        if live is None:
+            execution = await self.load(execution_id)
+            execution.answer_step(cause, path, decision=decision, output=output, error=error)
+            raise NotFound("running execution", execution_id)  # it waits on another server
+        waiting: Answering = asyncio.get_running_loop().create_future()
+        given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
+        self._put(live, given)
+        return await waiting
+
+    async def load(self, execution_id: UUID) -> Execution:
+        """The aggregate from its events. Raises NotFound."""
+        execution: Execution | None = None
+        for event in await self._store.stream(execution_id):
+            if not isinstance(event, e.ExecutionEvent):
+                break
+            execution = event.mutate(execution)
+        if execution is None:
+            raise NotFound("execution", execution_id)
+        return execution
+
+    @property
+    def queued(self) -> int:
+        """How many executions wait to be admitted."""
+        return self._admission.queued
+
+    @property
+    def slots(self) -> tuple[int, int]:
+        """Slots held, and the limit."""
+        return self._admission.used, self._admission.limit
+
+    def place(self, execution_id: UUID) -> int | None:
+        """The place in the queue, from 1."""
+        return self._admission.place(execution_id)
+
+    # ── life of the conductor ────────────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Take up what is open: queued ones wait again, running ones go on from their last event."""
+        for row in await self._leases.open_executions():
+            try:
+                await self._take_up(row)
+            except (LookupError, Refusal) as error:
+                # One that can't go on (its kind of node is gone) must not keep the others from it.
+                log.error("execution %s can't be taken up: %s", row.execution_id, error)
+        self._admit_soon()
+
+    async def close(self) -> None:
+        """Decide nothing more. What runs stays open in the log for the next start; the executor ends it."""
+        self._closing = True
+        for live in [*self.live.values()]:
+            live.end()
+            if live.driver is not None:
+                await asyncio.gather(live.driver, return_exceptions=True)
+            if not live.log.empty:
+                await self._store_last_lines(live)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _store_last_lines(self, live: Live) -> None:
+        cause = self._decider.cause(live)
+        events = live.log.take(cause.at, ACTOR, cause.command_id)
+        guard = LeaseGuard(name=lease_name(live.id), epoch=live.epoch)
+        try:
+            await self._store.append(Member(events=events, guards=[guard]))
+        except Exception as error:  # the end of the process: what could not be stored is said
+            log.warning("last lines of execution %s could not be stored: %s", live.id, error)
+
+    async def _take_up(self, row: OpenExecution) -> None:
+        execution = await self.load(row.execution_id)
+        state = execution.state
+        if state.status is ExecutionStatus.QUEUED:
+            kept = _Queued(execution_id=row.execution_id, epoch=row.epoch, position=0, execution=execution)
+            self._admission.enqueue(row.execution_id, kept)
+            return
+        prepared = await self._graphs(state.workflow_id, state.workflow_version)
+        live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
+        await self._read_log_stream(live)
+        cause = self._decider.cause(live)
+        execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason="restarted")
+        for path, attempt in [*state.open_attempts.items()]:
+            if state.status is ExecutionStatus.STOPPING:
+                last_line = live.log.last_line_of(path)
+                execution.stop_step(
+                    cause, path, attempt, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=last_line
+                )
+            else:
+                retry_safe = prepared.nodes[path].retry_safe
+                execution.lose_step(cause, path, attempt, reason="server_restarted", retry_safe=retry_safe)
+        taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=row.epoch, epoch=live.epoch)
+        await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
+        self._enter(live)
+        self._drive_soon(live)
+
+    async def _read_log_stream(self, live: Live) -> None:
+        stored = live.log
+        for event in await self._store.stream(log_stream_id(live.id)):
+            stored.version = event.originator_version
+            if isinstance(event, e.StepLogged):
+                stored.lines += len(event.lines)
+                stored.dropped += event.dropped
+                stored.last_line[event.path] = stored.lines
+
+    def _enter(self, live: Live) -> None:
+        self.live[live.id] = live
+        timeout_s = live.prepared.graph.settings.timeout_s
+        started = live.execution.state.started_at
+        if timeout_s is not None and started is not None:
+            left = (started + timedelta(seconds=timeout_s) - self._clock.now()).total_seconds()
+            live.timeout_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._put, live, TimedOut())
+
+    def _release(self, live: Live) -> None:
+        """Forget a live execution and give its slots to others."""
+        live.end()
+        self.live.pop(live.id, None)
+        self._admission.give_back(_slots_of(live))
+        self._admission.wait(live.id, live.position, 0)
+        self._offer()
+
+    # ── admission ────────────────────────────────────────────────────────────────────────────────
+
+    def _offer(self) -> None:
+        """Slots may be free: the oldest execution that waits for one goes first, then the queue."""
+        if self._closing:
+            return
+        waiting = self._admission.next_waiting()
+        if waiting is not None and waiting in self.live:
+            self._drive_soon(self.live[waiting])
+        else:
+            self._admit_soon()
+
+    def _admit_soon(self) -> None:
+        if not self._closing and self._admission.queued and (self._admitting is None or self._admitting.done()):
+            self._admitting = self._spawn(self._admit())
+
+    async def _admit(self) -> None:
+        while not self._closing and (queued := self._admission.next_queued()) is not None:
+            try:
+                await self._start_queued(queued)
+            except StoreUnavailable as error:
+                log.warning("admission waits for the database: %s", error)
+                self._admission.enqueue(queued.execution_id, queued, first=True)
+                await asyncio.sleep(AGAIN_S)
+            except (LookupError, Refusal) as error:
+                log.error("execution %s can't be started: %s", queued.execution_id, error)
+
+    async def _start_queued(self, queued: _Queued) -> None:
+        execution = queued.execution or await self.load(queued.execution_id)
+        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        live = Live(execution, prepared, position=queued.position, epoch=queued.epoch + 1)
+        cause = self._decider.cause(live)
+        execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
+        self._decider.follow(live)
+        self._enter(live)
+        taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=queued.epoch, epoch=live.epoch)
+        # Its slots are taken: the next one is admitted while this append goes on.
+        live.driver = self._spawn(self._drive(live, taken))
+
+    # ── what comes from workers ──────────────────────────────────────────────────────────────────
+
+    def _on_signals(self, signals: Sequence[Signal]) -> None:
+        touched: dict[UUID, Live] = {}
+        for signal in signals:
+            live = self.live.get(signal.id.execution_id)
+            if live is None:
+                continue
+            match signal:
+                case Begun():
+                    self._begun.append((self._clock.monotonic(), signal))
+                case Logged():
+                    live.log.add(signal)
+                    self._flush_later(live)
+                case Progressed():
+                    live.log.progress[signal.id.path] = signal
+                    self._flush_later(live)
+                case Succeeded() if signal.attachments or len(signal.output) > self._evaluator.inline_bytes:
+                    self._later(live, f"store:{signal.id.path}", self._evaluator.stored(signal))
+                case _:
+                    live.inbox.append(signal)
+                    touched[live.id] = live
+        for live in touched.values():
+            self._drive_soon(live)
+        self._tell_begun_later()
+
+    def _tell_begun_later(self) -> None:
+        if self._begun and self._begun_timer is None and not self._closing:
+            self._begun_timer = asyncio.get_running_loop().call_later(BEGUN_AFTER_S, self._tell_begun)
+
+    def _tell_begun(self) -> None:
+        self._begun_timer = None
+        due = self._clock.monotonic() - BEGUN_AFTER_S * 0.9
+        while self._begun and self._begun[0][0] <= due:
+            _, begun = self._begun.popleft()
+            live = self.live.get(begun.id.execution_id)
+            if live is not None and live.execution.state.is_open(begun.id.path, begun.id.attempt):
+                live.log.begun.append(begun)
+                self._flush(live)
+        self._tell_begun_later()
+
+    def _flush_later(self, live: Live) -> None:
+        if live.log.full:
+            self._flush(live)
+        elif live.flush_timer is None:
+            live.flush_timer = asyncio.get_running_loop().call_later(self._log_flush_s, self._flush, live)
+
+    def _flush(self, live: Live) -> None:
+        if live.flush_timer is not None:
+            live.flush_timer.cancel()
+            live.flush_timer = None
+        live.flush_due = True
+        self._drive_soon(live)
+
+    # ── driving ──────────────────────────────────────────────────────────────────────────────────
+
+    def _put(self, live: Live, item: object) -> None:
+        live.inbox.append(item)
+        self._drive_soon(live)
+
+    def _drive_soon(self, live: Live) -> None:
+        if live.driver is None and not self._closing and self.live.get(live.id) is live:
+            live.driver = self._spawn(self._drive(live))
+
+    def _later(self, live: Live, name: str, work: Awaitable[object]) -> None:
+        """Wait for something outside the decision; what it gives goes into the inbox. Once per name."""
+        if name in live.tasks:
+            cast("Coroutine[Any, Any, object]", work).close()
+            return
+
+        async def bring() -> None:
+            try:
+                item = await work
+            finally:
+                live.tasks.pop(name, None)
+            self._put(live, item)
+
+        live.tasks[name] = self._spawn(bring())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the conductor failed", exc_info=error)
+
+    async def _drive(self, live: Live, taking: LeaseTaken | None = None) -> None:
+        """Empty the inbox and store what follows, until nothing follows any more."""
+        try:
+            while not self._closing:
+                items = [*live.inbox]
+                live.inbox.clear()
+                waiting = self._decider.apply(live, items)
+                self._decider.follow(live)
+                logged: list[RecordedEvent] = []
+                if live.flush_due or live.execution.pending_events:
+                    cause = self._decider.cause(live)
+                    logged = live.log.take(cause.at, ACTOR, cause.command_id)
+                    live.flush_due = not live.log.empty
+                ending = self._decider.end(live)
+                events = [*logged, *live.collect()]
+                if events:
+                    if not await self._append(live, events, items, waiting, taking, ending=ending):
+                        return
+                    taking = None
+                    if ending:
+                        self._release(live)
+                        return
+                    self._hand_over(live, events)
+                    self._decider.wind_down(live)
+                    self._offer()
+                else:
+                    self._decider.wind_down(live)
+                    answer(waiting, 0)
+                    if not live.inbox:
+                        return
+        finally:
+            live.driver = None
+            if live.inbox or live.flush_due:
+                self._drive_soon(live)
+
+    async def _append(
+        self,
+        live: Live,
+        events: Sequence[RecordedEvent],
+        items: Sequence[object],
+        waiting: Sequence[Answering],
+        taking: LeaseTaken | None,
+        *,
+        ending: bool,
+    ) -> bool:
+        """Store a turn; False when the execution was dropped, or is decided about again from the log."""
+        name = lease_name(live.id)
+        member = Member(
+            events=events,
+            guards=() if taking is not None else (LeaseGuard(name=name, epoch=live.epoch),),
+            leases_taken=() if taking is None else (taking,),
+            leases_closed=(name,) if ending else (),
+        )
+        while True:
+            try:
+                stored = await self._store.append(member)
+            except StoreUnavailable as error:
+                # The same versions again: safe whether or not the first try was stored.
+                log.warning("execution %s waits for the database: %s", live.id, error)
+                if self._closing:
+                    refuse(waiting, error)
+                    return False
+                await asyncio.sleep(AGAIN_S)
+            except LeaseLost as error:
+                log.warning("execution %s is somebody else's now: %s", live.id, error)
+                self._decider.cancel_all(live, grace_s=0.0)
+                self._release(live)
+                refuse(waiting, error)
+                return False
+            except Exception as error:  # another decision was stored first: decide again from the log
+                log.warning("execution %s is loaded anew: %s", live.id, error)
+                await self._reload(live, items)
+                return False
+            else:
+                answer(waiting, cast("Appended", stored).position)
+                return True
+
+    async def _reload(self, live: Live, items: Sequence[object]) -> None:
+        """Begin again from the stored history, with the outcomes and commands in hand."""
+        self._release(live)
+        execution = await self.load(live.id)
+        if execution.state.status in FINAL:
+            return
+        fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
+        await self._read_log_stream(fresh)
+        fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
+        fresh.inbox.extend([*items, *live.inbox])
+        self._admission.take(_slots_of(fresh))
+        self._enter(fresh)
+        latest = {x.path: x for x in await self._store.stream(live.id) if isinstance(x, e.StepStarted)}
+        open_attempts = execution.state.open_attempts.items()
+        self._hand_over(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
+        self._drive_soon(fresh)
+
+    # ── handing over ─────────────────────────────────────────────────────────────────────────────
+
+    def _hand_over(self, live: Live, events: Sequence[RecordedEvent]) -> None:
+        """Give the attempts whose start is stored now to the executor."""
+        attempts: list[Attempt] = []
+        for event in events:
+            if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
+                continue
+            ready = live.inputs.pop(event.path, None)
+            if ready is not None and ready.input is not None:
+                attempts.append(self._attempt(live, live.prepared.nodes[event.path], event, ready.input.text))
+            else:
+                self._spawn(self._fetch_and_hand_over(live, event))
+        if attempts:
+            self._executor.submit(attempts)
+
+    def _attempt(self, live: Live, node: PreparedNode, event: e.StepStarted, resolved: JsonText) -> Attempt:
+        live.submitted[event.path] = event.attempt
+        return Attempt(
+            id=attempt_id(live, event.path, event.attempt),
+            kind=event.kind,
+            input=merged(resolved, node.verbatim),
+            profile=node.profile,
+            retry_safe=node.retry_safe,
+            timeout_s=node.node.timeout_s,
+            idempotency_key=f"{live.id}:{event.path}:{event.generation}",
+        )
+
+    async def _fetch_and_hand_over(self, live: Live, event: e.StepStarted) -> None:
+        """After a reload: the input stands in the event or out of line."""
+        artifact = event.input_artifact
+        text = event.input if artifact is None else await self._evaluator.fetch(artifact.sha256)
+        if text is not None and live.execution.state.is_open(event.path, event.attempt):
+            self._executor.submit([self._attempt(live, live.prepared.nodes[event.path], event, text)])
+
+
+def lease_name(execution_id: UUID) -> str:
+    """The lease of an execution's owner."""
+    return f"execution:{execution_id}"
+
+
+def _slots_of(live: Live) -> int:
+    return len(live.execution.state.open_attempts)

@@ -1,0 +1,310 @@
+"""What follows for one live execution: from what came in, from its plan, and how it ends.
+
+Nothing here waits. What needs time is given away with `later` and comes back through the inbox.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypedDict
+from uuid import UUID
+
+from application.evaluation import Evaluator
+from application.live import (
+    AnswerGiven,
+    Answering,
+    ConditionsEvaluated,
+    InputPrepared,
+    Live,
+    OutcomeStored,
+    ResultEvaluated,
+    StopAsked,
+    TimedOut,
+    refuse,
+)
+from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
+from application.preparing import PreparedNode, StepInput, hash_of
+from domain.errors import Category, Refusal
+from domain.event import Cause, StepError
+from domain.execution.plan import Ending
+from domain.execution.status import ExecutionStatus
+from domain.queueing.admission import Admission
+from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
+from domain.workflow.graph import OnFailure
+
+ACTOR = "runwright"
+EVENTS_A_TURN = 400
+"""Decisions taken into one append; a member holds at most 1,000 events."""
+DEFAULT_GRACE_S = 5.0
+
+Later = Callable[[Live, str, Awaitable[object]], None]
+
+
+class _Counts(TypedDict):
+    """What terminal events count of the log stream."""
+
+    log_events: int
+    log_lines: int
+    dropped_lines: int
+
+
+class Decider:
+    """Decides for every live execution of one server."""
+
+    def __init__(
+        self, admission: Admission[object], evaluator: Evaluator, executor: Executor, clock: Clock, later: Later
+    ) -> None:
+        self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
+        self._later = later
+
+    def cause(self, live: Live) -> Cause:
+        """What the service decides alone goes back to the command that asked for the execution."""
+        command = live.execution.state.command_id
+        assert isinstance(command, UUID)  # noqa: S101 - set by the opening event
+        return Cause(at=self._clock.now(), actor=ACTOR, command_id=command)
+
+    # ── from what came in ────────────────────────────────────────────────────────────────────────
+
+    def apply(self, live: Live, items: Sequence[object]) -> list[Answering]:
+        """Decide about the items in order; answers who waits for the append."""
+        waiting: list[Answering] = []
+        cause = self.cause(live)
+        outcomes = (Succeeded, Erred, Cancelled, Lost, OutcomeStored)
+        if not live.log.empty and any(isinstance(item, outcomes) for item in items):
+            live.flush_due = True  # the last lines of a step go before its outcome, in the same append
+        for item in items:
+            match item:
+                case Succeeded() | Erred() | Cancelled() | Lost() | OutcomeStored():
+                    self._outcome(live, item, cause)
+                case ConditionsEvaluated():
+                    self._decide_edges(live, item, cause)
+                case InputPrepared():
+                    live.inputs[item.path] = item
+                case ResultEvaluated():
+                    live.result = item
+                case TimedOut():
+                    error = _execution_timeout(live.prepared.graph.settings.timeout_s)
+                    live.abort = live.abort or (error, None)
+                case StopAsked() | AnswerGiven():
+                    if self._command(live, item):
+                        waiting.append(item.answer)
+                case _:
+                    raise TypeError(f"nothing is decided about {type(item).__name__}")
+            live.observe()
+        return waiting
+
+    def _command(self, live: Live, item: StopAsked | AnswerGiven) -> bool:
+        try:
+            if isinstance(item, StopAsked):
+                live.execution.request_stop(item.cause, grace_s=item.grace_s, reason=item.reason)
+            else:
+                live.execution.answer_step(
+                    item.cause, item.path, decision=item.decision, output=item.output, error=item.error
+                )
+        except Refusal as refusal:
+            refuse([item.answer], refusal)
+            return False
+        return True
+
+    def _outcome(self, live: Live, item: Succeeded | Erred | Cancelled | Lost | OutcomeStored, cause: Cause) -> None:
+        execution = live.execution
+        identity = item.outcome.id if isinstance(item, OutcomeStored) else item.id
+        path, attempt = identity.path, identity.attempt
+        node = live.prepared.nodes[path]
+        was_open = execution.state.is_open(path, attempt)
+        if live.submitted.get(path) == attempt:
+            del live.submitted[path]
+        live.cancelled.discard(path)
+        last_line = live.log.last_line_of(path)
+        match item:
+            case OutcomeStored():
+                output, artifact = as_event_value(item.output)
+                execution.complete_step(
+                    cause,
+                    path,
+                    attempt,
+                    output=output,
+                    output_artifact=artifact,
+                    artifacts=item.artifacts,
+                    usage=item.outcome.usage,
+                    last_line=last_line,
+                )
+            case Succeeded():
+                execution.complete_step(cause, path, attempt, output=item.output, usage=item.usage, last_line=last_line)
+            case Erred():
+                execution.fail_step(cause, path, attempt, item.error, usage=item.usage, last_line=last_line)
+            case Cancelled():
+                execution.stop_step(
+                    cause,
+                    path,
+                    attempt,
+                    signal=item.signal,
+                    death_ms=item.death_ms,
+                    proof=item.proof,
+                    last_line=last_line,
+                )
+            case Lost():
+                execution.lose_step(cause, path, attempt, reason=item.reason, retry_safe=node.retry_safe)
+        if was_open:
+            self._admission.give_back(1)
+
+    def _decide_edges(self, live: Live, item: ConditionsEvaluated, cause: Cause) -> None:
+        if item.error is not None:
+            live.abort = live.abort or (item.error, item.pointer)
+        elif item.source not in live.execution.state.decided:
+            live.execution.decide_edges(cause, item.source, item.taken)
+
+    # ── from the plan ────────────────────────────────────────────────────────────────────────────
+
+    def follow(self, live: Live) -> None:
+        """Everything the plan says now: skips, conditions, starts; nothing when the run winds down."""
+        live.observe()
+        execution, plan = live.execution, live.plan
+        if self._grace_of_ending(live) is not None:
+            self._admission.wait(live.id, live.position, 0)
+            return
+        cause = self.cause(live)
+        decided = -1
+        while decided < len(execution.pending_events) < EVENTS_A_TURN:
+            decided = len(execution.pending_events)
+            for path, reason in plan.skips()[:EVENTS_A_TURN]:
+                execution.skip_step(cause, path, reason)
+            live.observe()
+            for source in plan.undecided():
+                self._conditions(live, source, cause)
+            live.observe()
+            self._start_steps(live, cause)
+            live.observe()
+        if plan.failing:
+            self._admission.wait(live.id, live.position, 0)
+
+    def wind_down(self, live: Live) -> None:
+        """End what runs, when the run is stopped, timed out or fails with `on_failure: stop`.
+
+        Called after the append that says so: nothing is killed for a reason that is not in the log.
+        """
+        grace_s = self._grace_of_ending(live)
+        if grace_s is not None:
+            self.cancel_all(live, grace_s)
+
+    def _grace_of_ending(self, live: Live) -> float | None:
+        """Seconds between SIGTERM and SIGKILL of what runs; None while it may go on."""
+        if live.execution.state.status is ExecutionStatus.STOPPING:
+            return live.execution.state.grace_s
+        stops = live.prepared.graph.settings.on_failure is OnFailure.STOP
+        return DEFAULT_GRACE_S if live.abort is not None or (live.plan.failing and stops) else None
+
+    def cancel_all(self, live: Live, grace_s: float) -> None:
+        """End every attempt that is out, once."""
+        for path, attempt in live.submitted.items():
+            if path not in live.cancelled:
+                live.cancelled.add(path)
+                self._executor.cancel(attempt_id(live, path, attempt), grace_s=grace_s)
+
+    def _conditions(self, live: Live, source: str, cause: Cause) -> None:
+        now = self._evaluator.conditions_now(live, source)
+        if now is not None:
+            self._decide_edges(live, now, cause)
+        else:
+            self._later(live, f"when:{source}", self._evaluator.conditions(live, source))
+
+    def _start_steps(self, live: Live, cause: Cause) -> None:
+        room = self._admission.room(live.id, live.position)
+        wanting = 0
+        for path in live.plan.startable():
+            if len(live.execution.pending_events) >= EVENTS_A_TURN:
+                break
+            node = live.prepared.nodes[path]
+            if node.in_worker and room <= 0:
+                wanting += 1
+                continue
+            ready = live.inputs.get(path)
+            if ready is None and f"input:{path}" not in live.tasks:
+                ready = self._evaluator.input_now(live, node)
+                if ready is None:
+                    self._later(live, f"input:{path}", self._evaluator.input(live, node))
+            if ready is not None:
+                room -= self._start(live, node, ready, cause)
+        self._admission.wait(live.id, live.position, wanting)
+
+    def _start(self, live: Live, node: PreparedNode, ready: InputPrepared, cause: Cause) -> int:
+        """Start a step; answers the slots it takes (a transform and a step without an input take none)."""
+        path = node.node.id
+        live.inputs.pop(path, None)
+        given = ready.input or StepInput(text=EMPTY_OBJECT)
+        value, artifact = as_event_value(given) if node.in_worker else (EMPTY_OBJECT, None)
+        attempt = live.execution.start_step(
+            cause, path, kind=node.node.kind, input=value, input_artifact=artifact, input_hash=hash_of(given.text)
+        )
+        if ready.error is not None:
+            live.execution.fail_step(cause, path, attempt, ready.error)
+            return 0
+        if not node.in_worker:
+            output, output_artifact = as_event_value(given)
+            live.execution.complete_step(cause, path, attempt, output=output, output_artifact=output_artifact)
+            return 0
+        self._admission.take()
+        live.inputs[path] = ready
+        return 1
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────
+
+    def end(self, live: Live) -> bool:
+        """Record how the run ends, when nothing is left to wait for."""
+        if live.log.waiting or any(name.startswith("store:") for name in live.tasks):
+            return False
+        execution, plan, cause = live.execution, live.plan, self.cause(live)
+        counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
+        running = execution.state.status is ExecutionStatus.RUNNING
+        if live.abort is not None and running:
+            if execution.state.open_attempts:
+                return False
+            error, pointer = live.abort
+            execution.fail(cause, error, cause_path=None, pointer=pointer, knock_on=plan.failures, **counts)
+            return True
+        match plan.ending():
+            case None:
+                return False
+            case Ending.STOP:
+                execution.finish_stopped(cause, proof="all_attempts_dead", **counts)
+            case Ending.FAIL:
+                first, *others = plan.failures
+                error = execution.state.steps[first].error
+                assert error is not None  # noqa: S101 - it failed
+                execution.fail(cause, error, cause_path=first, knock_on=others, **counts)
+            case Ending.COMPLETE:
+                return self._complete(live, cause, counts)
+        return True
+
+    def _complete(self, live: Live, cause: Cause, counts: _Counts) -> bool:
+        result = live.result or self._evaluator.result_now(live)
+        if result is None:
+            self._later(live, "output", self._evaluator.result(live))
+            return False
+        if result.error is not None:
+            live.execution.fail(cause, result.error, cause_path=None, pointer="/output", **counts)
+            return True
+        value, artifact = as_event_value(result.result or StepInput(text=NULL))
+        live.execution.complete(
+            cause, result=value, result_artifact=artifact, handled_failures=live.plan.handled_failures, **counts
+        )
+        return True
+
+
+def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
+    """The attempt of the current run."""
+    return AttemptId(execution_id=live.id, run=live.execution.state.run, path=path, attempt=attempt)
+
+
+def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
+    """How an event carries a value: inline, or null with its artifact."""
+    return (value.text, None) if value.artifact is None else (NULL, value.artifact)
+
+
+def _execution_timeout(timeout_s: float | None) -> StepError:
+    return StepError(
+        code="execution_timeout",
+        category=Category.TIMEOUT,
+        type="ExecutionTimeout",
+        message=f"The execution took longer than its {timeout_s:g} s.",
+        advice="Raise settings.timeout_s, or find the slow step in the timeline.",
+        retryable=True,
+    )

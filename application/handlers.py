@@ -1,0 +1,229 @@
+"""② One handler for each command: permission, the aggregate decides, the log stores.
+
+Handlers know ports only. What an execution does after it was accepted is the conductor's.
+
+Longer than 200 lines because every command has its handler here, most of a few lines.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+from uuid import UUID
+
+import msgspec
+
+from application import commands as c
+from application.conductor import Conductor
+from application.ports import (
+    Appended,
+    Clock,
+    EventStore,
+    IdempotencyGuard,
+    IdempotencyKeyReused,
+    Ids,
+    Member,
+    Permissions,
+)
+from application.versions import Versions
+from domain.errors import CapacityExceeded, Category, Conflict, InvalidInput, NotFound, PermissionRefused, Problem
+from domain.event import Cause, RecordedEvent, StepError
+from domain.execution.execution import Execution
+from domain.values import JsonText
+from domain.workflow.workflow import Workflow
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class InputChecks(Protocol):
+    """Completes and checks a run's inputs."""
+
+    def complete(
+        self, schema: Mapping[str, object], inputs: Mapping[str, object]
+    ) -> tuple[dict[str, object], list[Problem]]:
+        """Inputs with defaults, and every problem."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An execution that is stored. `replayed`: an earlier request with the same key did it."""
+
+    execution_id: UUID
+    number: int
+    workflow_id: UUID
+    version: int
+    position: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handlers:
+    """All handlers over the same ports."""
+
+    store: EventStore
+    conductor: Conductor
+    versions: Versions
+    permissions: Permissions
+    validate: Callable[[object], list[Problem]]
+    inputs: InputChecks
+    clock: Clock
+    ids: Ids
+    queue_limit: int
+
+    def _cause(self, command: c.Command, action: str, subject: UUID | None) -> Cause:
+        if not self.permissions.allows(command.actor, action, subject):
+            raise PermissionRefused(
+                "not_allowed", f"{command.actor} may not {action}.", "Ask an operator for a key that may."
+            )
+        return Cause(at=self.clock.now(), actor=command.actor, command_id=self.ids.new())
+
+    # ── workflows ──
+
+    async def create_workflow(self, command: c.CreateWorkflow) -> tuple[Workflow, int]:
+        """Save a new workflow; answers it and the position."""
+        cause = self._cause(command, "workflow.save", None)
+        workflow = Workflow.create(
+            self.ids.new(), cause, name=command.name, description=command.description, labels=command.labels
+        )
+        self._save(workflow, cause, command.definition, ready=command.ready)
+        return workflow, await self._store_workflow(workflow)
+
+    async def save_version(self, command: c.SaveVersion) -> tuple[Workflow, int]:
+        """Save the next version. Raises NotFound, Conflict when it is not based on the latest."""
+        cause = self._cause(command, "workflow.save", command.workflow_id)
+        workflow = await self.versions.workflow(command.workflow_id, fresh=True)
+        if command.expected_version not in (None, workflow.latest_version):
+            raise Conflict(
+                "version_conflict",
+                f"Version {command.expected_version} is not the latest; {workflow.latest_version} is.",
+                "Load the latest version, put your change in and save again.",
+            )
+        workflow.rename(
+            cause,
+            name=workflow.name if command.name is None else command.name,
+            description=workflow.description if command.description is None else command.description,
+            labels=workflow.labels if command.labels is None else command.labels,
+        )
+        self._save(workflow, cause, command.definition, ready=command.ready)
+        return workflow, await self._store_workflow(workflow)
+
+    def _save(self, workflow: Workflow, cause: Cause, definition: object, *, ready: bool) -> None:
+        problems = self.validate(definition)
+        canonical = _encode(definition)
+        number = workflow.save_version(cause, JsonText(canonical), hashlib.sha256(canonical).hexdigest(), problems)
+        if ready and workflow.version_of(number).valid:
+            workflow.ready(cause, number)
+
+    async def change_workflow(self, command: c.ChangeWorkflow) -> tuple[Workflow, int]:
+        """Ready, pause, resume or archive."""
+        cause = self._cause(command, f"workflow.{command.change}", command.workflow_id)
+        workflow = await self.versions.workflow(command.workflow_id, fresh=True)
+        match command.change:
+            case "ready":
+                workflow.ready(cause, command.version or workflow.latest_version)
+            case "pause":
+                workflow.pause(cause)
+            case "resume":
+                workflow.resume(cause)
+            case "archive":
+                workflow.archive(cause)
+            case _:
+                raise ValueError(command.change)
+        return workflow, await self._store_workflow(workflow)
+
+    async def duplicate_workflow(self, command: c.DuplicateWorkflow) -> tuple[Workflow, int]:
+        """A new draft with the latest definition."""
+        source = await self.versions.workflow(command.workflow_id)
+        definition = msgspec.json.decode(source.version_of(source.latest_version).definition)
+        return await self.create_workflow(
+            c.CreateWorkflow(
+                actor=command.actor, name=command.name or f"{source.name} (copy)", description=source.description,
+                labels=source.labels, definition=definition, ready=False,
+            )
+        )  # fmt: skip
+
+    async def _store_workflow(self, workflow: Workflow) -> int:
+        events = [event for event in workflow.collect_events() if isinstance(event, RecordedEvent)]
+        if not events:
+            return 0
+        stored = cast("Appended", await self.store.append(Member(events=events)))
+        self.versions.forget(workflow.id)
+        return stored.position
+
+    # ── executions ──
+
+    async def execute(self, command: c.Execute) -> Accepted:
+        """Accept a run. Raises NotFound, Conflict, InvalidInput, CapacityExceeded."""
+        cause = self._cause(command, "workflow.execute", command.workflow_id)
+        workflow = await self.versions.workflow(command.workflow_id)
+        version = workflow.runnable(command.version)
+        prepared = await self.versions.graph(workflow.id, version.number)
+        inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
+        if problems:
+            raise InvalidInput(
+                "inputs_invalid", "The inputs do not fit the workflow's schema.", "Mend the inputs named.",
+                [_inside(problem) for problem in problems],
+            )  # fmt: skip
+        if self.conductor.queued >= self.queue_limit:
+            raise CapacityExceeded(
+                "queue_full", f"{self.queue_limit} executions wait already.", "Try again later.", retry_after_s=5
+            )
+        execution = Execution.create(
+            self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
+            workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=JsonText(_encode(inputs)),
+            priority=prepared.graph.settings.priority if command.priority is None else command.priority,
+            labels=command.labels, trigger="api",
+        )  # fmt: skip
+        guard = self._guard(command, execution.id, inputs)
+        try:
+            stored = await self.conductor.create(execution, prepared, guard)
+        except IdempotencyKeyReused as error:
+            raise Conflict(
+                "idempotency_key_reused", "This idempotency key came before with another body.",
+                "Use a new key for a new run.",
+            ) from error  # fmt: skip
+        if isinstance(stored, Appended):
+            return Accepted(
+                execution_id=execution.id, number=stored.numbers[execution.id], workflow_id=workflow.id,
+                version=version.number, position=stored.position,
+            )  # fmt: skip
+        first = await self.conductor.load(stored.execution_id)
+        return Accepted(
+            execution_id=stored.execution_id, number=stored.number, workflow_id=workflow.id,
+            version=first.state.workflow_version, position=stored.position, replayed=True,
+        )  # fmt: skip
+
+    def _guard(self, command: c.Execute, execution_id: UUID, inputs: Mapping[str, object]) -> IdempotencyGuard | None:
+        if command.idempotency_key is None:
+            return None
+        body = _encode([inputs, command.priority, command.labels, command.version])
+        return IdempotencyGuard(
+            scope=f"{command.actor}|{command.route}|{command.workflow_id}", key=command.idempotency_key,
+            body_hash=hashlib.sha256(body).digest(), execution_id=execution_id,
+        )  # fmt: skip
+
+    async def stop(self, command: c.StopExecution) -> int:
+        """Ask for a stop; 0 when it was asked before. Raises NotFound, TransitionRefused."""
+        cause = self._cause(command, "execution.stop", command.execution_id)
+        return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
+
+    async def answer(self, command: c.AnswerStep) -> int:
+        """Answer an unknown outcome. Raises NotFound, Conflict."""
+        cause = self._cause(command, "execution.answer", command.execution_id)
+        if not command.path:
+            raise NotFound("step", command.path)
+        error = StepError(
+            code="answered_failed", category=Category.STEP, type="AnsweredFailed",
+            message=f"{command.actor} said that this step failed.", advice="Look into what it was to do.",
+            retryable=True,
+        )  # fmt: skip
+        return await self.conductor.answer(
+            command.execution_id, cause, command.path, decision=command.decision, output=command.output, error=error
+        )
+
+
+def _inside(problem: Problem) -> Problem:
+    return Problem(
+        code=problem.code, message=problem.message, advice=problem.advice, pointer=f"/inputs{problem.pointer}"
+    )

@@ -1,0 +1,151 @@
+"""What a step is given: its config with the expressions resolved against what is known so far.
+
+Which parts of a config hold expressions is fixed by its kind, so it is worked out once a graph. Plain
+paths over inline values are resolved in the same breath as the decision; anything else (an expression
+worker, a value out of line) is prepared beforehand, and the decision waits for it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from application.ports import Artifacts, Expressions, NodeKind, NodeKinds, Scope
+from domain.execution.execution import Execution
+from domain.execution.state import ExecutionState
+from domain.execution.status import StepStatus
+from domain.values import EMPTY_OBJECT, ArtifactRef, JsonText
+from domain.workflow.graph import Graph, Node
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedNode:
+    """A node with its expressions found. `template` holds the config's fields with expressions,
+    `verbatim` the others as JSON; `constant` is the whole template's value when it has none."""
+
+    node: Node
+    kind: NodeKind
+    template: Mapping[str, object]
+    verbatim: JsonText
+    plain: bool
+    references: frozenset[str]
+    retry_safe: bool
+    in_worker: bool
+    profile: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedGraph:
+    """A version's graph with everything about its nodes that does not change from run to run."""
+
+    graph: Graph
+    graph_hash: str
+    nodes: Mapping[str, PreparedNode]
+    plain_conditions: Mapping[str, bool]
+    output_plain: bool
+    output_references: frozenset[str]
+    condition_references: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+
+def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expressions) -> PreparedGraph:
+    """Work out a graph once. The definition has passed validation: its kinds are known."""
+    nodes: dict[str, PreparedNode] = {}
+    for node in graph.nodes.values():
+        kind = kinds.get(node.kind)
+        if kind is None:
+            raise LookupError(f"node {node.id} is of kind {node.kind}, which this service does not have")
+        properties = cast("Mapping[str, Mapping[str, Any]]", kind.schema.get("properties", {}))
+        template = {name: value for name, value in node.config.items() if properties.get(name, {}).get("x-expression")}
+        verbatim = {name: value for name, value in node.config.items() if name not in template}
+        nodes[node.id] = PreparedNode(
+            node=node,
+            kind=kind,
+            template=template,
+            verbatim=JsonText(_encode(verbatim)),
+            plain=expressions.is_plain(template),
+            references=expressions.references(template),
+            retry_safe=kind.retry_safe(node.config) if node.retry_safe is None else node.retry_safe,
+            in_worker=kind.runs_in == "worker",
+            profile=f"{graph_hash[:16]}:{node.id}",
+        )
+    conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}
+    return PreparedGraph(
+        graph=graph,
+        graph_hash=graph_hash,
+        nodes=nodes,
+        plain_conditions={s: all(expressions.is_plain(w) for w in whens) for s, whens in conditional.items() if whens},
+        condition_references={
+            s: frozenset[str]().union(*(expressions.references(w) for w in whens))
+            for s, whens in conditional.items()
+            if whens
+        },
+        output_plain=expressions.is_plain(graph.output),
+        output_references=expressions.references(graph.output),
+    )
+
+
+def inline(state: ExecutionState, references: frozenset[str]) -> bool:
+    """Whether every value the expressions name stands in the events themselves."""
+    return not any(name in state.steps and state.steps[name].output_artifact is not None for name in references)
+
+
+def scope_of(
+    execution: Execution, references: frozenset[str], now: datetime, loaded: Mapping[str, JsonText] | None = None
+) -> Scope:
+    """What expressions see; `loaded` holds outputs that were read from artifacts."""
+    state = execution.state
+    steps: dict[str, JsonText] = {}
+    for name in references:
+        step = state.steps.get(name)
+        if step is None or step.status is StepStatus.PENDING:
+            continue
+        output = (loaded or {}).get(name, step.output)
+        error = _encode(step.error) if step.error is not None else b"null"
+        steps[name] = JsonText(b'{"status":"%s","output":%s,"error":%s}' % (step.status.value.encode(), output, error))
+    facts = {
+        "id": str(execution.id),
+        "number": state.number,
+        "run": state.run,
+        "started_at": state.started_at,
+    }
+    return Scope(inputs=state.inputs, steps=steps, execution=JsonText(_encode(facts)), now=now)
+
+
+async def load(state: ExecutionState, references: frozenset[str], artifacts: Artifacts) -> dict[str, JsonText]:
+    """Outputs out of line that the expressions name. Raises LookupError when a content is gone."""
+    loaded: dict[str, JsonText] = {}
+    for name in references:
+        step = state.steps.get(name)
+        if step is not None and step.output_artifact is not None:
+            content = await artifacts.get(step.output_artifact.sha256)
+            if content is None:
+                raise LookupError(f"the output of step {name} (artifact {step.output_artifact.sha256}) is gone")
+            loaded[name] = JsonText(content)
+    return loaded
+
+
+def merged(resolved: JsonText, verbatim: JsonText) -> JsonText:
+    """The whole config: resolved fields and the others, as one JSON object."""
+    if resolved == EMPTY_OBJECT:
+        return verbatim
+    if verbatim == EMPTY_OBJECT:
+        return resolved
+    return JsonText(resolved[:-1] + b"," + verbatim[1:])
+
+
+def hash_of(value: JsonText) -> str:
+    """SHA-256 (hex) of a value's text."""
+    return hashlib.sha256(value).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepInput:
+    """A step's resolved fields: inline, or null with an artifact (and the text kept for the hand-over)."""
+
+    text: JsonText
+    artifact: ArtifactRef | None = None

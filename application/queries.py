@@ -1,0 +1,422 @@
+"""Questions: what is true now, or was true at a position of the past.
+
+A view that has not applied what the caller has seen yet is waited for; then the execution's own events
+are folded by the same functions that make the view, so an acknowledged execution is never unknown.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from application.conductor import Conductor
+from application.ports import EventStore, StoredEvent
+from application.projections import rows as r
+from application.versions import Versions
+from domain.errors import Conflict, NotFound, Unavailable
+from domain.event import RecordedEvent
+from domain.execution import events as e
+from domain.execution.status import FINAL, ExecutionStatus, StepStatus
+from domain.values import LOG_LEVELS, log_stream_id
+
+WAIT_S = 2.0
+SCANNED_BATCHES = 200
+"""A search looks through at most so many batches (up to 100,000 lines) before it answers with a cursor."""
+
+Json = dict[str, Any]
+
+
+class Views(Protocol):
+    """Reading the views; rows as `projections/rows.py` has them."""
+
+    async def position(self) -> int: ...
+    async def execution(self, execution_id: UUID) -> r.ExecutionRow | None: ...
+    async def steps(self, execution_id: UUID) -> Sequence[r.StepRow]: ...
+    async def executions(
+        self,
+        *,
+        before: int | None,
+        workflow_id: UUID | None,
+        statuses: Sequence[str] | None,
+        label: tuple[str, str] | None,
+        since: datetime | None,
+        limit: int,
+    ) -> Sequence[r.ExecutionRow]: ...
+    async def workflows(
+        self, *, before: int | None, status: str | None, q: str | None, limit: int
+    ) -> Sequence[r.WorkflowRow]: ...
+    async def workflow(self, workflow_id: UUID) -> r.WorkflowRow | None: ...
+    async def last_executions(self, workflow_ids: Sequence[UUID], each: int) -> Sequence[r.ExecutionRow]: ...
+    async def log_batches(
+        self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int
+    ) -> Sequence[StoredEvent]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """An execution with its steps, true at `position`."""
+
+    row: r.ExecutionRow
+    steps: Sequence[r.StepRow]
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queries:
+    """All questions over the same views and log."""
+
+    views: Views
+    store: EventStore
+    versions: Versions
+    conductor: Conductor
+    decode: Callable[[StoredEvent], RecordedEvent]
+    wait_for_views: Callable[[int, float], Awaitable[bool]]
+    log_position: Callable[[], int]
+
+    async def snapshot(self, execution_id: UUID, *, min_position: int | None = None, at: int | None = None) -> Snapshot:
+        """An execution now, or as of a position. Raises NotFound."""
+        if at is not None:
+            return await self.folded(execution_id, at)
+        behind = min_position is not None and not await self.wait_for_views(min_position, WAIT_S)
+        if not behind:
+            position = await self.views.position()
+            row = await self.views.execution(execution_id)
+            if row is not None:
+                return Snapshot(row=row, steps=await self.views.steps(execution_id), position=position)
+        return await self.folded(execution_id, None)
+
+    async def latest(self, workflow_id: UUID) -> Snapshot:
+        """The latest execution of a workflow, the one accepted a moment ago included.
+
+        Raises NotFound (no such workflow), Conflict (never run), Unavailable.
+        """
+        await self.versions.workflow(workflow_id)
+        await self.require_position(self.log_position())
+        rows = await self.views.last_executions([workflow_id], 1)
+        if not rows:
+            raise Conflict("never_run", "This workflow has not been run yet.", "Run it, then ask again.")
+        return await self.snapshot(rows[0].id)
+
+    async def folded(self, execution_id: UUID, at: int | None) -> Snapshot:
+        """The same from the execution's own events up to a position. Raises NotFound."""
+        row: r.ExecutionRow | None = None
+        steps: dict[str, r.StepRow] = {}
+        async for stored in self.history(execution_id, after=0, before=None if at is None else at + 1):
+            event = self.decode(stored)
+            if isinstance(event, e.Created):
+                row = r.open_execution(event, stored.position)
+            elif row is not None:
+                r.fold_execution(row, event, stored.position)
+                if isinstance(event, r.STEP_EVENTS):
+                    r.fold_step(steps.setdefault(event.path, r.StepRow(path=event.path)), row.run, event)
+        if row is None:
+            raise NotFound("execution", execution_id)
+        return Snapshot(row=row, steps=[*steps.values()], position=row.position if at is None else at)
+
+    async def history(self, execution_id: UUID, *, after: int, before: int | None = None):
+        """Both streams merged, read in windows."""
+        while True:
+            page = await self.store.history(
+                [execution_id, log_stream_id(execution_id)], after=after, before=before, limit=500
+            )
+            for stored in page:
+                yield stored
+            if len(page) < 500:
+                return
+            after = page[-1].position
+
+    async def events(
+        self, execution_id: UUID, *, after: int, before: int | None, limit: int
+    ) -> tuple[Sequence[StoredEvent], int | None]:
+        """One window of the history and the cursor of the next. Raises NotFound."""
+        page = await self.store.history(
+            [execution_id, log_stream_id(execution_id)], after=after, before=before, limit=limit + 1
+        )
+        if not page and await self.store.head(execution_id) == 0:
+            raise NotFound("execution", execution_id)
+        more = len(page) > limit
+        return page[:limit], page[limit - 1].position if more else None
+
+    async def require_position(self, min_position: int | None) -> int:
+        """The views' position, once it has reached what the caller saw. Raises Unavailable (view_behind)."""
+        if min_position is not None and not await self.wait_for_views(min_position, WAIT_S):
+            applied = await self.views.position()
+            raise Unavailable(
+                "view_behind",
+                f"The view has applied position {applied}, not {min_position} yet.",
+                "Ask again in a moment.",
+            )
+        return await self.views.position()
+
+    async def describe(self, shot: Snapshot, now: datetime) -> Json:
+        """The answer of GET /executions/{id}."""
+        row = shot.row
+        total = await self._total(row)
+        settled = total if row.status in FINAL and row.status is ExecutionStatus.COMPLETED else row.settled
+        started = row.started_at
+        end = row.ended_at or now
+        waited_until = started or row.ended_at or now
+        why = None
+        if row.status is ExecutionStatus.QUEUED:
+            used, limit = self.conductor.slots
+            why = {
+                "code": "slots_taken",
+                "params": {"used": used, "limit": limit, "place": self.conductor.place(row.id)},
+            }
+        return {
+            **summary(row),
+            "progress": {
+                "done": settled,
+                "total": total,
+                "fraction": settled / total if total else 1.0,
+                "eta_ms": None,
+            },
+            "current_steps": [
+                {
+                    "path": s.path,
+                    "status": s.status,
+                    "attempt": s.attempt,
+                    "fraction": s.fraction,
+                    "text": s.progress_text,
+                }
+                for s in shot.steps
+                if s.path in row.current or s.path in row.waiting
+            ],
+            "waited_ms": _ms(row.created_at, waited_until),
+            "worked_ms": _ms(started, end) if started else 0,
+            "why_waiting": why,
+            "result": row.result,
+            "result_artifact": row.result_artifact,
+            "inputs": row.inputs,
+            "cause_path": row.cause_path,
+            "pointer": row.pointer,
+            "knock_on": row.knock_on,
+            "handled_failures": row.handled_failures,
+            "proof": row.proof,
+            "position": shot.position,
+            "complete": (
+                {"events": row.events, "log_lines": row.log_lines, "dropped_lines": row.dropped_lines}
+                if row.status in FINAL
+                else None
+            ),
+            "counts": {"events": row.events, "log_lines": row.log_lines, "dropped_lines": row.dropped_lines},
+            "metadata": {
+                "run": row.run,
+                "priority": row.priority,
+                "stop_reason": row.stop_reason,
+                "stopped_by": row.stopped_by,
+            },
+        }
+
+    async def _total(self, row: r.ExecutionRow) -> int:
+        return len((await self.versions.graph(row.workflow_id, row.workflow_version)).graph.nodes)
+
+    async def steps(self, shot: Snapshot) -> list[Json]:
+        """Every step in the order of the graph, those nothing has happened to as pending (or skipped
+        by the end of the execution)."""
+        graph = (await self.versions.graph(shot.row.workflow_id, shot.row.workflow_version)).graph
+        known = {step.path: step for step in shot.steps}
+        return [
+            step_answer(known.get(node_id) or r.StepRow(path=node_id, kind=node.kind), shot.row)
+            for node_id, node in graph.nodes.items()
+        ]
+
+    async def timings(self, shot: Snapshot, now: datetime) -> Json:
+        """Where the time of an execution went, all in milliseconds."""
+        row = shot.row
+        end = row.ended_at or now
+        steps: list[Json] = []
+        for step in await self.steps(shot):
+            attempts: list[Json] = []
+            for attempt in step["attempts"]:
+                began = attempt["began_at"]
+                attempts.append({**attempt, "queued_ms": None if began is None else _ms(attempt["started_at"], began)})
+            steps.append(
+                {
+                    "path": step["path"],
+                    "status": step["status"],
+                    "duration_ms": step["duration_ms"],
+                    "attempts": attempts,
+                }
+            )
+        longest = max(steps, key=lambda step: step["duration_ms"] or 0, default=None)
+        return {
+            "execution_id": row.id,
+            "queued_at": row.created_at,
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+            "waited_ms": _ms(row.created_at, row.started_at or end),
+            "worked_ms": _ms(row.started_at, end) if row.started_at else 0,
+            "total_ms": _ms(row.created_at, end),
+            "bottleneck": longest["path"] if longest and longest["duration_ms"] else None,
+            "steps": steps,
+            "position": shot.position,
+        }
+
+    async def logs(
+        self,
+        execution_id: UUID,
+        *,
+        after: int | None,
+        before: int | None,
+        level: str | None,
+        step: str | None,
+        q: str | None,
+        limit: int,
+    ) -> Json:
+        """A window of lines: the next after a number, or the last before one (newest window first)."""
+        position = await self.views.position()
+        row = await self.views.execution(execution_id)
+        if row is None:
+            row = (await self.folded(execution_id, None)).row
+        worst = LOG_LEVELS.index(level) if level else 0
+        needle = q.lower() if q else None
+        lines: list[Json] = []
+        cursor = after or 0
+        edge = before
+        scanned, exhausted = 0, False
+        while len(lines) < limit and scanned < SCANNED_BATCHES and not exhausted:
+            batches = await self.views.log_batches(
+                execution_id, after=cursor, before=edge, step=step, worst=worst, limit=20
+            )
+            exhausted = len(batches) < 20
+            scanned += len(batches)
+            found: list[Json] = []
+            for stored in batches:
+                event = self.decode(stored)
+                assert isinstance(event, e.StepLogged)  # noqa: S101 - log_view points at nothing else
+                for number, line in enumerate(event.lines, event.first_line):
+                    wanted = (
+                        number > (after or 0)
+                        and (before is None or number < before)
+                        and r.level_of(line) >= worst
+                        and (needle is None or needle in line.text.lower())
+                    )
+                    if wanted:
+                        found.append(
+                            {
+                                "line": number,
+                                "at": datetime.fromtimestamp(line.at_ms / 1000, tz=row.created_at.tzinfo),
+                                "level": line.level,
+                                "stream": line.stream,
+                                "step": event.path,
+                                "attempt": event.attempt,
+                                "text": line.text,
+                            }
+                        )
+                cursor = max(cursor, event.first_line + len(event.lines) - 1)
+                if before is not None:
+                    edge = min(edge or before, event.first_line)
+            lines = [*lines, *found] if before is None else [*found, *lines]
+        if before is None:
+            more = len(lines) > limit or not exhausted
+            lines = lines[:limit]
+            next_cursor = (lines[-1]["line"] if len(lines) == limit else cursor) if more else None
+        else:
+            more = len(lines) > limit or not exhausted
+            lines = lines[-limit:]
+            next_cursor = (lines[0]["line"] if len(lines) == limit else edge) if more else None
+        return {
+            "items": lines,
+            "next_cursor": next_cursor,
+            "total_lines": row.log_lines,
+            "dropped_lines": row.dropped_lines,
+            "complete": row.status in FINAL,
+            "position": max(position, row.position) if row.status in FINAL else position,
+        }
+
+
+def summary(row: r.ExecutionRow) -> Json:
+    """What a list shows of an execution."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "run": row.run,
+        "workflow": {"id": row.workflow_id, "name": row.workflow_name, "version": row.workflow_version},
+        "status": row.status,
+        "queued_at": row.created_at,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "labels": row.labels,
+        "priority": row.priority,
+        "requested_by": row.actor,
+        "error": row.error,
+        "settled_steps": row.settled,
+        "current_paths": row.current,
+        "waiting_paths": row.waiting,
+    }
+
+
+def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
+    """One step as the API tells it. Steps an ended execution never started are skipped."""
+    status, reason = step.status, step.reason
+    if row.status in FINAL and status in (StepStatus.PENDING, StepStatus.READY, StepStatus.WAITING, StepStatus.RUNNING):
+        status, reason = StepStatus.SKIPPED, f"execution_{row.status.value}"
+    attempts: list[Json] = []
+    for attempt in step.attempts:
+        began = attempt.began_at_ms
+        began_at = None if began is None else datetime.fromtimestamp(began / 1000, tz=attempt.started_at.tzinfo)
+        attempts.append(
+            {
+                "run": attempt.run,
+                "attempt": attempt.attempt,
+                "started_at": attempt.started_at,
+                "began_at": began_at,
+                "ended_at": attempt.ended_at,
+                "outcome": attempt.outcome,
+                "usage": attempt.usage,
+                "error": attempt.error,
+                "duration_ms": attempt.usage.wall_ms
+                if attempt.usage
+                else _ms(began_at or attempt.started_at, attempt.ended_at)
+                if attempt.ended_at
+                else None,
+            }
+        )
+    latest = attempts[-1] if attempts else None
+    return {
+        "path": step.path,
+        "node": step.path,
+        "kind": step.kind,
+        "status": status,
+        "attempt": step.attempt,
+        "reason": reason,
+        "worker": step.worker,
+        "started_at": step.started_at,
+        "began_at": latest["began_at"] if latest else None,
+        "ended_at": step.ended_at,
+        "duration_ms": latest["duration_ms"] if latest else None,
+        "error": latest["error"] if latest else None,
+        "usage": latest["usage"] if latest else None,
+        "input": step.input,
+        "input_artifact": step.input_artifact,
+        "output": step.output,
+        "output_artifact": step.output_artifact,
+        "artifacts": step.artifacts,
+        "progress": None
+        if step.fraction is None and step.progress_text is None
+        else {"fraction": step.fraction, "text": step.progress_text},
+        "attempts": attempts,
+    }
+
+
+def references_artifact(shot: Snapshot, sha256: str) -> Any:
+    """The reference by which an execution names an artifact, or None: contents are read only so."""
+    found = [shot.row.result_artifact]
+    for step in shot.steps:
+        found += [step.output_artifact, step.input_artifact, *step.artifacts]
+    # A file a step attached has a name and a type a person can use; prefer it.
+    matching = [reference for reference in found if reference is not None and reference.sha256 == sha256]
+    return max(matching, key=lambda reference: reference.name is not None, default=None)
+
+
+def _ms(start: datetime, end: datetime) -> float:
+    return max(0.0, round((end - start).total_seconds() * 1000, 3))
+
+
+def encode(answer: Mapping[str, object]) -> bytes:
+    """An answer as JSON: values of users verbatim, times RFC 3339."""
+    return msgspec.json.encode(answer)

@@ -1,0 +1,307 @@
+"""The facts of one execution, in the order of its life.
+
+Names and topics are for ever once stored. Facts only: nothing here can be computed from the rest.
+How each fact changes the execution's state stands with the state (`state.py`); the generated
+docs/events.md lists fields and units.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.event import RecordedEvent, StepError, register
+from domain.values import ArtifactRef, JsonText, LogLine, Usage, execution_id_of_log
+
+
+@dataclass(frozen=True)
+class ExecutionEvent(RecordedEvent):
+    """A decision about an execution; folds into its state by `state.fold`."""
+
+    def apply(self, aggregate: Any) -> None:
+        aggregate.state.fold(self)
+
+
+@dataclass(frozen=True)
+class Created(Aggregate.Created, ExecutionEvent):
+    """The execution exists and waits in the queue.
+
+    `number` is serial per workflow, from 1; the append gives it (0 until then). `priority` -100..100,
+    stored while admission is first in, first out.
+    """
+
+    TOPIC: ClassVar[str] = "execution.created.v1"
+    number: int
+    workflow_version: int
+    workflow_name: str
+    graph_hash: str
+    inputs: JsonText
+    priority: int
+    labels: dict[str, str]
+    trigger: str
+
+    def mutate(self, aggregate: Any) -> Any:  # noqa: ARG002 - the library's signature
+        """Open the aggregate (`CanInitAggregate` of the library, without its reflection per event)."""
+        from domain.execution.execution import Execution  # noqa: PLC0415 - the aggregate needs the events first
+
+        execution = Execution.__new__(Execution)
+        execution.__base_init__(self.originator_id, self.originator_version, self.timestamp)
+        execution.open(self)
+        return execution
+
+
+@dataclass(frozen=True)
+class OwnerChanged(ExecutionEvent):
+    """Another server, or the same server after a restart, took the execution over.
+
+    `epoch` is the lease's new epoch; `reason` is restarted, lease_expired or handed_over.
+    """
+
+    TOPIC: ClassVar[str] = "execution.owner_changed.v1"
+    owner: UUID
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Started(ExecutionEvent):
+    """Admission let the execution run. `isolation` says how step code is kept apart (process)."""
+
+    TOPIC: ClassVar[str] = "execution.started.v1"
+    owner: UUID
+    epoch: int
+    isolation: str
+    run: int
+
+
+@dataclass(frozen=True)
+class StepStarted(ExecutionEvent):
+    """An attempt was handed over to be executed: durable before any of its code runs.
+
+    `input` is the node's config with its expressions resolved; when it is larger than the inline
+    limit it is null and `input_artifact` refers to it. `input_hash` is the SHA-256 (hex) of either.
+    `generation` counts manual re-runs and is part of the idempotency key of the step's effects.
+    """
+
+    TOPIC: ClassVar[str] = "execution.step_started.v1"
+    path: str
+    attempt: int
+    kind: str
+    input: JsonText
+    input_artifact: ArtifactRef | None
+    input_hash: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class StepBegun(RecordedEvent):
+    """The attempt's code began to run in a worker (log stream; only attempts that last are told)."""
+
+    TOPIC: ClassVar[str] = "execution.step_begun.v1"
+    path: str
+    attempt: int
+    worker: str
+    began_at_ms: float
+
+
+@dataclass(frozen=True)
+class StepLogged(RecordedEvent):
+    """Lines a step wrote, in order (log stream).
+
+    Lines are numbered over the whole execution: the first of this batch is `first_line` (from 1).
+    `dropped` lines were produced faster than they could be kept, and stood before the batch's last.
+    """
+
+    TOPIC: ClassVar[str] = "execution.step_logged.v1"
+    path: str
+    attempt: int
+    first_line: int
+    lines: list[LogLine]
+    dropped: int
+
+
+@dataclass(frozen=True)
+class StepProgressed(RecordedEvent):
+    """How far a step says it is (log stream; at most four a second). `fraction` is 0..1 or null."""
+
+    TOPIC: ClassVar[str] = "execution.step_progressed.v1"
+    path: str
+    attempt: int
+    fraction: float | None
+    text: str | None
+
+
+@dataclass(frozen=True)
+class StepCompleted(ExecutionEvent):
+    """The attempt succeeded. `output` is null when `output_artifact` holds it; `artifacts` are files
+    the step attached. `last_line` is the number of its last log line, 0 without any."""
+
+    TOPIC: ClassVar[str] = "execution.step_completed.v1"
+    path: str
+    attempt: int
+    output: JsonText
+    output_artifact: ArtifactRef | None
+    artifacts: list[ArtifactRef]
+    usage: Usage | None
+    last_line: int
+
+
+@dataclass(frozen=True)
+class StepFailed(ExecutionEvent):
+    """The attempt failed; whether that fails the execution is decided by the node's `on_error`."""
+
+    TOPIC: ClassVar[str] = "execution.step_failed.v1"
+    path: str
+    attempt: int
+    error: StepError
+    usage: Usage | None
+    last_line: int
+
+
+@dataclass(frozen=True)
+class EdgesDecided(ExecutionEvent):
+    """What the conditions on the edges that leave a final step gave: target node id -> taken.
+
+    Recorded so that a replay never evaluates an expression again. Edges without a condition are
+    decided by their source's status alone and are not listed.
+    """
+
+    TOPIC: ClassVar[str] = "execution.edges_decided.v1"
+    source: str
+    taken: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class StepSkipped(ExecutionEvent):
+    """The step will not run. `reason` is no_edge_taken (none of its conditions held, or what it
+    depends on was skipped) or join_not_met (one of all its edges is dead)."""
+
+    TOPIC: ClassVar[str] = "execution.step_skipped.v1"
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepWaiting(ExecutionEvent):
+    """The step waits for something that is not a worker. `reason`: unknown_outcome (its worker was
+    lost and its effects are not safe to repeat; a person answers)."""
+
+    TOPIC: ClassVar[str] = "execution.step_waiting.v1"
+    path: str
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class StepResumed(ExecutionEvent):
+    """A waiting step was answered. `decision` is run_again, completed or failed."""
+
+    TOPIC: ClassVar[str] = "execution.step_resumed.v1"
+    path: str
+    attempt: int
+    decision: str
+
+
+@dataclass(frozen=True)
+class StepLost(ExecutionEvent):
+    """The attempt's worker is gone and nobody knows how far it came.
+
+    `reason`: server_restarted, worker_died, out_of_memory.
+    """
+
+    TOPIC: ClassVar[str] = "execution.step_lost.v1"
+    path: str
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutcomeIgnored(ExecutionEvent):
+    """A fact that came too late to count: `outcome` as reported and `reason` why it does not."""
+
+    TOPIC: ClassVar[str] = "execution.outcome_ignored.v1"
+    path: str
+    attempt: int
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StopRequested(ExecutionEvent):
+    """Somebody asked for the execution to stop; `grace_s` seconds lie between SIGTERM and SIGKILL."""
+
+    TOPIC: ClassVar[str] = "execution.stop_requested.v1"
+    grace_s: float
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class StepStopped(ExecutionEvent):
+    """The attempt was ended by a stop (or never began). `signal` is none, SIGTERM or SIGKILL;
+    `death_ms` the time from the request to the proven death of its last process; `proof` says how
+    that is known (never_began, descendants_gone, server_restarted)."""
+
+    TOPIC: ClassVar[str] = "execution.step_stopped.v1"
+    path: str
+    attempt: int
+    signal: str
+    death_ms: float
+    proof: str
+    last_line: int
+
+
+@dataclass(frozen=True)
+class Stopped(ExecutionEvent):
+    """Everything of the execution is proven dead. Counts cover both streams up to this event."""
+
+    TOPIC: ClassVar[str] = "execution.stopped.v1"
+    proof: str
+    events: int
+    log_lines: int
+    dropped_lines: int
+
+
+@dataclass(frozen=True)
+class Completed(ExecutionEvent):
+    """Every step is final and no failure went unhandled. `result` is the workflow's output."""
+
+    TOPIC: ClassVar[str] = "execution.completed.v1"
+    result: JsonText
+    result_artifact: ArtifactRef | None
+    handled_failures: int
+    events: int
+    log_lines: int
+    dropped_lines: int
+
+
+@dataclass(frozen=True)
+class Failed(ExecutionEvent):
+    """The execution failed. `cause_path` is the step of the first cause (null when it was no step:
+    a time-out, a condition, the output); `knock_on` are later failures; steps that had not started
+    are skipped by this event."""
+
+    TOPIC: ClassVar[str] = "execution.failed.v1"
+    error: StepError
+    cause_path: str | None
+    pointer: str | None
+    knock_on: list[str]
+    events: int
+    log_lines: int
+    dropped_lines: int
+
+
+DECISIONS: tuple[type[ExecutionEvent], ...] = (
+    Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, EdgesDecided, StepSkipped,
+    StepWaiting, StepResumed, StepLost, OutcomeIgnored, StopRequested, StepStopped, Stopped, Completed, Failed,
+)  # fmt: skip
+LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
+
+register(*DECISIONS, *LOG_EVENTS)
+
+TerminalEvent = Completed | Failed | Stopped
+
+
+def execution_of(event: RecordedEvent) -> UUID:
+    """The execution an event of either of its streams belongs to."""
+    return event.originator_id if isinstance(event, ExecutionEvent) else execution_id_of_log(event.originator_id)

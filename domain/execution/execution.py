@@ -1,0 +1,277 @@
+"""③ One execution: what may be decided about it, given everything that has happened to it.
+
+Every method checks the state, then records a fact. Nothing here reads a clock, draws an id or waits:
+time, actor and command come in with the `Cause`. The facts are in `events.py`, what they add up to
+in `state.py`, what may happen next in `plan.py`.
+
+Longer than 200 lines because every decision about an execution stands here, one short method each.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate
+
+from domain.errors import Conflict, TransitionRefused
+from domain.event import Cause, StepError, record
+from domain.execution import events as e
+from domain.execution.state import LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
+from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
+from domain.values import ArtifactRef, JsonText, Usage
+
+
+class Execution(Aggregate):
+    """The aggregate. Its state is the fold of its decisions; pending events wait to be appended."""
+
+    TOPIC = "execution"
+    Event = e.ExecutionEvent
+    Created = e.Created
+    state: ExecutionState
+
+    def open(self, created: e.Created) -> None:
+        """Begin the state from the opening fact."""
+        self.state = ExecutionState(
+            status=ExecutionStatus.QUEUED,
+            workflow_id=created.workflow_id,
+            workflow_version=created.workflow_version,
+            workflow_name=created.workflow_name,
+            number=created.number,
+            inputs=created.inputs,
+            created_at=created.timestamp,
+            command_actor=created.actor,
+            command_id=created.cause,
+        )
+
+    @classmethod
+    def create(
+        cls,
+        execution_id: UUID,
+        cause: Cause,
+        *,
+        workflow_id: UUID,
+        workflow_version: int,
+        workflow_name: str,
+        graph_hash: str,
+        inputs: JsonText,
+        priority: int,
+        labels: Mapping[str, str],
+        trigger: str,
+    ) -> "Execution":
+        """A new execution in the queue."""
+        return cls._create(
+            e.Created,
+            id=execution_id,
+            timestamp=cause.at,
+            actor=cause.actor,
+            cause=cause.command_id,
+            workflow_id=workflow_id,
+            number=0,
+            workflow_version=workflow_version,
+            workflow_name=workflow_name,
+            graph_hash=graph_hash,
+            inputs=inputs,
+            priority=priority,
+            labels=dict(labels),
+            trigger=trigger,
+        )
+
+    def _record(self, event_class: type[e.ExecutionEvent], cause: Cause, **facts: object) -> None:
+        record(self, event_class, cause, self.state.workflow_id, **facts)
+
+    def _refuse_unless(self, wanted: ExecutionStatus, verb: str, advice: str) -> None:
+        if not may_become(self.state.status, wanted):
+            raise TransitionRefused("execution", self.id, self.state.status, verb, advice)
+
+    # ── admission and ownership ──
+
+    def start(self, cause: Cause, *, owner: UUID, epoch: int, isolation: str) -> None:
+        """Let it run. Raises TransitionRefused unless it is queued."""
+        self._refuse_unless(ExecutionStatus.RUNNING, "started", "Only a queued execution starts.")
+        self._record(e.Started, cause, owner=owner, epoch=epoch, isolation=isolation, run=self.state.run)
+
+    def take_over(self, cause: Cause, *, owner: UUID, epoch: int, reason: str) -> None:
+        """Another server, or this one after a restart, decides from here on.
+
+        Attempts that were open stay open: the new owner reports each as lost.
+        """
+        self._record(e.OwnerChanged, cause, owner=owner, epoch=epoch, reason=reason)
+
+    # ── steps ──
+
+    def start_step(
+        self,
+        cause: Cause,
+        path: str,
+        *,
+        kind: str,
+        input: JsonText,  # noqa: A002 - the field's word
+        input_artifact: ArtifactRef | None,
+        input_hash: str,
+    ) -> int:
+        """Hand an attempt over; answers its number."""
+        step = self.state.step(path)
+        self._record(
+            e.StepStarted,
+            cause,
+            path=path,
+            attempt=step.attempt + 1,
+            kind=kind,
+            input=input,
+            input_artifact=input_artifact,
+            input_hash=input_hash,
+            generation=step.generation,
+        )
+        return step.attempt
+
+    def complete_step(
+        self,
+        cause: Cause,
+        path: str,
+        attempt: int,
+        *,
+        output: JsonText,
+        output_artifact: ArtifactRef | None = None,
+        artifacts: Sequence[ArtifactRef] = (),
+        usage: Usage | None = None,
+        last_line: int = 0,
+    ) -> None:
+        """Record the outcome, or that it came too late to count."""
+        if self._is_late(cause, path, attempt, "completed"):
+            return
+        self._record(
+            e.StepCompleted,
+            cause,
+            path=path,
+            attempt=attempt,
+            output=output,
+            output_artifact=output_artifact,
+            artifacts=list(artifacts),
+            usage=usage,
+            last_line=last_line,
+        )
+
+    def fail_step(
+        self, cause: Cause, path: str, attempt: int, error: StepError, *, usage: Usage | None = None, last_line: int = 0
+    ) -> None:
+        """Record the outcome, or that it came too late to count."""
+        if self._is_late(cause, path, attempt, "failed"):
+            return
+        self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=usage, last_line=last_line)
+
+    def _is_late(self, cause: Cause, path: str, attempt: int, outcome: str) -> bool:
+        if self.state.is_open(path, attempt):
+            return False
+        reason = "execution_is_final" if self.state.status in FINAL else "attempt_is_not_open"
+        self._record(e.OutcomeIgnored, cause, path=path, attempt=attempt, outcome=outcome, reason=reason)
+        return True
+
+    def lose_step(self, cause: Cause, path: str, attempt: int, *, reason: str, retry_safe: bool) -> None:
+        """The worker is gone: run again, wait for a person when effects may not repeat, or give up."""
+        if self._is_late(cause, path, attempt, "lost"):
+            return
+        self._record(e.StepLost, cause, path=path, attempt=attempt, reason=reason)
+        step = self.state.step(path)
+        if not retry_safe:
+            self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="unknown_outcome")
+        elif step.losses >= LOSSES_UNTIL_FAILED:
+            error = lost_too_often(step.losses)
+            self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=None, last_line=0)
+
+    def answer_step(self, cause: Cause, path: str, *, decision: str, output: JsonText, error: StepError) -> None:
+        """A person says what became of a step with an unknown outcome.
+
+        `decision` is run_again, completed (with `output`) or failed (with `error`). Raises Conflict
+        when the step does not wait for an answer.
+        """
+        step = self.state.steps.get(path)
+        if self.state.status is not ExecutionStatus.RUNNING or step is None or step.status is not StepStatus.WAITING:
+            raise Conflict(
+                "step_is_not_waiting",
+                f"Step {path} does not wait for an answer.",
+                "Reload the execution: it may have been answered or stopped meanwhile.",
+            )
+        self._record(e.StepResumed, cause, path=path, attempt=step.attempt, decision=decision)
+        if decision == "completed":
+            self._record(
+                e.StepCompleted, cause, path=path, attempt=step.attempt, output=output,
+                output_artifact=None, artifacts=[], usage=None, last_line=0,
+            )  # fmt: skip
+        elif decision == "failed":
+            self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
+
+    def skip_step(self, cause: Cause, path: str, reason: str) -> None:
+        """The step will not run."""
+        self._record(e.StepSkipped, cause, path=path, reason=reason)
+
+    def decide_edges(self, cause: Cause, source: str, taken: Mapping[str, bool]) -> None:
+        """Record what the conditions behind a final step gave."""
+        self._record(e.EdgesDecided, cause, source=source, taken=dict(taken))
+
+    # ── stop ──
+
+    def request_stop(self, cause: Cause, *, grace_s: float, reason: str | None) -> bool:
+        """Ask for a stop; False when it is being stopped or is stopped already (the same answer).
+
+        Raises TransitionRefused when it completed or failed.
+        """
+        if self.state.status in (ExecutionStatus.STOPPING, ExecutionStatus.STOPPED):
+            return False
+        self._refuse_unless(ExecutionStatus.STOPPING, "stopped", "It has ended; nothing of it runs any more.")
+        self._record(e.StopRequested, cause, grace_s=grace_s, reason=reason)
+        return True
+
+    def stop_step(
+        self, cause: Cause, path: str, attempt: int, *, signal: str, death_ms: float, proof: str, last_line: int
+    ) -> None:
+        """The attempt was ended and everything of it is dead."""
+        if self._is_late(cause, path, attempt, "stopped"):
+            return
+        self._record(
+            e.StepStopped, cause, path=path, attempt=attempt, signal=signal, death_ms=death_ms,
+            proof=proof, last_line=last_line,
+        )  # fmt: skip
+
+    # ── the end; counts cover both streams including the event itself ──
+
+    def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:
+        """Everything is proven dead."""
+        self._record(
+            e.Stopped, cause, proof=proof, events=self.version + 1 + log_events, log_lines=log_lines,
+            dropped_lines=dropped_lines,
+        )  # fmt: skip
+
+    def complete(
+        self,
+        cause: Cause,
+        *,
+        result: JsonText,
+        result_artifact: ArtifactRef | None,
+        handled_failures: int,
+        log_events: int,
+        log_lines: int,
+        dropped_lines: int,
+    ) -> None:
+        """Every step is final and no failure went unhandled."""
+        self._record(
+            e.Completed, cause, result=result, result_artifact=result_artifact,
+            handled_failures=handled_failures, events=self.version + 1 + log_events, log_lines=log_lines,
+            dropped_lines=dropped_lines,
+        )  # fmt: skip
+
+    def fail(
+        self,
+        cause: Cause,
+        error: StepError,
+        *,
+        cause_path: str | None,
+        pointer: str | None = None,
+        knock_on: Sequence[str] = (),
+        log_events: int,
+        log_lines: int,
+        dropped_lines: int,
+    ) -> None:
+        """The first cause, and what it brought down with it."""
+        self._record(
+            e.Failed, cause, error=error, cause_path=cause_path, pointer=pointer, knock_on=list(knock_on),
+            events=self.version + 1 + log_events, log_lines=log_lines, dropped_lines=dropped_lines,
+        )  # fmt: skip

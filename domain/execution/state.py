@@ -1,0 +1,166 @@
+"""What is true of an execution after its events so far: the fold of its decision stream.
+
+The log stream (lines, progress, begin reports) changes nothing here: no decision rests on it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.errors import Category
+from domain.event import RecordedEvent, StepError
+from domain.execution import events as e
+from domain.execution.status import ExecutionStatus, StepStatus, may_become, step_may_become
+from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
+
+
+class HistoryBroken(Exception):
+    """An event does not fit the state before it: the stored history is damaged or the code is wrong."""
+
+
+@dataclass(slots=True)
+class StepState:
+    """One step of the current run. `attempt` is the latest attempt's number, 0 before the first."""
+
+    path: str
+    status: StepStatus = StepStatus.PENDING
+    attempt: int = 0
+    losses: int = 0
+    generation: int = 1
+    kind: str = ""
+    output: JsonText = NULL
+    output_artifact: ArtifactRef | None = None
+    error: StepError | None = None
+    started_at: datetime | None = None
+
+    def become(self, wanted: StepStatus) -> None:
+        """Change the status as the table allows. Raises HistoryBroken."""
+        if not step_may_become(self.status, wanted):
+            raise HistoryBroken(f"step {self.path} is {self.status} and can't become {wanted}")
+        self.status = wanted
+
+
+@dataclass(slots=True)
+class ExecutionState:
+    """Steps are those something has happened to; the others are pending."""
+
+    status: ExecutionStatus
+    workflow_id: UUID
+    workflow_version: int
+    workflow_name: str
+    number: int
+    inputs: JsonText = EMPTY_OBJECT
+    run: int = 1
+    owner: UUID | None = None
+    epoch: int = 0
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    steps: dict[str, StepState] = field(default_factory=dict[str, StepState])
+    open_attempts: dict[str, int] = field(default_factory=dict[str, int])
+    failed: list[str] = field(default_factory=list[str])
+    """Steps that failed, in that order."""
+    decided: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
+    grace_s: float = 0.0
+    command_actor: str = ""
+    command_id: UUID | None = None
+
+    def step(self, path: str) -> StepState:
+        """The step's state, pending when nothing has happened to it."""
+        known = self.steps.get(path)
+        if known is None:
+            known = self.steps[path] = StepState(path)
+        return known
+
+    def become(self, wanted: ExecutionStatus) -> None:
+        """Change the status as the table allows. Raises HistoryBroken."""
+        if not may_become(self.status, wanted):
+            raise HistoryBroken(f"an execution that is {self.status} can't become {wanted}")
+        self.status = wanted
+
+    def is_open(self, path: str, attempt: int) -> bool:
+        """Whether this attempt was handed over and has no outcome yet."""
+        return self.open_attempts.get(path) == attempt
+
+    def _close(self, path: str, attempt: int) -> StepState:
+        if not self.is_open(path, attempt):
+            raise HistoryBroken(f"attempt {attempt} of step {path} is not open")
+        del self.open_attempts[path]
+        return self.step(path)
+
+    def fold(self, event: RecordedEvent) -> None:
+        """Apply one decision. Raises HistoryBroken when it does not fit."""
+        match event:
+            case e.Started():
+                self.become(ExecutionStatus.RUNNING)
+                self.owner, self.epoch, self.run = event.owner, event.epoch, event.run
+                self.started_at = event.timestamp
+            case e.OwnerChanged():
+                self.owner, self.epoch = event.owner, event.epoch
+            case e.StepStarted():
+                step = self.step(event.path)
+                if event.path in self.open_attempts or event.attempt != step.attempt + 1:
+                    raise HistoryBroken(f"attempt {event.attempt} of step {event.path} can't start now")
+                step.become(StepStatus.READY)
+                step.attempt, step.kind, step.generation = event.attempt, event.kind, event.generation
+                step.started_at = event.timestamp
+                self.open_attempts[event.path] = event.attempt
+            case e.StepCompleted():
+                # An answer "completed" to a waiting step closes it without an open attempt.
+                waiting = self.step(event.path).status is StepStatus.WAITING
+                step = self.step(event.path) if waiting else self._close(event.path, event.attempt)
+                step.become(StepStatus.COMPLETED)
+                step.output, step.output_artifact = event.output, event.output_artifact
+            case e.StepFailed():
+                not_open = self.step(event.path).status is StepStatus.WAITING or not self.is_open(
+                    event.path, event.attempt
+                )
+                step = self.step(event.path) if not_open else self._close(event.path, event.attempt)
+                step.become(StepStatus.FAILED)
+                step.error = event.error
+                self.failed.append(event.path)
+            case e.StepLost():
+                step = self._close(event.path, event.attempt)
+                step.losses += 1
+                step.become(StepStatus.READY)
+            case e.StepWaiting():
+                self.step(event.path).become(StepStatus.WAITING)
+            case e.StepResumed():
+                if event.decision == "run_again":
+                    self.step(event.path).become(StepStatus.READY)
+            case e.StepSkipped():
+                self.step(event.path).become(StepStatus.SKIPPED)
+            case e.StepStopped():
+                self._close(event.path, event.attempt).become(StepStatus.STOPPED)
+            case e.EdgesDecided():
+                self.decided[event.source] = dict(event.taken)
+            case e.StopRequested():
+                self.become(ExecutionStatus.STOPPING)
+                self.grace_s = event.grace_s
+                self.command_actor, self.command_id = event.actor, event.cause
+            case e.Stopped():
+                self.become(ExecutionStatus.STOPPED)
+            case e.Completed():
+                self.become(ExecutionStatus.COMPLETED)
+            case e.Failed():
+                self.become(ExecutionStatus.FAILED)
+            case e.OutcomeIgnored():
+                pass
+            case _:
+                raise HistoryBroken(f"{type(event).__name__} is no decision about an execution")
+
+
+LOSSES_UNTIL_FAILED = 3
+"""Losses of one step in one run after which it fails: a step that kills its worker every time would
+otherwise run for ever."""
+
+
+def lost_too_often(losses: int) -> StepError:
+    """The error of a step whose worker died under it again and again."""
+    return StepError(
+        code="worker_lost",
+        category=Category.INFRASTRUCTURE,
+        type="WorkerLost",
+        message=f"The worker was lost {losses} times while it ran this step.",
+        advice="Look at the last log lines: the step may use too much memory or crash its process.",
+        retryable=True,
+    )

@@ -1,0 +1,70 @@
+"""Values that people's code and expressions produce, as the log carries them.
+
+A value is JSON with finite numbers and 64-bit integers. Inside the server it travels as its compact
+UTF-8 text and is parsed only where somebody needs to look inside.
+"""
+
+from dataclasses import dataclass
+from typing import NewType
+from uuid import UUID
+
+JsonText = NewType("JsonText", bytes)
+"""Compact UTF-8 JSON of one value, already checked against the limits of a value."""
+
+NULL = JsonText(b"null")
+EMPTY_OBJECT = JsonText(b"{}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArtifactRef:
+    """A value or file kept outside the log, addressed by what it contains.
+
+    `sha256` is lower-case hex; `size_bytes` counts the content; `name` is a file name when the
+    step gave one.
+    """
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What one attempt cost: milliseconds of wall and CPU time, peak resident memory in bytes.
+
+    `began_at_ms` is the Unix time in milliseconds at which its code began to run.
+    """
+
+    wall_ms: float
+    cpu_ms: float
+    peak_memory_bytes: int
+    began_at_ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One line a step wrote. `at_ms` is Unix time in milliseconds; `stream` is stdout, stderr or log."""
+
+    at_ms: float
+    level: str
+    stream: str
+    text: str
+
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+"""Levels of a log line, least severe first."""
+
+
+def log_stream_id(execution_id: UUID) -> UUID:
+    """The id of the stream that holds an execution's log lines and progress.
+
+    It is the execution's UUIDv7 with the version digit set to 8 (RFC 9562: custom), so both streams
+    share their first 48 bits (one time partition) and either id gives the other.
+    """
+    return UUID(int=(execution_id.int & ~(0xF << 76)) | (0x8 << 76))
+
+
+def execution_id_of_log(stream_id: UUID) -> UUID:
+    """The execution a log stream belongs to: the inverse of `log_stream_id`."""
+    return UUID(int=(stream_id.int & ~(0xF << 76)) | (0x7 << 76))

@@ -1,0 +1,361 @@
+"""Every problem of a definition, each with its place, its node, what to do about it.
+
+Whatever is sent, the answer is a list: nothing here raises on bad input. Fields and kinds that belong
+to the format but are not acted on yet are refused (`not_supported_yet`), never ignored.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, cast
+
+from domain.errors import Problem, Severity
+from domain.workflow.graph import Join, OnError, OnFailure
+
+NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+API_VERSION = "runwright/v1"
+MAX_PROBLEMS = 1_000
+"""More would help nobody; the last one says that there are more."""
+
+_TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings"}
+_NODE = {"id", "kind", "config", "join", "on_error", "timeout_s", "retry_safe", "title", "description", "position"}
+_NODE_LATER = {"retry", "needs", "max_attempts", "on_item_error"}
+_EDGE = {"from", "to", "when", "label"}
+_SETTINGS = {"timeout_s", "max_parallel_steps", "on_failure", "priority"}
+_SETTINGS_LATER = {"concurrency", "retry", "queue_timeout_s", "schedule"}
+MAX_TIMEOUT_S = 366 * 24 * 3600
+
+
+class ConfigCheck(Protocol):
+    """What validation asks the service about kinds and expressions."""
+
+    def kind(self, name: str) -> str:
+        """`known`, `later` (belongs to the format, not supported yet) or `unknown`."""
+        ...
+
+    def config(self, kind: str, config: Mapping[str, object], ancestors: frozenset[str]) -> Sequence[Problem]:
+        """Problems of a node's config, its expressions included; pointers relative to the config."""
+        ...
+
+    def template(self, template: object, ancestors: frozenset[str]) -> Sequence[Problem]:
+        """Problems of a template outside a config; pointers relative to it."""
+        ...
+
+    def input_schema(self, schema: Mapping[str, object]) -> Sequence[Problem]:
+        """Problems of the JSON Schema of the inputs; pointers relative to it."""
+        ...
+
+
+def validate(definition: object, check: ConfigCheck, *, max_nodes: int) -> list[Problem]:
+    """Every problem of a definition, at most MAX_PROBLEMS."""
+    found = _Found()
+    if not isinstance(definition, dict):
+        found("", "not_an_object", "A definition is an object.", "Begin with apiVersion, name and nodes.")
+        return found.problems
+    top = cast("dict[str, Any]", definition)
+    _known_fields(found, top, _TOP, set(), "")
+    if top.get("apiVersion", API_VERSION) != API_VERSION:
+        found("/apiVersion", "bad_api_version", "This version of the format is not known.", f"Write {API_VERSION}.")
+    for field in ("name", "description"):
+        if field in top and (not isinstance(top[field], str) or not top[field].strip() or len(top[field]) > 2_000):
+            found(f"/{field}", "bad_text", f"{field} must be a text of 1 to 2,000 characters.", "Write a text.")
+    _labels(found, top.get("labels"))
+    _inputs(found, top.get("inputs"), check)
+    _settings(found, top.get("settings"))
+    nodes = top.get("nodes")
+    if not isinstance(nodes, list) or not nodes:
+        found("/nodes", "no_nodes", "The workflow has no nodes.", "Add at least one node.")
+        return found.problems
+    if len(cast("list[object]", nodes)) > max_nodes:
+        found(
+            "/nodes", "too_many_nodes", f"The workflow has more than {max_nodes} nodes.",
+            "Split it into several workflows.", limit=max_nodes,
+        )  # fmt: skip
+        return found.problems
+    ids = _node_ids(found, cast("list[object]", nodes))
+    sources = _edges(found, top.get("edges"), ids)
+    ancestors = _ancestors(found, ids, sources)
+    for index, raw in enumerate(cast("list[object]", nodes)):
+        if isinstance(raw, dict):
+            node = cast("dict[str, Any]", raw)
+            _node(found, index, node, check, ancestors.get(str(node.get("id")), frozenset()))
+    edges = top.get("edges")
+    for index, raw in enumerate(cast("list[object]", edges) if isinstance(edges, list) else []):
+        if isinstance(raw, dict) and "when" in raw:
+            edge = cast("dict[str, Any]", raw)
+            source = str(edge.get("from"))
+            _when(found, index, edge, check, ancestors.get(source, frozenset()) | {source})
+    if top.get("output") is not None:
+        found.nested("/output", None, check.template(top["output"], frozenset(ids)))
+    return found.problems
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def __call__(
+        self, pointer: str, code: str, message: str, advice: str, *, node: str | None = None,
+        severity: Severity = Severity.ERROR, **params: str | int | float,
+    ) -> None:  # fmt: skip
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(
+                Problem(
+                    code=code, message=message, advice=advice, pointer=pointer, node=node, severity=severity,
+                    params=params,
+                )
+            )  # fmt: skip
+
+    def nested(self, base: str, node: str | None, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            if len(self.problems) < MAX_PROBLEMS:
+                self.problems.append(replace(problem, pointer=base + problem.pointer, node=node))
+
+
+def pointer_token(text: object) -> str:
+    """One token of an RFC 6901 pointer."""
+    return str(text).replace("~", "~0").replace("/", "~1")
+
+
+def _known_fields(
+    found: _Found, raw: Mapping[str, object], known: set[str], later: set[str], base: str, node: str | None = None
+) -> None:
+    for field in raw:
+        pointer = f"{base}/{pointer_token(field)}"
+        if field in later:
+            found(
+                pointer, "not_supported_yet", f"{field} is part of the format but not supported yet.",
+                "Take it out for now.", node=node, field=str(field),
+            )  # fmt: skip
+        elif field not in known:
+            found(
+                pointer, "unknown_field", f"{field} is no field here.",
+                f"Known fields: {', '.join(sorted(known))}.", node=node, field=str(field),
+            )  # fmt: skip
+
+
+def _labels(found: _Found, labels: object) -> None:
+    if labels is None:
+        return
+    good = isinstance(labels, dict) and all(
+        isinstance(key, str) and 0 < len(key) <= 63 and isinstance(value, str) and len(value) <= 255
+        for key, value in cast("dict[object, object]", labels).items()
+    )
+    if not good:
+        found("/labels", "bad_labels", "labels must be texts by name (63 and 255 characters).", "Write name: text.")
+
+
+def _inputs(found: _Found, schema: object, check: ConfigCheck) -> None:
+    if schema is None:
+        return
+    if not isinstance(schema, dict):
+        found("/inputs", "bad_inputs", "inputs must be a JSON Schema of an object.", "Write {type: object, ...}.")
+        return
+    typed = cast("dict[str, object]", schema)
+    if typed.get("type", "object") != "object":
+        found("/inputs/type", "bad_inputs", "The inputs of a workflow are an object.", "Write type: object.")
+    found.nested("/inputs", None, check.input_schema(typed))
+
+
+def _number(
+    found: _Found, raw: Mapping[str, Any], field: str, base: str, *, low: float, high: float, whole: bool,
+    node: str | None = None,
+) -> None:  # fmt: skip
+    value = raw.get(field)
+    if value is None:
+        return
+    right = isinstance(value, int) or (isinstance(value, float) and not whole)
+    if isinstance(value, bool) or not right or not low <= value <= high:
+        kind = "whole number" if whole else "number"
+        found(
+            f"{base}/{field}", "out_of_range", f"{field} must be a {kind} from {low:g} to {high:g}.",
+            "Write a value in this range.", node=node, field=field, low=low, high=high,
+        )  # fmt: skip
+
+
+def _choice(
+    found: _Found, raw: Mapping[str, Any], field: str, base: str, allowed: Sequence[str], node: str | None = None
+) -> None:
+    if field in raw and raw[field] not in allowed:
+        found(
+            f"{base}/{field}", "bad_choice", f"{field} must be one of {', '.join(allowed)}.",
+            "Choose one of these.", node=node, field=field, allowed=", ".join(allowed),
+        )  # fmt: skip
+
+
+def _settings(found: _Found, settings: object) -> None:
+    if settings is None:
+        return
+    if not isinstance(settings, dict):
+        found("/settings", "not_an_object", "settings must be an object.", "Write settings by name.")
+        return
+    raw = cast("dict[str, Any]", settings)
+    _known_fields(found, raw, _SETTINGS, _SETTINGS_LATER, "/settings")
+    _number(found, raw, "timeout_s", "/settings", low=0.001, high=MAX_TIMEOUT_S, whole=False)
+    _number(found, raw, "max_parallel_steps", "/settings", low=1, high=10_000, whole=True)
+    _number(found, raw, "priority", "/settings", low=-100, high=100, whole=True)
+    _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])
+
+
+def _node_ids(found: _Found, nodes: Sequence[object]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for index, raw in enumerate(nodes):
+        if not isinstance(raw, dict):
+            found(f"/nodes/{index}", "not_an_object", "A node is an object.", "Write id, kind and config.")
+            continue
+        node_id = cast("dict[str, Any]", raw).get("id")
+        if not isinstance(node_id, str) or NODE_ID.fullmatch(node_id) is None:
+            found(
+                f"/nodes/{index}/id", "bad_node_id",
+                "A node id begins with a letter or _ and has at most 63 letters, digits and _.",
+                "Give it such an id.", node=node_id if isinstance(node_id, str) else None,
+            )  # fmt: skip
+        elif node_id in ids:
+            found(
+                f"/nodes/{index}/id", "duplicate_node_id", f"Two nodes are called {node_id}.",
+                "Rename one of them.", node=node_id,
+            )  # fmt: skip
+        else:
+            ids[node_id] = index
+    return ids
+
+
+def _edges(found: _Found, edges: object, ids: Mapping[str, int]) -> dict[str, list[str]]:
+    sources: dict[str, list[str]] = {node_id: [] for node_id in ids}
+    if edges is None:
+        return sources
+    if not isinstance(edges, list):
+        found("/edges", "not_a_list", "edges must be a list.", "Write a list of {from, to}.")
+        return sources
+    seen: set[tuple[str, str]] = set()
+    for index, raw in enumerate(cast("list[object]", edges)):
+        base = f"/edges/{index}"
+        if not isinstance(raw, dict):
+            found(base, "not_an_object", "An edge is an object.", "Write {from, to}.")
+            continue
+        edge = cast("dict[str, Any]", raw)
+        _known_fields(found, edge, _EDGE, set(), base)
+        ends: list[str] = []
+        for end in ("from", "to"):
+            name = edge.get(end)
+            if isinstance(name, str) and name in ids:
+                ends.append(name)
+            else:
+                found(
+                    f"{base}/{end}", "dangling_edge", f"The edge's {end} names no node: {name!r}.",
+                    "Name the id of a node.", end=end, name=str(name),
+                )  # fmt: skip
+        if len(ends) == 2:
+            pair = (ends[0], ends[1])
+            if pair in seen:
+                found(
+                    base, "duplicate_edge", f"Two edges lead from {pair[0]} to {pair[1]}.",
+                    "Join their conditions in one edge.", node=pair[0],
+                )  # fmt: skip
+            else:
+                seen.add(pair)
+                sources[pair[1]].append(pair[0])
+    return sources
+
+
+def _ancestors(
+    found: _Found, ids: Mapping[str, int], sources: Mapping[str, Sequence[str]]
+) -> dict[str, frozenset[str]]:
+    """Ancestors of every node as bit sets on the way (5,000 nodes stay quick); reports a cycle."""
+    waiting = {node_id: len(sources[node_id]) for node_id in ids}
+    targets: dict[str, list[str]] = {node_id: [] for node_id in ids}
+    for target, froms in sources.items():
+        for source in froms:
+            targets[source].append(target)
+    order = [node_id for node_id, count in waiting.items() if count == 0]
+    bits = {node_id: 1 << place for place, node_id in enumerate(ids)}
+    above: dict[str, int] = dict.fromkeys(ids, 0)
+    for node_id in order:
+        for target in targets[node_id]:
+            above[target] |= above[node_id] | bits[node_id]
+            waiting[target] -= 1
+            if waiting[target] == 0:
+                order.append(target)
+    if len(order) < len(ids):
+        for node_id in _cycle([n for n in ids if waiting[n] > 0], sources):
+            found(
+                f"/nodes/{ids[node_id]}", "cycle", f"Node {node_id} is part of a cycle.",
+                "Take out one of the edges of the circle.", node=node_id,
+            )  # fmt: skip
+    return _Lazy(list(ids), above).all
+
+
+class _Lazy:
+    """Names of ancestors, made from the bits of each node when they are asked for."""
+
+    def __init__(self, names: Sequence[str], above: Mapping[str, int]) -> None:
+        self.all: dict[str, frozenset[str]] = _LazyDict(names, above)
+
+
+class _LazyDict(dict[str, frozenset[str]]):
+    def __init__(self, names: Sequence[str], above: Mapping[str, int]) -> None:
+        super().__init__()
+        self._names, self._above = names, above
+
+    def get(self, key: str, default: Any = frozenset()) -> Any:  # type: ignore[override]
+        bits = self._above.get(key)
+        if bits is None:
+            return default
+        return frozenset(name for place, name in enumerate(self._names) if bits >> place & 1)
+
+
+def _cycle(stuck: Sequence[str], sources: Mapping[str, Sequence[str]]) -> list[str]:
+    """The nodes of one circle among those no order could be found for."""
+    inside = set(stuck)
+    way: list[str] = []
+    place: dict[str, int] = {}
+    node_id = stuck[0]
+    while node_id not in place:
+        place[node_id] = len(way)
+        way.append(node_id)
+        node_id = next(source for source in sources[node_id] if source in inside)
+    return way[place[node_id] :]
+
+
+def _node(found: _Found, index: int, node: Mapping[str, Any], check: ConfigCheck, ancestors: frozenset[str]) -> None:
+    base = f"/nodes/{index}"
+    node_id = node.get("id") if isinstance(node.get("id"), str) else None
+    _known_fields(found, node, _NODE, _NODE_LATER, base, node_id)
+    _choice(found, node, "join", base, [choice.value for choice in Join], node_id)
+    _choice(found, node, "on_error", base, [choice.value for choice in OnError], node_id)
+    _number(found, node, "timeout_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False, node=node_id)
+    if not isinstance(node.get("retry_safe", True), bool):
+        found(
+            f"{base}/retry_safe",
+            "bad_choice",
+            "retry_safe must be true or false.",
+            "Write true or false.",
+            node=node_id,
+        )
+    kind, config = node.get("kind"), node.get("config", {})
+    standing = check.kind(kind) if isinstance(kind, str) else "unknown"
+    if standing == "later":
+        found(
+            f"{base}/kind", "not_supported_yet", f"Nodes of kind {kind} are not supported yet.",
+            "Use another kind for now.", node=node_id, field=str(kind),
+        )  # fmt: skip
+    elif standing == "unknown":
+        found(
+            f"{base}/kind", "unknown_kind", f"There is no kind of node called {kind!r}.",
+            "GET /api/v1/node-kinds lists the kinds.", node=node_id, kind=str(kind),
+        )  # fmt: skip
+    elif not isinstance(config, dict):
+        found(f"{base}/config", "not_an_object", "config must be an object.", "Write fields by name.", node=node_id)
+    else:
+        found.nested(f"{base}/config", node_id, check.config(str(kind), cast("dict[str, object]", config), ancestors))
+
+
+def _when(found: _Found, index: int, edge: Mapping[str, Any], check: ConfigCheck, ancestors: frozenset[str]) -> None:
+    pointer, when = f"/edges/{index}/when", edge["when"]
+    if not isinstance(when, str) or not (when.startswith("${") and when.endswith("}")):
+        found(pointer, "bad_condition", "A condition is one expression ${...}.", "Write for example ${inputs.ok}.")
+    else:
+        found.nested(pointer, str(edge.get("from")), check.template(when, ancestors))
+
+
+Validate = Callable[[object], list[Problem]]

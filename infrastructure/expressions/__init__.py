@@ -1,0 +1,5 @@
+"""Expressions inside node configs, conditions and outputs: JSONata between `${` and `}`."""
+
+from infrastructure.expressions.adapter import PythonExpressions
+
+__all__ = ["PythonExpressions"]

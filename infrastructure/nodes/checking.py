@@ -1,0 +1,129 @@
+"""What validation asks about configs: JSON Schema of the kind, its own check, its expressions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.validators import validator_for
+from referencing.exceptions import Unresolvable
+
+from application.ports import Expressions, NodeKinds
+from domain.errors import Problem
+from infrastructure.nodes.registry import KNOWN_LATER
+
+
+def _token(text: object) -> str:
+    return str(text).replace("~", "~0").replace("/", "~1")
+
+
+def _pointer(error: ValidationError) -> str:
+    return "".join(f"/{_token(part)}" for part in error.absolute_path)
+
+
+def schema_problems(validator: Draft202012Validator, value: object, code: str, advice: str) -> list[Problem]:
+    """Every violation, each at its place, at most 100."""
+    found: list[Problem] = []
+    try:
+        for error in cast("Any", validator).iter_errors(value):
+            message = str(error.message)[:500]
+            found.append(Problem(code=code, message=message, advice=advice, pointer=_pointer(error)))
+            if len(found) >= 100:
+                break
+    except (Unresolvable, RecursionError) as error:
+        found.append(
+            Problem(code="bad_schema", message=f"The schema can't be applied: {error}", advice="Mend the schema.")
+        )
+    return found
+
+
+class DefinitionCheck:
+    """ConfigCheck of the domain over the service's kinds and expressions."""
+
+    def __init__(self, kinds: NodeKinds, expressions: Expressions) -> None:
+        self._kinds, self._expressions = kinds, expressions
+        self._validators: dict[str, Draft202012Validator] = {}
+
+    def kind(self, name: str) -> str:
+        """known, later or unknown."""
+        if self._kinds.get(name) is not None:
+            return "known"
+        return "later" if name in KNOWN_LATER else "unknown"
+
+    def config(self, kind: str, config: Mapping[str, object], ancestors: frozenset[str]) -> Sequence[Problem]:
+        """Schema first; what the kind and the expressions say only about a config of the right shape."""
+        known = self._kinds.get(kind)
+        if known is None:
+            return ()
+        validator = self._validators.get(kind)
+        if validator is None:
+            validator = self._validators[kind] = Draft202012Validator(cast("Mapping[str, Any]", known.schema))
+        found = schema_problems(validator, config, "bad_config", f"See the form of kind {kind}.")
+        if found:
+            return found
+        found += known.check(config)
+        properties = cast("Mapping[str, Mapping[str, object]]", known.schema.get("properties", {}))
+        for name, value in config.items():
+            if properties.get(name, {}).get("x-expression"):
+                for problem in self._expressions.check(value, ancestors=ancestors):
+                    found.append(replace(problem, pointer=f"/{_token(name)}{problem.pointer}"))
+        return found
+
+    def template(self, template: object, ancestors: frozenset[str]) -> Sequence[Problem]:
+        """Problems of a template outside a config."""
+        return self._expressions.check(template, ancestors=ancestors)
+
+    def input_schema(self, schema: Mapping[str, object]) -> Sequence[Problem]:
+        """Whether it is a JSON Schema at all."""
+        try:
+            validator_for(schema, default=Draft202012Validator).check_schema(dict(schema))
+        except SchemaError as error:
+            return [
+                Problem(
+                    code="bad_schema", message=str(error.message)[:500], advice="Write a JSON Schema.",
+                    pointer="".join(f"/{_token(part)}" for part in error.absolute_path),
+                )
+            ]  # fmt: skip
+        except RecursionError:
+            return [Problem(code="bad_schema", message="The schema is too deep.", advice="Write a flatter schema.")]
+        return ()
+
+
+@lru_cache(maxsize=512)
+def _validator(schema: bytes) -> Draft202012Validator:
+    return Draft202012Validator(msgspec.json.decode(schema))
+
+
+class InputCheck:
+    """Inputs of a run against the workflow's schema."""
+
+    def complete(
+        self, schema: Mapping[str, object], inputs: Mapping[str, object]
+    ) -> tuple[dict[str, object], list[Problem]]:
+        """The inputs with the schema's defaults put in, and every problem of the result."""
+        completed = _filled(schema, {**inputs})
+        validator = _validator(msgspec.json.encode(schema, order="deterministic"))
+        return completed, schema_problems(
+            validator, completed, "bad_input", "Give a value that fits the input's schema."
+        )
+
+
+def _filled(schema: Mapping[str, object], value: dict[str, object]) -> dict[str, object]:
+    """The object with the defaults of its schema's properties, inner objects included."""
+    properties = schema.get("properties")
+    if not isinstance(properties, dict):
+        return value
+    filled = dict(value)
+    for name, part in cast("dict[str, object]", properties).items():
+        if not isinstance(part, dict):
+            continue
+        inner = cast("dict[str, object]", part)
+        given = filled.get(name)
+        if name not in filled and "default" in inner:
+            filled[name] = inner["default"]
+        elif isinstance(given, dict):
+            filled[name] = _filled(inner, cast("dict[str, object]", given))
+    return filled

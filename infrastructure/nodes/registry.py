@@ -1,0 +1,58 @@
+"""The kinds of node this service has, and those that are known but come later."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from application.ports import NodeKind
+from infrastructure.nodes.kinds import Kind
+from infrastructure.nodes.python_kind import PYTHON
+from infrastructure.nodes.sql_kind import SQL
+
+TRANSFORM = Kind(
+    name="transform",
+    title="Transform",
+    text="Builds a value from inputs and outputs of earlier steps by an expression. Needs no worker.",
+    icon="shuffle",
+    runs_in="expressions",
+    schema={
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Transform",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["expression"],
+        "properties": {
+            "expression": {
+                "title": "Expression",
+                "description": "Any value; texts in it may hold ${...}. With its expressions replaced it is the "
+                "step's output.",
+                "x-key": "transform.expression",
+                "x-widget": "json",
+                "x-expression": True,
+            }
+        },
+    },
+    example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
+)
+
+KNOWN_LATER: Final = frozenset({"http", "wait", "map", "approval", "workflow", "shell", "llm"})
+"""Kinds of the definition's language that this version does not run."""
+
+
+class Registry:
+    """The NodeKinds port over a fixed set."""
+
+    def __init__(self, kinds: Sequence[NodeKind]) -> None:
+        self._kinds: Mapping[str, NodeKind] = {kind.name: kind for kind in kinds}
+
+    def get(self, name: str) -> NodeKind | None:
+        """The kind of that name, if there is one."""
+        return self._kinds.get(name)
+
+    def all(self) -> Sequence[NodeKind]:
+        """Every kind, in the order of the palette."""
+        return list(self._kinds.values())
+
+
+def node_kinds() -> Registry:
+    """The kinds that come with the service."""
+    return Registry([PYTHON, SQL, TRANSFORM])

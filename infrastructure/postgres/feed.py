@@ -1,0 +1,255 @@
+"""The live tail of the log: one per process, fanned out in memory to bounded subscriptions.
+
+What this process appends is published from the committer's memory as long as positions follow each
+other. A gap (another server appended in between, or a crash left a hole) is read from the log: the
+append lock makes positions visible in order, so what is not there when a later position is, never comes.
+NOTIFY is a hint, a poll of at most 1 s the guarantee; a lost LISTEN connection is made again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+
+from application.ports import StoredEvent, StoreUnavailable
+from domain.values import execution_id_of_log
+from infrastructure import mapper
+from infrastructure.postgres.connection import Connections, connect
+from infrastructure.postgres.event_store import PostgresEventStore
+
+POLL_S = 1.0
+KEPT = 4_096
+"""Events kept in memory for the projector; beyond, it reads the log."""
+SUBSCRIPTION_EVENTS = 2_000
+"""A subscriber that falls behind by more is closed and resumes from the log."""
+
+log = logging.getLogger("runwright.feed")
+
+
+class Told:
+    """One event as it is told to subscribers; its JSON is made once for all of them."""
+
+    __slots__ = ("_wire", "event", "execution_id")
+
+    def __init__(self, event: StoredEvent) -> None:
+        self.event = event
+        version = event.stream_id.version
+        self.execution_id: UUID | None = None
+        if not event.topic.startswith("workflow."):
+            self.execution_id = execution_id_of_log(event.stream_id) if version == 8 else event.stream_id
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """The event's JSON."""
+        if self._wire is None:
+            self._wire = mapper.wire(self.event)
+        return self._wire
+
+
+class Subscription:
+    """A bounded queue of events. `overflowed` once it could not take one: close and resume from the log."""
+
+    def __init__(self, feed: "PostgresFeed", execution_id: UUID | None, kinds: frozenset[str] | None) -> None:
+        self._feed = feed
+        self.execution_id = execution_id
+        self.kinds = kinds
+        self.events: deque[Told] = deque()
+        self.overflowed = False
+        self.ended = False
+        self._arrived = asyncio.Event()
+
+    def put(self, told: Told) -> None:
+        """Take one event, unless its topic is not wanted or there is no room."""
+        if self.kinds is not None and told.event.topic not in self.kinds:
+            return
+        if len(self.events) >= SUBSCRIPTION_EVENTS:
+            self.overflowed = True
+        else:
+            self.events.append(told)
+        self._arrived.set()
+
+    def take(self) -> list[Told]:
+        """Everything that has come."""
+        taken = [*self.events]
+        self.events.clear()
+        return taken
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Whether something has come, or the feed ended, within the time."""
+        if not self.events and not self.overflowed and not self.ended:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return False
+        return True
+
+    def end(self) -> None:
+        """The process is going down."""
+        self.ended = True
+        self._arrived.set()
+
+    def close(self) -> None:
+        """Take no more."""
+        self._feed.unsubscribe(self)
+
+
+class PostgresFeed:
+    """Publishes every event once, in order of position, from where it was opened."""
+
+    def __init__(self, url: str, connections: Connections, store: PostgresEventStore) -> None:
+        self._url = url
+        self._connections = connections
+        self._store = store
+        self._by_execution: dict[UUID, set[Subscription]] = {}
+        self._to_all: set[Subscription] = set()
+        self._kept: deque[StoredEvent] = deque(maxlen=KEPT)
+        self._catching_up = True
+        self._wake = asyncio.Event()
+        self._beyond = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
+        self.position = 0
+
+    async def open(self) -> None:
+        """Begin at the end of the log."""
+        self.position = await self._store.head_position()
+        self._store.published = self._publish
+        self._tasks = [
+            asyncio.create_task(self._tail(), name="feed-tail"),
+            asyncio.create_task(self._listen(), name="feed-listen"),
+        ]
+        self._wake.set()
+
+    async def close(self) -> None:
+        """End, and tell every subscriber."""
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.end_subscriptions()
+
+    def end_subscriptions(self) -> None:
+        """Tell every subscriber that the process goes down; streams close and clients resume elsewhere."""
+        for subscription in [*self._to_all, *(s for group in self._by_execution.values() for s in group)]:
+            subscription.end()
+
+    def tell(self, event: StoredEvent) -> Told:
+        """An event from the log in the form subscribers get."""
+        return Told(event)
+
+    def subscribe(self, execution_id: UUID | None = None, kinds: frozenset[str] | None = None) -> Subscription:
+        """Events from now on: of one execution (both streams) or of all, of some topics or of any."""
+        subscription = Subscription(self, execution_id, kinds)
+        if execution_id is None:
+            self._to_all.add(subscription)
+        else:
+            self._by_execution.setdefault(execution_id, set()).add(subscription)
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """See Subscription.close."""
+        self._to_all.discard(subscription)
+        if subscription.execution_id is not None:
+            group = self._by_execution.get(subscription.execution_id, set())
+            group.discard(subscription)
+            if not group:
+                self._by_execution.pop(subscription.execution_id, None)
+
+    @property
+    def subscriptions(self) -> int:
+        """How many there are."""
+        return len(self._to_all) + sum(map(len, self._by_execution.values()))
+
+    # ── for the projector ──
+
+    def recent(self, after: int, limit: int) -> Sequence[StoredEvent] | None:
+        """Events after a position from memory: empty when there are none, None when memory begins later."""
+        if after >= self.position:
+            return ()
+        if not self._kept or self._kept[0].position > after + 1:
+            return None
+        behind = len(self._kept)
+        while behind and self._kept[behind - 1].position > after and len(self._kept) - behind < KEPT:
+            behind -= 1
+        return [self._kept[i] for i in range(behind, min(behind + limit, len(self._kept)))]
+
+    async def wait_beyond(self, position: int) -> None:
+        """Return once something beyond the position was published, or at a wake-up."""
+        if self.position <= position:
+            self._beyond.clear()
+            await self._beyond.wait()
+
+    def wake_projector(self) -> None:
+        """End wait_beyond."""
+        self._beyond.set()
+
+    # ── publishing ──
+
+    def _publish(self, events: Sequence[StoredEvent]) -> None:
+        """From the committer. While a gap is being read, the reader brings these too."""
+        if self._catching_up or events[0].position != self.position + 1:
+            self._catching_up = True
+            self._wake.set()
+            return
+        self._fan_out(events)
+
+    def _fan_out(self, events: Sequence[StoredEvent]) -> None:
+        for event in events:
+            self._kept.append(event)
+            told = Told(event)
+            for subscription in self._to_all:
+                subscription.put(told)
+            if told.execution_id is not None:
+                for subscription in self._by_execution.get(told.execution_id, ()):
+                    subscription.put(told)
+        self.position = events[-1].position
+        self._beyond.set()
+
+    async def _tail(self) -> None:
+        while not self._closing:
+            try:
+                async with asyncio.timeout(POLL_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            try:
+                self._catching_up = True
+                while True:
+                    page = await self._store.page(after=self.position, limit=1_000)
+                    if page:
+                        self._fan_out(page)
+                    elif not self._wake.is_set():
+                        break
+                    else:
+                        self._wake.clear()
+                self._catching_up = False
+            except StoreUnavailable as error:
+                log.warning("the feed waits for the database: %s", error)
+                await asyncio.sleep(0.2)
+                self._wake.set()
+
+    async def _listen(self) -> None:
+        while not self._closing:
+            with contextlib.suppress(StoreUnavailable, psycopg.Error, OSError):
+                connection = await connect(self._url)
+                try:
+                    await connection.execute(b"LISTEN runwright_events")
+                    async for notification in connection.notifies():
+                        if notification.pid != self._own_backend:
+                            self._wake.set()
+                finally:
+                    await connection.close()
+            await asyncio.sleep(0.5)
+
+    @property
+    def _own_backend(self) -> int:
+        """The committer's backend: its own appends are in memory already."""
+        return self._store.backend_pid

@@ -1,0 +1,31 @@
+"""Leases: who leads a role and who owns an execution, by the database's clock."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from application.ports import OpenExecution
+from infrastructure.postgres.connection import Connections, statement
+
+
+class PostgresLeases:
+    """Leases on the table `leases`."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def lead(self, role: str, server: UUID, *, ttl_s: float, restarted: bool = False) -> int | None:
+        """Take or renew; `restarted` raises the epoch although the owner is the same: a new boot."""
+        async with self._connections.use() as connection:
+            cursor = await connection.execute(
+                statement("lead"),
+                {"name": f"leader:{role}", "server": server, "ttl": ttl_s, "restarted": restarted},
+            )
+            row = await cursor.fetchone()
+            return row[0] if row else None
+
+    async def open_executions(self) -> Sequence[OpenExecution]:
+        """Every execution that is not final."""
+        return [
+            OpenExecution(execution_id=UUID(name.removeprefix("execution:")), owner=owner, epoch=epoch)
+            for name, owner, epoch in await self._connections.rows("open_executions")
+        ]

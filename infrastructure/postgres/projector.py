@@ -1,0 +1,246 @@
+"""⑤ Takes the log page by page into the views: all views and the one position in one transaction.
+
+Rows of live executions stay in memory, so a page is one read of the log and one write. The write
+refuses when another projector moved the position meanwhile; then everything in memory is dropped
+and read again. Its transactions may be lost in a crash (`synchronous_commit=off`): rows and position
+go together and are derived again from the log. Events never are written so.
+
+An event that can't be applied (a poison event) parks its execution: its views stay as they were, an
+alert is logged and counted, and the projector goes on.
+
+Longer than 200 lines because a page is read, folded and written in one place, all views at once.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from application.ports import StoredEvent, StoreUnavailable
+from application.projections import rows as r
+from domain.event import RecordedEvent
+from domain.execution.events import Created, ExecutionEvent, StepLogged, execution_of
+from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
+from infrastructure import mapper
+from infrastructure.postgres.connection import Connections
+from infrastructure.postgres.event_store import stored_event
+from infrastructure.postgres.feed import PostgresFeed
+
+PAGE = 1_000
+CACHED = 2_000
+"""Rows of executions kept in memory; at a few kB each, some MB."""
+
+log = logging.getLogger("runwright.projector")
+_encode = msgspec.json.Encoder().encode
+_execution = msgspec.json.Decoder(r.ExecutionRow).decode
+_step = msgspec.json.Decoder(r.StepRow).decode
+_workflow = msgspec.json.Decoder(r.WorkflowRow).decode
+
+
+class _Live:
+    """One execution's rows in memory."""
+
+    __slots__ = ("row", "steps")
+
+    def __init__(self, row: r.ExecutionRow) -> None:
+        self.row = row
+        self.steps: dict[str, r.StepRow] = {}
+
+
+class Projector:
+    """One per database does the work; others find the position moved and only follow."""
+
+    def __init__(self, connections: Connections, feed: PostgresFeed, *, pause_s: float) -> None:
+        self._connections = connections
+        self._feed = feed
+        self._pause_s = pause_s
+        self._live: OrderedDict[UUID, _Live] = OrderedDict()
+        self._workflows: dict[UUID, r.WorkflowRow] = {}
+        self._moved = asyncio.Condition()
+        self._hurry = asyncio.Event()
+        self._closing = False
+        self.position = 0
+        self.parked: dict[UUID, str] = {}
+
+    async def run(self) -> None:
+        """Apply pages until closed; a lost database is waited for."""
+        self.position = await self._read_position()
+        while not self._closing:
+            try:
+                if not await self._apply(await self._next()):
+                    self._live.clear()
+                    self._workflows.clear()
+                    self.position = await self._read_position()
+                async with self._moved:
+                    self._moved.notify_all()
+                await self._pace()
+            except StoreUnavailable as error:
+                log.warning("views wait for the database: %s", error)
+                await asyncio.sleep(0.2)
+
+    async def close(self) -> None:
+        """End after the page under way."""
+        self._closing = True
+        self._hurry.set()
+        self._feed.wake_projector()
+
+    async def wait_for(self, position: int, *, timeout_s: float) -> bool:
+        """Whether the views reach a position in time; ends the pacing pause."""
+        if self.position >= position:
+            return True
+        self._hurry.set()
+        try:
+            async with asyncio.timeout(timeout_s), self._moved:
+                await self._moved.wait_for(lambda: self.position >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _read_position(self) -> int:
+        return int((await self._connections.rows("view_position"))[0][0])
+
+    async def _next(self) -> Sequence[StoredEvent]:
+        """The next page: from the feed's memory when it is there, else from the log."""
+        while True:
+            recent = self._feed.recent(self.position, PAGE)
+            if recent:
+                return recent
+            if recent is None:
+                page = [stored_event(row) for row in await self._connections.rows("page", (self.position, PAGE))]
+                if page:
+                    return page
+            if self._closing:
+                return ()
+            await self._feed.wait_beyond(self.position)
+
+    async def _pace(self) -> None:
+        if self._pause_s > 0:
+            self._hurry.clear()
+            try:
+                async with asyncio.timeout(self._pause_s):
+                    await self._hurry.wait()
+            except TimeoutError:
+                pass
+
+    async def _apply(self, page: Sequence[StoredEvent]) -> bool:
+        if not page:
+            return True
+        events = [(stored, self._decode(stored)) for stored in page]
+        await self._load([event for _, event in events if event is not None])
+        changed: dict[UUID, None] = {}
+        changed_steps: dict[tuple[UUID, str], r.StepRow] = {}
+        changed_workflows: dict[UUID, None] = {}
+        batches: list[r.LogBatch] = []
+        for stored, event in events:
+            if event is None:
+                continue
+            try:
+                self._fold(stored.position, event, changed, changed_steps, changed_workflows, batches)
+            except Exception as error:  # a poison event must not stop the views of everything else
+                self._park(stored, error)
+        written = await self._write(page[-1].position, changed, changed_steps, changed_workflows, batches)
+        for execution_id in changed:
+            if r.is_final(self._live[execution_id].row):
+                del self._live[execution_id]
+        while len(self._live) > CACHED:
+            self._live.popitem(last=False)
+        return written
+
+    def _decode(self, stored: StoredEvent) -> RecordedEvent | None:
+        try:
+            return mapper.decode_stored(stored)
+        except (mapper.UnknownTopic, msgspec.ValidationError, ValueError, TypeError) as error:
+            self._park(stored, error)
+            return None
+
+    def _park(self, stored: StoredEvent, error: Exception) -> None:
+        self.parked[stored.stream_id] = f"position {stored.position}: {error}"
+        log.error("event at position %d can't be applied to the views: %s", stored.position, error)
+
+    async def _load(self, events: Sequence[RecordedEvent]) -> None:
+        """Rows that are needed and not in memory."""
+        opened = {event.originator_id for event in events if isinstance(event, Created | WorkflowCreated)}
+        executions = {execution_of(event) for event in events if not isinstance(event, WorkflowEvent)}
+        missing = [x for x in executions - opened if x not in self._live]
+        if missing:
+            for (doc,) in await self._connections.rows("execution_docs", (missing,)):
+                row = _execution(doc)
+                self._live[row.id] = _Live(row)
+            for execution_id, doc in await self._connections.rows("step_docs", (missing,)):
+                step = _step(doc)
+                self._live[execution_id].steps[step.path] = step
+        workflows = {event.originator_id for event in events if isinstance(event, WorkflowEvent)} - opened
+        missing = [x for x in workflows if x not in self._workflows]
+        if missing:
+            for (doc,) in await self._connections.rows("workflow_docs", (missing,)):
+                workflow = _workflow(doc)
+                self._workflows[workflow.id] = workflow
+
+    def _fold(
+        self,
+        position: int,
+        event: RecordedEvent,
+        changed: dict[UUID, None],
+        changed_steps: dict[tuple[UUID, str], r.StepRow],
+        changed_workflows: dict[UUID, None],
+        batches: list[r.LogBatch],
+    ) -> None:
+        if isinstance(event, WorkflowEvent):
+            if isinstance(event, WorkflowCreated):
+                self._workflows[event.originator_id] = r.open_workflow(event, position)
+            else:
+                r.fold_workflow(self._workflows[event.originator_id], event)
+            changed_workflows[event.originator_id] = None
+            return
+        execution_id = execution_of(event)
+        if isinstance(event, Created):
+            self._live[execution_id] = _Live(r.open_execution(event, position))
+            changed[execution_id] = None
+            return
+        live = self._live[execution_id]
+        self._live.move_to_end(execution_id)
+        r.fold_execution(live.row, event, position)
+        changed[execution_id] = None
+        if isinstance(event, r.STEP_EVENTS):
+            path = event.path
+            step = live.steps.get(path)
+            if step is None:
+                step = live.steps[path] = r.StepRow(path=path)
+            r.fold_step(step, live.row.run, event)
+            changed_steps[execution_id, path] = step
+        elif isinstance(event, StepLogged) and event.lines:
+            batches.append(r.log_batch(execution_id, event, position))
+        elif not isinstance(event, ExecutionEvent | StepLogged):
+            raise TypeError(f"{type(event).__name__} belongs to no view")
+
+    async def _write(
+        self,
+        to: int,
+        changed: dict[UUID, None],
+        changed_steps: dict[tuple[UUID, str], r.StepRow],
+        changed_workflows: dict[UUID, None],
+        batches: list[r.LogBatch],
+    ) -> bool:
+        executions = [self._live[x].row for x in changed]
+        workflows = [self._workflows[x] for x in changed_workflows]
+        answer = await self._connections.rows(
+            "apply_page",
+            (
+                self.position, to,
+                [x.id for x in executions], [x.created for x in executions], [x.workflow_id for x in executions],
+                [x.status.value for x in executions], [x.created_at for x in executions],
+                [_encode(x.labels).decode() for x in executions], [_encode(x) for x in executions],
+                [key[0] for key in changed_steps], [key[1] for key in changed_steps],
+                [_encode(step) for step in changed_steps.values()],
+                [b.execution_id for b in batches], [b.first_line for b in batches], [b.last_line for b in batches],
+                [b.position for b in batches], [b.path for b in batches], [b.worst for b in batches],
+                [x.id for x in workflows], [x.created for x in workflows], [x.status for x in workflows],
+                [x.name for x in workflows], [_encode(x) for x in workflows],
+            ),
+        )  # fmt: skip
+        if answer[0][0]:
+            self.position = to
+        return bool(answer[0][0])

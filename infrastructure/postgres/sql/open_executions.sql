@@ -1,0 +1,2 @@
+-- open_executions.sql — executions that are not final, oldest first.
+SELECT name, owner, epoch FROM leases WHERE name LIKE 'execution:%%' ORDER BY opened

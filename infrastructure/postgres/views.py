@@ -1,0 +1,87 @@
+"""Reading the views."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from application.ports import StoredEvent
+from application.projections.rows import ExecutionRow, StepRow, WorkflowRow
+from infrastructure.postgres.connection import Connections
+from infrastructure.postgres.event_store import stored_event
+
+LAST = 2**63 - 1
+_execution = msgspec.json.Decoder(ExecutionRow).decode
+_step = msgspec.json.Decoder(StepRow).decode
+_workflow = msgspec.json.Decoder(WorkflowRow).decode
+
+
+class PostgresViews:
+    """Views on the tables of migration 0002."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    async def position(self) -> int:
+        """How far the log is applied."""
+        return int((await self._connections.rows("view_position"))[0][0])
+
+    async def execution(self, execution_id: UUID) -> ExecutionRow | None:
+        """One execution."""
+        rows = await self._connections.rows("execution_docs", ([execution_id],))
+        return _execution(rows[0][0]) if rows else None
+
+    async def steps(self, execution_id: UUID) -> Sequence[StepRow]:
+        """Steps something has happened to."""
+        return [_step(doc) for _, doc in await self._connections.rows("step_docs", ([execution_id],))]
+
+    async def executions(
+        self, *, before: int | None, workflow_id: UUID | None, statuses: Sequence[str] | None,
+        label: tuple[str, str] | None, since: datetime | None, limit: int,
+    ) -> Sequence[ExecutionRow]:  # fmt: skip
+        """Newest first."""
+        rows = await self._connections.named(
+            "list_executions",
+            {
+                "before": LAST if before is None else before,
+                "workflow": workflow_id,
+                "statuses": None if statuses is None else list(statuses),
+                "label": None if label is None else json.dumps({label[0]: label[1]}),
+                "since": since,
+                "limit": limit,
+            },
+        )
+        return [_execution(doc) for (doc,) in rows]
+
+    async def workflows(
+        self, *, before: int | None, status: str | None, q: str | None, limit: int
+    ) -> Sequence[WorkflowRow]:
+        """Newest first."""
+        rows = await self._connections.named(
+            "list_workflows", {"before": LAST if before is None else before, "status": status, "q": q, "limit": limit}
+        )
+        return [_workflow(doc) for (doc,) in rows]
+
+    async def workflow(self, workflow_id: UUID) -> WorkflowRow | None:
+        """One workflow."""
+        rows = await self._connections.rows("workflow_docs", ([workflow_id],))
+        return _workflow(rows[0][0]) if rows else None
+
+    async def last_executions(self, workflow_ids: Sequence[UUID], each: int) -> Sequence[ExecutionRow]:
+        """The newest executions of each workflow."""
+        rows = await self._connections.named("last_executions", {"workflows": list(workflow_ids), "each": each})
+        return [_execution(doc) for (doc,) in rows]
+
+    async def log_batches(
+        self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int
+    ) -> Sequence[StoredEvent]:
+        """Events that hold lines after (or before) a line number, in line order."""
+        given = {"execution": execution_id, "step": step, "worst": worst, "limit": limit}
+        if before is not None:
+            rows = await self._connections.named("log_batches_before", {**given, "before": before})
+        else:
+            rows = await self._connections.named("log_batches", {**given, "after": after or 0})
+        positions = [position for _, _, position in rows]
+        return [stored_event(row) for row in await self._connections.rows("events_at", (positions,))]

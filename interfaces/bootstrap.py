@@ -1,0 +1,303 @@
+"""Composition root: the only module that names concrete adapters.
+
+`serve` is what `runwright up` runs on a database that is migrated; tests use the same.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+
+from application import commands as c
+from application.conductor import Conductor
+from application.handlers import Handlers
+from application.ports import StoreUnavailable
+from application.queries import Queries
+from application.versions import Versions
+from domain.errors import Problem, Unavailable
+from domain.workflow.validation import validate
+from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
+from infrastructure import mapper
+from infrastructure.expressions.adapter import PythonExpressions
+from infrastructure.nodes.checking import DefinitionCheck, InputCheck
+from infrastructure.nodes.examples import example_definitions, examples_folder
+from infrastructure.nodes.registry import node_kinds
+from infrastructure.postgres.artifacts import PostgresArtifacts
+from infrastructure.postgres.connection import Connections
+from infrastructure.postgres.event_store import PostgresEventStore
+from infrastructure.postgres.feed import PostgresFeed
+from infrastructure.postgres.leases import PostgresLeases
+from infrastructure.postgres.projector import Projector
+from infrastructure.postgres.views import PostgresViews
+from infrastructure.system import SystemClock, SystemIds
+from infrastructure.workers.executor import LocalExecutor
+from interfaces.definition_schema import definition_schema
+from interfaces.http.app import create_app
+from interfaces.http.border import Border
+from interfaces.http.service import Service
+from interfaces.settings import Settings
+
+log = logging.getLogger("runwright")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class AddressInUse(Exception):
+    """Another program listens there. `str(error)` is a sentence with the way out."""
+
+
+class AllowAll:
+    """Permissions of a service whose keys are all equal: whoever passed the border may do everything."""
+
+    def allows(self, actor: str, action: str, subject: UUID | None) -> bool:  # noqa: ARG002 - the port
+        """Yes."""
+        return bool(actor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A composed service; `app` is its ASGI application behind the border."""
+
+    service: Service
+    app: Border
+    api: FastAPI
+    store: PostgresEventStore
+    feed: PostgresFeed
+    conductor: Conductor
+    projector: Projector
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, database_url: str, *, server_id: UUID) -> AsyncGenerator[Running]:
+    """Compose, start, take up what is open; end everything on leaving. Raises StoreUnavailable."""
+    reads = Connections(database_url, size=4)
+    projecting = Connections(database_url, size=1, options="-c synchronous_commit=off")
+    store = PostgresEventStore(database_url, reads)
+    feed = PostgresFeed(database_url, reads, store)
+    limit = settings.attempt_limit or 4 * (os.cpu_count() or 1)
+    executor = LocalExecutor(
+        attempt_limit=limit,
+        idle_workers=min(settings.idle_workers, limit),
+        runtime_dir=settings.data_dir / "workers",
+        memory_mb=settings.worker_memory_mb,
+        file_roots=[examples_folder()],
+    )
+    kinds = node_kinds()
+    expressions = PythonExpressions(executor.zygote)
+    artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
+    clock = SystemClock()
+    versions = Versions(store, kinds, expressions)
+    conductor = Conductor(
+        store=store,
+        leases=PostgresLeases(reads),
+        executor=executor,
+        expressions=expressions,
+        artifacts=artifacts,
+        graphs=versions.graph,
+        clock=clock,
+        server_id=server_id,
+        attempt_limit=limit,
+        inline_bytes=settings.inline_value_bytes,
+        log_flush_s=settings.log_flush_ms / 1000,
+    )
+    projector = Projector(projecting, feed, pause_s=settings.projector_pause_ms / 1000)
+    checks = DefinitionCheck(kinds, expressions)
+
+    def check(definition: object) -> list[Problem]:
+        return validate(definition, checks, max_nodes=settings.max_nodes)
+
+    handlers = Handlers(
+        store=store,
+        conductor=conductor,
+        versions=versions,
+        permissions=AllowAll(),
+        validate=check,
+        inputs=InputCheck(),
+        clock=clock,
+        ids=SystemIds(),
+        queue_limit=settings.queue_limit,
+    )
+    queries = Queries(
+        views=PostgresViews(reads),
+        store=store,
+        versions=versions,
+        conductor=conductor,
+        decode=mapper.decode_stored,
+        log_position=lambda: feed.position,
+        wait_for_views=lambda position, timeout_s: projector.wait_for(position, timeout_s=timeout_s),
+    )
+
+    async def ready() -> dict[str, object]:
+        try:
+            await store.head_position()
+        except StoreUnavailable as error:
+            raise Unavailable(
+                "database_unavailable", "The database does not answer.", "Look at the database."
+            ) from error
+        return {
+            "log_position": feed.position,
+            "view_position": projector.position,
+            "parked": len(projector.parked),
+            "appends": store.batches,
+            "events": store.events,
+        }
+
+    service = Service(
+        handlers=handlers,
+        queries=queries,
+        feed=feed,
+        artifacts=artifacts,
+        executor=executor,
+        kinds=kinds,
+        clock=clock,
+        max_depth=settings.max_depth,
+        schema=definition_schema(kinds),
+        ready=ready,
+    )
+    api = create_app(service)
+    app = Border(
+        api,
+        hosts=LOOPBACK | {settings.host.lower()} | {h.lower() for h in settings.allowed_hosts},
+        origins=frozenset(settings.allowed_origins),
+        keys=settings.api_keys,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    running = Running(
+        service=service, app=app, api=api, store=store, feed=feed, conductor=conductor, projector=projector
+    )
+    tasks: list[asyncio.Task[None]] = []
+    await store.open()
+    try:
+        await feed.open()
+        tasks = [
+            asyncio.create_task(projector.run(), name="projector"),
+            asyncio.create_task(_forget_changed(feed, versions), name="versions"),
+        ]
+        await executor.start()
+        await conductor.start()
+        yield running
+    finally:
+        await conductor.close()
+        await executor.close(grace_s=settings.shutdown_grace_s)
+        await expressions.close()
+        await projector.close()
+        await asyncio.wait(tasks[:1], timeout=5) if tasks else None
+        await feed.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await store.close()
+        await reads.close()
+        await projecting.close()
+
+
+async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:
+    """Workflows changed by any server leave the cache."""
+    subscription = feed.subscribe(kinds=WORKFLOW_TOPICS)
+    while not subscription.ended:
+        await subscription.wait(60)
+        for told in subscription.take():
+            versions.forget(told.event.stream_id)
+
+
+async def serve(
+    settings: Settings,
+    database_url: str,
+    *,
+    server_id: UUID,
+    boot: int,
+    on_ready: Callable[[str], None],
+    stop: asyncio.Event,
+) -> None:
+    """Run the service until `stop` is set, then drain. Raises AddressInUse, StoreUnavailable."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    try:
+        async with open_service(settings, database_url, server_id=server_id) as running:
+            if settings.examples:
+                await load_examples(running.service)
+            server = _Server(
+                uvicorn.Config(
+                    running.app,
+                    log_level="warning",
+                    access_log=False,
+                    lifespan="off",
+                    timeout_graceful_shutdown=3,
+                    server_header=False,
+                    loop="none",
+                    http="httptools",
+                    ws="none",
+                )
+            )
+            serving = asyncio.create_task(server.serve([listener]), name="http")
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            await asyncio.wait({serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("boot %d of server %s is ready", boot, server_id)
+            on_ready(f"http://{host}:{port}")
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            running.feed.end_subscriptions()
+            server.should_exit = True
+            await serving
+    finally:
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the caller decides when to stop. `up` is set once it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setblocking(False)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise AddressInUse(
+            f"{host}:{port} can't be used: {error.strerror}. Choose another with --port, or end what has it."
+        ) from error
+    return listener
+
+
+async def load_examples(service: Service) -> None:
+    """Save the examples as ready workflows, once: when no workflow exists yet."""
+    if await service.queries.store.page(after=0, limit=1):
+        return
+    for name, definition in example_definitions():
+        description = definition.get("description")
+        await service.handlers.create_workflow(
+            c.CreateWorkflow(
+                actor="runwright",
+                name=name,
+                description=description if isinstance(description, str) else "",
+                labels={"example": "true"},
+                definition=definition,
+                ready=True,
+            )
+        )

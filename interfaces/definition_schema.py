@@ -1,0 +1,70 @@
+"""The JSON Schema of a definition, made from the kinds this service has."""
+
+from application.ports import NodeKinds
+from application.queries import Json
+from domain.workflow.graph import Join, OnError, OnFailure
+from domain.workflow.validation import API_VERSION, MAX_TIMEOUT_S, NODE_ID
+
+
+def definition_schema(kinds: NodeKinds) -> Json:
+    """Schema 2020-12; editors complete and check against it, `validate` says what no schema can."""
+    timeout = {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_TIMEOUT_S, "description": "Seconds."}
+    common: Json = {
+        "id": {"type": "string", "pattern": f"^{NODE_ID.pattern}$"},
+        "join": {"enum": [choice.value for choice in Join], "default": Join.ANY.value},
+        "on_error": {"enum": [choice.value for choice in OnError], "default": OnError.FAIL.value},
+        "timeout_s": timeout,
+        "retry_safe": {"type": "boolean"},
+        "title": {"type": "string"},
+        "description": {"type": "string"},
+        "position": {"type": "object"},
+    }
+    nodes = [
+        {
+            "type": "object",
+            "title": kind.name,
+            "required": ["id", "kind"],
+            "properties": {**common, "kind": {"const": kind.name}, "config": kind.schema},
+            "additionalProperties": False,
+        }
+        for kind in kinds.all()
+    ]
+    edge = {
+        "type": "object",
+        "required": ["from", "to"],
+        "properties": {
+            "from": {"type": "string"},
+            "to": {"type": "string"},
+            "when": {"type": "string", "pattern": r"^\$\{[\s\S]*\}$"},
+            "label": {"type": "string"},
+        },
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:runwright:schema:workflow:v1",
+        "title": "Runwright workflow",
+        "type": "object",
+        "required": ["nodes"],
+        "properties": {
+            "apiVersion": {"const": API_VERSION},
+            "name": {"type": "string", "minLength": 1},
+            "description": {"type": "string"},
+            "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+            "inputs": {"type": "object", "description": "JSON Schema of the inputs; draws the run form."},
+            "nodes": {"type": "array", "minItems": 1, "items": {"oneOf": nodes}},
+            "edges": {"type": "array", "items": edge},
+            "output": {"description": "What the execution results in; may hold ${...}."},
+            "settings": {
+                "type": "object",
+                "properties": {
+                    "timeout_s": timeout,
+                    "max_parallel_steps": {"type": "integer", "minimum": 1},
+                    "on_failure": {"enum": [choice.value for choice in OnFailure]},
+                    "priority": {"type": "integer", "minimum": -100, "maximum": 100},
+                },
+                "additionalProperties": False,
+            },
+        },
+        "additionalProperties": False,
+    }

@@ -1,0 +1,124 @@
+"""The HTTP application: routes, problems, the page."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from domain.errors import InvalidInput, Problem, Refusal
+from interfaces.http import executions, history, schemas, stream, system, workflows
+from interfaces.http.problems import as_refusal, problem_response, request_id
+from interfaces.http.service import Service
+
+STATIC = Path(__file__).parent / "static"
+log = logging.getLogger("runwright.http")
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application over one service."""
+    app = FastAPI(
+        title="Runwright",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for router in (executions.router, workflows.router, history.router, stream.router, system.router):
+        app.include_router(router)
+    app.add_exception_handler(Exception, _unexpected)
+    for kind in (Refusal, HTTPException, RequestValidationError, *_PORT_ERRORS):
+        app.add_exception_handler(kind, _refused)
+    _document(app)
+    app.add_api_route("/{path:path}", _page, include_in_schema=False, methods=["GET", "HEAD"], response_model=None)
+    return app
+
+
+def _port_errors() -> tuple[type[Exception], ...]:
+    from application import ports  # noqa: PLC0415
+
+    return (ports.StoreUnavailable, ports.VersionConflict, ports.LeadingMemberFailed, ports.LeaseLost)
+
+
+_PORT_ERRORS = _port_errors()
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestValidationError):
+        problems = [
+            Problem(
+                code=str(item["type"]),
+                message=f"{item['loc'][-1]}: {item['msg']}",
+                advice="See the route's parameters.",
+                pointer="".join(f"/{part}" for part in item["loc"]),
+            )
+            for item in error.errors()
+        ]
+        error = InvalidInput(
+            "parameters_invalid", "Parameters of the request are wrong.", "Mend those named.", problems
+        )
+    refusal = as_refusal(error)
+    assert refusal is not None  # noqa: S101 - registered for these kinds only
+    status = error.status_code if isinstance(error, HTTPException) else None
+    return problem_response(request_id(request), refusal, status)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request %s failed", request_id(request), exc_info=error)
+    refusal = Refusal(
+        "internal_error", "Something went wrong inside the service.", f"Look for {request_id(request)} in its log."
+    )
+    return problem_response(request_id(request), refusal)
+
+
+async def _page(path: str) -> Response:
+    """The built page; unknown paths without an extension are the page's own routes."""
+    if path.startswith("api/"):
+        raise HTTPException(404, f"There is no route /{path}.")
+    root = STATIC.resolve()
+    try:
+        file = (root / path).resolve()
+    except (OSError, ValueError):
+        raise HTTPException(404, "There is no such file.") from None
+    if path and file.is_file() and file.is_relative_to(root):
+        immutable = path.startswith("assets/")
+        return FileResponse(
+            file, headers={"Cache-Control": "public, max-age=31536000, immutable" if immutable else "no-cache"}
+        )
+    if "." in path.rsplit("/", 1)[-1]:
+        raise HTTPException(404, f"There is no file /{path[:200]}.")
+    index = root / "index.html"
+    if not index.is_file():
+        return PlainTextResponse(
+            "Runwright runs; its page is not built. `make setup` builds it. The API is at /api/v1.\n"
+        )
+    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+def _document(app: FastAPI) -> None:
+    """OpenAPI with the shapes that routes parse and write by hand."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title, version=app.version, routes=app.routes, description="See docs/api.md."
+            )
+            shapes = document.setdefault("components", {}).setdefault("schemas", {})
+            for shape in (schemas.ProblemDetails, schemas.ProblemItem):
+                model = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+                shapes.update(model.pop("$defs", {}))
+                shapes[shape.__name__] = model
+            for path in document["paths"].values():
+                for operation in path.values():
+                    operation["responses"].pop("422", None)
+                    operation["responses"].setdefault("4XX", schemas.answers(schemas.Health)["responses"]["4XX"])
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,179 @@
+"""① Where a command comes in: run a workflow, stop an execution, answer a step.
+
+Each route reads the request, makes the command, and says what became of it. Refusals are raised and
+told by `problems.py`.
+"""
+
+from typing import Any, cast
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from application import commands as c
+from domain.errors import InvalidInput, NotFound, Problem
+from domain.values import JsonText
+from interfaces.http import schemas as s
+from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
+
+router = APIRouter(prefix="/api/v1", tags=["executions"])
+MAX_KEY = 255
+STEP_PATH_LENGTH = 1_000
+
+
+def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, ...]]) -> None:
+    """Every unknown or wrongly typed field of a body at once. Raises InvalidInput."""
+    problems: list[Problem] = []
+    for name, value in body.items():
+        if name not in fields:
+            problems.append(
+                Problem(
+                    code="unknown_field",
+                    message=f"{name} is no field here.",
+                    advice=f"Fields: {', '.join(sorted(fields))}.",
+                    pointer=f"/{name}",
+                )
+            )
+            continue
+        wanted = fields[name]
+        # true and false are integers to Python and never meant as numbers here
+        if value is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)):
+            problems.append(
+                Problem(
+                    code="wrong_type",
+                    message=f"{name} has the wrong type.",
+                    advice="See the schema of this route.",
+                    pointer=f"/{name}",
+                )
+            )
+    if problems:
+        raise InvalidInput("body_invalid", "The body has fields that are wrong.", "Mend the fields named.", problems)
+
+
+def _bad(field: str, message: str) -> InvalidInput:
+    problem = Problem(
+        code="out_of_range", message=message, advice="Send a value within the range.", pointer=f"/{field}"
+    )
+    return InvalidInput("body_invalid", message, "Mend the field named.", [problem])
+
+
+def labels_of(value: object) -> dict[str, str]:
+    """Labels from a body. Raises InvalidInput."""
+    labels = cast("dict[str, Any]", value or {})
+    if len(labels) > 64 or any(
+        not isinstance(v, str) or len(v) > 255 or not 0 < len(k) <= 63 for k, v in labels.items()
+    ):
+        raise _bad("labels", "labels are at most 64 texts of 255 characters, by names of 63.")
+    return labels
+
+
+@router.post(
+    "/workflows/{workflow_id}/execute",
+    status_code=202,
+    operation_id="execute_workflow",
+    **s.answers(s.Accepted, 202, s.ExecuteBody),
+)
+async def execute(request: Request, workflow_id: str) -> Response:
+    """Run the workflow's ready version."""
+    body = await read_object(request, default=True)
+    check_fields(body, {"inputs": dict, "priority": int, "labels": dict, "version": int})
+    priority, version = cast("int | None", body.get("priority")), cast("int | None", body.get("version"))
+    if priority is not None and not -100 <= priority <= 100:
+        raise _bad("priority", "priority must be a whole number from -100 to 100.")
+    if version is not None and not 1 <= version <= 2**31:
+        raise _bad("version", "version must be a whole number from 1.")
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= MAX_KEY:
+        raise _bad("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")
+    accepted = await service_of(request).handlers.execute(
+        c.Execute(
+            actor=actor_of(request),
+            workflow_id=uuid_of(workflow_id, "workflow"),
+            inputs=cast("dict[str, object]", body.get("inputs") or {}),
+            priority=priority,
+            labels=labels_of(body.get("labels")),
+            version=version,
+            idempotency_key=key,
+        )
+    )
+    headers = {"Location": f"/api/v1/executions/{accepted.execution_id}"}
+    if accepted.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return respond(
+        {
+            "execution_id": accepted.execution_id,
+            "status": "queued",
+            "number": accepted.number,
+            "workflow_id": accepted.workflow_id,
+            "version": accepted.version,
+            "position": accepted.position,
+        },
+        202,
+        headers,
+    )
+
+
+async def stop_one(request: Request, execution_id: str) -> Response:
+    """Stop an execution by the body of a request; the same answer the second time."""
+    body = await read_object(request, default=True)
+    check_fields(body, {"grace_s": (int, float), "reason": str, "force": bool})
+    if body.get("force"):
+        raise InvalidInput(
+            "not_supported_yet",
+            "force is not supported yet.",
+            "Leave it out: every stop ends with a kill after the grace.",
+        )
+    given = body.get("grace_s")
+    grace = 5.0 if given is None else float(cast("float", given))
+    if not 0 <= grace <= 3_600:
+        raise _bad("grace_s", "grace_s must be a number of seconds from 0 to 3600.")
+    reason = cast("str | None", body.get("reason"))
+    if reason is not None and len(reason) > 2_000:
+        raise _bad("reason", "reason has at most 2,000 characters.")
+    service = service_of(request)
+    identity = uuid_of(execution_id, "execution")
+    position = await service.handlers.stop(
+        c.StopExecution(actor=actor_of(request), execution_id=identity, grace_s=grace, reason=reason)
+    )
+    shot = await service.queries.snapshot(identity, min_position=position or None)
+    return respond({"execution_id": identity, "status": shot.row.status, "position": position or shot.position})
+
+
+@router.post("/executions/{execution_id}/stop", operation_id="stop_execution", **s.answers(s.Stopping, 200, s.StopBody))
+async def stop(request: Request, execution_id: str) -> Response:
+    """Stop: removed from the queue, or everything of it killed after the grace, with proof."""
+    return await stop_one(request, execution_id)
+
+
+@router.post("/workflows/{workflow_id}/stop", operation_id="stop_workflow", **s.answers(s.Stopping, 200, s.StopBody))
+async def stop_latest(request: Request, workflow_id: str) -> Response:
+    """Stop the latest execution of a workflow."""
+    latest = await service_of(request).queries.latest(uuid_of(workflow_id, "workflow"))
+    return await stop_one(request, str(latest.row.id))
+
+
+@router.post(
+    "/executions/{execution_id}/steps/{path}/answer",
+    operation_id="answer_step",
+    **s.answers(s.Answered, 200, s.AnswerBody),
+)
+async def answer(request: Request, execution_id: str, path: str) -> Response:
+    """Say what became of a step whose worker was lost and whose effects may not repeat."""
+    body = await read_object(request)
+    check_fields(body, {"decision": str, "output": object})
+    decision = body.get("decision")
+    if decision not in ("run_again", "completed", "failed"):
+        raise _bad("decision", "decision must be run_again, completed or failed.")
+    if len(path) > STEP_PATH_LENGTH:
+        raise NotFound("step", path[:50])
+    output = JsonText(msgspec.json.encode(body.get("output")))
+    if len(output) > 16 * 1024:
+        raise _bad("output", "An output given by hand has at most 16 KiB.")
+    service = service_of(request)
+    identity = uuid_of(execution_id, "execution")
+    position = await service.handlers.answer(
+        c.AnswerStep(
+            actor=actor_of(request), execution_id=identity, path=path, decision=cast("str", decision), output=output
+        )
+    )
+    return respond({"execution_id": identity, "path": path, "decision": decision, "position": position})

@@ -1,0 +1,414 @@
+"""Shapes of requests and answers, as OpenAPI shows them. Routes parse by hand (strict JSON, every wrong
+field at once); a contract test holds answers against these."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+ExecutionStatus = Literal["queued", "running", "paused", "stopping", "completed", "failed", "stopped"]
+StepStatus = Literal["pending", "ready", "running", "retrying", "waiting", "completed", "failed", "skipped", "stopped"]
+WorkflowStatus = Literal["draft", "ready", "paused", "archived"]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemItem(BaseModel):
+    """One thing that is wrong, with its place."""
+
+    node: str | None
+    pointer: str
+    code: str
+    message: str
+    advice: str
+    severity: Literal["error", "warning"]
+    params: dict[str, str | int | float]
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    category: Literal[
+        "validation", "not_found", "conflict", "permission", "capacity", "timeout", "step", "infrastructure", "internal"
+    ]
+    retryable: bool
+    advice: str
+    errors: list[ProblemItem]
+    request_id: str
+
+
+class ArtifactRef(BaseModel):
+    """A value or file kept out of line."""
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+    name: str | None
+
+
+class Usage(BaseModel):
+    """What an attempt cost."""
+
+    wall_ms: float
+    cpu_ms: float
+    peak_memory_bytes: int
+    began_at_ms: float
+
+
+class StepError(BaseModel):
+    """Why a step failed."""
+
+    code: str
+    category: str
+    type: str
+    message: str
+    advice: str
+    retryable: bool
+    traceback: str | None
+
+
+class ExecuteBody(_Body):
+    """What to run with."""
+
+    inputs: dict[str, JsonValue] | None = None
+    priority: int | None = Field(default=None, ge=-100, le=100)
+    labels: dict[str, str] | None = None
+    version: int | None = Field(default=None, ge=1, le=2**31)
+
+
+class Accepted(BaseModel):
+    """The execution is stored."""
+
+    execution_id: UUID
+    status: Literal["queued"]
+    number: int
+    workflow_id: UUID
+    version: int
+    position: int
+
+
+class StopBody(_Body):
+    """How to stop."""
+
+    grace_s: float | None = Field(default=None, ge=0, le=3600)
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class Stopping(BaseModel):
+    """What the stop led to so far."""
+
+    execution_id: UUID
+    status: ExecutionStatus
+    position: int
+
+
+class AnswerBody(_Body):
+    """What became of the step."""
+
+    decision: Literal["run_again", "completed", "failed"]
+    output: JsonValue = None
+
+
+class Answered(BaseModel):
+    """The answer is stored."""
+
+    execution_id: UUID
+    path: str
+    decision: str
+    position: int
+
+
+class WorkflowBody(_Body):
+    """A workflow to save."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    definition: JsonValue
+    description: str | None = Field(default=None, max_length=2000)
+    labels: dict[str, str] | None = None
+    ready: bool | None = None
+
+
+class ReadyBody(_Body):
+    """The version to make ready; the latest when left out."""
+
+    version: int | None = Field(default=None, ge=1, le=2**31)
+
+
+class DuplicateBody(_Body):
+    """The copy's name."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+
+
+class LastRun(BaseModel):
+    """One of a workflow's last executions."""
+
+    id: UUID
+    number: int
+    status: ExecutionStatus
+    started_at: datetime | None
+    duration_ms: float | None
+
+
+class WorkflowItem(BaseModel):
+    """A workflow in the list."""
+
+    id: UUID
+    name: str
+    description: str
+    labels: dict[str, str]
+    status: WorkflowStatus
+    version: int
+    latest_version: int
+    ready_version: int | None
+    problems_count: int
+    nodes: int
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+    last_runs: list[LastRun]
+
+
+class WorkflowList(BaseModel):
+    """A page of workflows."""
+
+    items: list[WorkflowItem]
+    next_cursor: int | None
+    position: int
+
+
+class Workflow(BaseModel):
+    """A workflow with its latest definition."""
+
+    id: UUID
+    name: str
+    description: str
+    labels: dict[str, str]
+    status: WorkflowStatus
+    version: int
+    latest_version: int
+    ready_version: int | None
+    definition: JsonValue
+    problems: list[ProblemItem]
+    position: int
+
+
+class Version(BaseModel):
+    """An immutable version."""
+
+    workflow_id: UUID
+    version: int
+    definition: JsonValue
+    graph_hash: str
+    problems: list[ProblemItem]
+    ever_ready: bool
+
+
+class VersionList(BaseModel):
+    """Versions, newest first."""
+
+    items: list[dict[str, Any]]
+    next_cursor: int | None
+
+
+class Validation(BaseModel):
+    """Every problem of a definition."""
+
+    valid: bool
+    problems: list[ProblemItem]
+
+
+class WorkflowRef(BaseModel):
+    """Which workflow."""
+
+    id: UUID
+    name: str
+    version: int
+
+
+class ExecutionItem(BaseModel):
+    """An execution in a list."""
+
+    id: UUID
+    number: int
+    run: int
+    workflow: WorkflowRef
+    status: ExecutionStatus
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    labels: dict[str, str]
+    priority: int
+    requested_by: str
+    error: StepError | None
+    settled_steps: int
+    current_paths: list[str]
+    waiting_paths: list[str]
+
+
+class ExecutionList(BaseModel):
+    """A page of executions."""
+
+    items: list[ExecutionItem]
+    next_cursor: int | None
+    position: int
+
+
+class Execution(ExecutionItem):
+    """An execution."""
+
+    progress: dict[str, Any]
+    current_steps: list[dict[str, Any]]
+    waited_ms: float
+    worked_ms: float
+    why_waiting: dict[str, Any] | None
+    result: JsonValue
+    result_artifact: ArtifactRef | None
+    inputs: JsonValue
+    cause_path: str | None
+    pointer: str | None
+    knock_on: list[str]
+    handled_failures: int
+    proof: str | None
+    position: int
+    complete: dict[str, int] | None
+    counts: dict[str, int]
+    metadata: dict[str, Any]
+
+
+class Step(BaseModel):
+    """A step."""
+
+    path: str
+    node: str
+    kind: str
+    status: StepStatus
+    attempt: int
+    reason: str | None
+    worker: str | None
+    started_at: datetime | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    duration_ms: float | None
+    error: StepError | None
+    usage: Usage | None
+    input: JsonValue
+    input_artifact: ArtifactRef | None
+    output: JsonValue
+    output_artifact: ArtifactRef | None
+    artifacts: list[ArtifactRef]
+    progress: dict[str, Any] | None
+    attempts: list[dict[str, Any]]
+
+
+class StepList(BaseModel):
+    """The steps in the order of the graph."""
+
+    items: list[Step]
+    next_cursor: None
+    position: int
+
+
+class Timings(BaseModel):
+    """Where the time went, in milliseconds."""
+
+    execution_id: UUID
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    waited_ms: float
+    worked_ms: float
+    total_ms: float
+    bottleneck: str | None
+    steps: list[dict[str, Any]]
+    position: int
+
+
+class LogLine(BaseModel):
+    """One line of the log."""
+
+    line: int
+    at: datetime
+    level: str
+    stream: str
+    step: str
+    attempt: int
+    text: str
+
+
+class LogWindow(BaseModel):
+    """A window of lines."""
+
+    items: list[LogLine]
+    next_cursor: int | None
+    total_lines: int
+    dropped_lines: int
+    complete: bool
+    position: int
+
+
+class Event(BaseModel):
+    """One event, everywhere the same."""
+
+    position: int
+    stream: Literal["workflow", "execution", "log"]
+    id: UUID
+    execution_id: UUID | None = None
+    workflow_id: UUID
+    version: int
+    type: str
+    schema_: int = Field(alias="schema")
+    at: datetime
+    actor: str
+    cause: UUID
+    data: dict[str, Any]
+
+
+class EventWindow(BaseModel):
+    """A window of the history."""
+
+    items: list[Event]
+    next_cursor: int | None
+    position: int
+
+
+class NodeKindList(BaseModel):
+    """The kinds of node."""
+
+    items: list[dict[str, Any]]
+    next_cursor: None
+
+
+class Health(BaseModel):
+    """How the service is."""
+
+    status: str
+
+
+def answers(model: type[BaseModel], status: int = 200, body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """What OpenAPI says of a route: its answer, problems, and the body it reads."""
+    problem = {
+        "description": "Refused",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    }
+    extra: dict[str, Any] = {
+        "responses": {status: {"model": model}, "4XX": problem, "5XX": problem},
+        "response_model": None,
+    }
+    if body is not None:
+        extra["openapi_extra"] = {
+            "requestBody": {
+                "content": {
+                    "application/json": {"schema": body.model_json_schema(ref_template="#/components/schemas/{model}")}
+                }
+            }
+        }
+    return extra

@@ -1,0 +1,318 @@
+"""Workflows: save, versions, lifecycle, import and export."""
+
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+import yaml
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from application import commands as c
+from application.queries import Json
+from domain.errors import InvalidInput, Problem
+from domain.workflow.workflow import Workflow
+from interfaces.http import schemas as s
+from interfaces.http.executions import check_fields, labels_of
+from interfaces.http.problems import problems_json
+from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
+
+router = APIRouter(prefix="/api/v1", tags=["workflows"])
+LAST_RUNS = 16
+
+
+def _answer(workflow: Workflow, position: int) -> Json:
+    latest = workflow.versions.get(workflow.latest_version)
+    return {
+        "id": workflow.id,
+        "name": workflow.name,
+        "description": workflow.description,
+        "labels": workflow.labels,
+        "status": workflow.status.value,
+        "version": workflow.latest_version,
+        "latest_version": workflow.latest_version,
+        "ready_version": workflow.ready_version,
+        "definition": msgspec.Raw(latest.definition) if latest else None,
+        "problems": problems_json(latest.problems) if latest else [],
+        "position": position,
+    }
+
+
+def _name(body: dict[str, object], definition: object) -> str:
+    name = body.get("name")
+    if name is None and isinstance(definition, dict):
+        name = cast("dict[str, Any]", definition).get("name")
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= 200:
+        problem = Problem(
+            code="bad_text",
+            message="A workflow has a name of 1 to 200 characters.",
+            advice="Send a name.",
+            pointer="/name",
+        )
+        raise InvalidInput("body_invalid", problem.message, "Mend the field named.", [problem])
+    return name.strip()
+
+
+def _description(body: dict[str, object]) -> str:
+    text = cast("str | None", body.get("description")) or ""
+    if len(text) > 2_000:
+        problem = Problem(
+            code="bad_text",
+            message="A description has at most 2,000 characters.",
+            advice="Shorten it.",
+            pointer="/description",
+        )
+        raise InvalidInput("body_invalid", problem.message, "Mend the field named.", [problem])
+    return text
+
+
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "definition": object,
+    "description": str,
+    "labels": dict,
+    "ready": bool,
+}
+
+
+@router.post("/workflows/validate", operation_id="validate_definition", **s.answers(s.Validation))
+async def validate(request: Request) -> Response:
+    """Every problem of a definition, saved or not. The body is the definition."""
+    definition = await read_object(request)
+    problems = service_of(request).handlers.validate(definition)
+    valid = not any(problem.severity.value == "error" for problem in problems)
+    return respond({"valid": valid, "problems": problems_json(problems)})
+
+
+@router.post(
+    "/workflows", status_code=201, operation_id="create_workflow", **s.answers(s.Workflow, 201, s.WorkflowBody)
+)
+async def create(request: Request) -> Response:
+    """Save a new workflow; with `ready` a definition without errors may run at once."""
+    return await _create(request, await read_object(request))
+
+
+@router.post(
+    "/workflows/import", status_code=201, operation_id="import_workflow", **s.answers(s.Workflow, 201, s.WorkflowBody)
+)
+async def import_workflow(request: Request) -> Response:
+    """Save an exported workflow: `{definition}` as JSON, or the definition itself as YAML."""
+    if request.headers.get("content-type", "").startswith("application/yaml"):
+        try:
+            definition: object = yaml.safe_load(await request.body())
+        except yaml.YAMLError as error:
+            raise InvalidInput(
+                "not_yaml", f"The body is no YAML: {str(error)[:300]}", "Mend the line named."
+            ) from error
+        return await _create(request, {"definition": definition})
+    return await _create(request, await read_object(request))
+
+
+async def _create(request: Request, body: dict[str, object]) -> Response:
+    check_fields(body, _FIELDS)
+    definition = body.get("definition")
+    command = c.CreateWorkflow(
+        actor=actor_of(request),
+        name=_name(body, definition),
+        description=_description(body),
+        labels=labels_of(body.get("labels")),
+        definition=definition,
+        ready=body.get("ready") is True,
+    )
+    workflow, position = await service_of(request).handlers.create_workflow(command)
+    return respond(
+        _answer(workflow, position),
+        201,
+        {"Location": f"/api/v1/workflows/{workflow.id}", "ETag": f'"{workflow.latest_version}"'},
+    )
+
+
+@router.put("/workflows/{workflow_id}", operation_id="save_workflow", **s.answers(s.Workflow, 200, s.WorkflowBody))
+async def save(request: Request, workflow_id: str) -> Response:
+    """Save the next version; `If-Match: <version>` refuses when another was saved meanwhile."""
+    body = await read_object(request)
+    check_fields(body, _FIELDS)
+    expected = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    if expected not in ("", "*") and not expected.isdecimal():
+        raise InvalidInput("bad_if_match", "If-Match must be a version number.", "Send the version you edited.")
+    command = c.SaveVersion(
+        actor=actor_of(request),
+        workflow_id=uuid_of(workflow_id, "workflow"),
+        name=None if body.get("name") is None else _name(body, None),
+        description=None if body.get("description") is None else _description(body),
+        labels=None if body.get("labels") is None else labels_of(body["labels"]),
+        definition=body.get("definition"),
+        expected_version=int(expected) if expected.isdecimal() else None,
+        ready=body.get("ready") is True,
+    )
+    workflow, position = await service_of(request).handlers.save_version(command)
+    return respond(_answer(workflow, position), 200, {"ETag": f'"{workflow.latest_version}"'})
+
+
+@router.get("/workflows", operation_id="list_workflows", **s.answers(s.WorkflowList))
+async def listing(
+    request: Request,
+    status: s.WorkflowStatus | None = None,
+    q: str | None = Query(None, max_length=200),
+    cursor: int | None = Query(None, ge=0, le=2**63 - 1),
+    limit: int = Query(200, ge=1, le=1000),
+    min_position: int | None = Query(None, ge=0, le=2**63 - 1),
+) -> Response:
+    """Newest first, each with its last runs."""
+    queries = service_of(request).queries
+    position = await queries.require_position(min_position)
+    rows = await queries.views.workflows(before=cursor, status=status, q=q, limit=limit + 1)
+    page = rows[:limit]
+    runs: dict[UUID, list[Json]] = {row.id: [] for row in page}
+    for run in await queries.views.last_executions([*runs], LAST_RUNS):
+        duration = (run.ended_at - run.started_at).total_seconds() * 1000 if run.ended_at and run.started_at else None
+        runs[run.workflow_id].append(
+            {
+                "id": run.id,
+                "number": run.number,
+                "status": run.status,
+                "started_at": run.started_at,
+                "duration_ms": duration,
+            }
+        )
+    items = [
+        {
+            "id": row.id,
+            "name": row.name,
+            "description": row.description,
+            "labels": row.labels,
+            "status": row.status,
+            "version": row.latest_version,
+            "latest_version": row.latest_version,
+            "ready_version": row.ready_version,
+            "problems_count": row.latest_problems,
+            "nodes": row.nodes,
+            "created_at": row.created_at,
+            "updated_at": row.updated_at,
+            "updated_by": row.updated_by,
+            "last_runs": runs[row.id],
+        }
+        for row in page
+    ]
+    return respond(
+        {"items": items, "next_cursor": page[-1].created if len(rows) > limit else None, "position": position}
+    )
+
+
+@router.get("/workflows/{workflow_id}", operation_id="get_workflow", **s.answers(s.Workflow))
+async def one(
+    request: Request, workflow_id: str, min_position: int | None = Query(None, ge=0, le=2**63 - 1)
+) -> Response:
+    """A workflow with its latest definition and its problems; always current."""
+    queries = service_of(request).queries
+    workflow = await queries.versions.workflow(uuid_of(workflow_id, "workflow"))
+    position = max(await queries.views.position(), min_position or 0)
+    return respond(_answer(workflow, position), 200, {"ETag": f'"{workflow.latest_version}"'})
+
+
+@router.get("/workflows/{workflow_id}/versions", operation_id="list_versions", **s.answers(s.VersionList))
+async def versions(
+    request: Request,
+    workflow_id: str,
+    cursor: int | None = Query(None, ge=1, le=2**31),
+    limit: int = Query(200, ge=1, le=1000),
+) -> Response:
+    """Versions, newest first, without their definitions."""
+    workflow = await service_of(request).queries.versions.workflow(uuid_of(workflow_id, "workflow"))
+    numbers = [n for n in sorted(workflow.versions, reverse=True) if cursor is None or n < cursor]
+    items = [
+        {
+            "version": n,
+            "graph_hash": workflow.versions[n].graph_hash,
+            "problems_count": len(workflow.versions[n].problems),
+            "ever_ready": workflow.versions[n].ever_ready,
+        }
+        for n in numbers[:limit]
+    ]
+    return respond({"items": items, "next_cursor": numbers[limit - 1] if len(numbers) > limit else None})
+
+
+@router.get("/workflows/{workflow_id}/versions/{number}", operation_id="get_version", **s.answers(s.Version))
+async def version(request: Request, workflow_id: str, number: str) -> Response:
+    """One immutable version."""
+    workflow = await service_of(request).queries.versions.workflow(uuid_of(workflow_id, "workflow"))
+    saved = workflow.version_of(int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0)
+    return respond(
+        {
+            "workflow_id": workflow.id,
+            "version": saved.number,
+            "definition": msgspec.Raw(saved.definition),
+            "graph_hash": saved.graph_hash,
+            "problems": problems_json(saved.problems),
+            "ever_ready": saved.ever_ready,
+        }
+    )
+
+
+async def _change(request: Request, workflow_id: str, change: str, version: int | None = None) -> Response:
+    command = c.ChangeWorkflow(
+        actor=actor_of(request), workflow_id=uuid_of(workflow_id, "workflow"), change=change, version=version
+    )
+    workflow, position = await service_of(request).handlers.change_workflow(command)
+    return respond(_answer(workflow, position))
+
+
+@router.post("/workflows/{workflow_id}/ready", operation_id="ready_workflow", **s.answers(s.Workflow, 200, s.ReadyBody))
+async def ready(request: Request, workflow_id: str) -> Response:
+    """Make a version what runs; the latest when none is named."""
+    body = await read_object(request, default=True)
+    check_fields(body, {"version": int})
+    return await _change(request, workflow_id, "ready", cast("int | None", body.get("version")))
+
+
+@router.post("/workflows/{workflow_id}/pause", operation_id="pause_workflow", **s.answers(s.Workflow))
+async def pause(request: Request, workflow_id: str) -> Response:
+    """Admit nothing new; what runs finishes."""
+    return await _change(request, workflow_id, "pause")
+
+
+@router.post("/workflows/{workflow_id}/resume", operation_id="resume_workflow", **s.answers(s.Workflow))
+async def resume(request: Request, workflow_id: str) -> Response:
+    """Admit again."""
+    return await _change(request, workflow_id, "resume")
+
+
+@router.post("/workflows/{workflow_id}/archive", operation_id="archive_workflow", **s.answers(s.Workflow))
+async def archive(request: Request, workflow_id: str) -> Response:
+    """Put away for good."""
+    return await _change(request, workflow_id, "archive")
+
+
+@router.post(
+    "/workflows/{workflow_id}/duplicate",
+    status_code=201,
+    operation_id="duplicate_workflow",
+    **s.answers(s.Workflow, 201, s.DuplicateBody),
+)
+async def duplicate(request: Request, workflow_id: str) -> Response:
+    """A new draft with the same definition."""
+    body = await read_object(request, default=True)
+    check_fields(body, {"name": str})
+    name = None if body.get("name") is None else _name(body, None)
+    command = c.DuplicateWorkflow(actor=actor_of(request), workflow_id=uuid_of(workflow_id, "workflow"), name=name)
+    workflow, position = await service_of(request).handlers.duplicate_workflow(command)
+    return respond(_answer(workflow, position), 201, {"Location": f"/api/v1/workflows/{workflow.id}"})
+
+
+@router.get("/workflows/{workflow_id}/export", operation_id="export_workflow", **s.answers(s.Version))
+async def export(request: Request, workflow_id: str, format: str = Query("yaml", pattern="^(yaml|json)$")) -> Response:  # noqa: A002
+    """The latest definition as a file."""
+    workflow = await service_of(request).queries.versions.workflow(uuid_of(workflow_id, "workflow"))
+    definition = workflow.version_of(workflow.latest_version).definition
+    if format == "json":
+        return Response(definition, media_type="application/json")
+    text = yaml.safe_dump(msgspec.json.decode(definition), sort_keys=False, allow_unicode=True, width=100)
+    return Response(text, media_type="application/yaml")
+
+
+@router.get("/workflows/{workflow_id}/status", operation_id="workflow_status", **s.answers(s.Execution))
+async def status(request: Request, workflow_id: str) -> Response:
+    """The latest execution of a workflow: what a Run button needs."""
+    service = service_of(request)
+    shot = await service.queries.latest(uuid_of(workflow_id, "workflow"))
+    return respond(await service.queries.describe(shot, service.clock.now()))

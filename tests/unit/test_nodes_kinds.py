@@ -1,0 +1,135 @@
+"""The kinds of node: what their configs may be."""
+
+from collections.abc import Mapping
+
+import jsonschema
+import pytest
+
+from infrastructure.expressions import PythonExpressions
+from infrastructure.nodes.examples import example_definitions, examples_folder
+from infrastructure.nodes.files import problem_of_path, resolve_files
+from infrastructure.nodes.registry import KNOWN_LATER, node_kinds
+from infrastructure.workers.step import StepRefused
+
+KINDS = node_kinds()
+
+
+def codes(kind: str, config: Mapping[str, object]) -> list[str]:
+    found = KINDS.get(kind)
+    assert found is not None
+    return [problem.code for problem in found.check(config)]
+
+
+@pytest.mark.parametrize("kind", KINDS.all(), ids=lambda kind: kind.name)
+def test_every_kind_describes_itself_and_its_own_example_is_right(kind) -> None:
+    described = kind.describe()
+    jsonschema.Draft202012Validator.check_schema(kind.schema)
+    jsonschema.Draft202012Validator(kind.schema).validate(described["example"])
+    assert kind.check(described["example"]) == () or list(kind.check(described["example"])) == []
+    for name, field in kind.schema["properties"].items():
+        assert field["title"]
+        assert field["description"].endswith(".")
+        assert field["x-key"] == f"{kind.name}.{name}"
+
+
+def test_kinds_of_later_versions_are_not_here_yet() -> None:
+    assert not KNOWN_LATER & {kind.name for kind in KINDS.all()}
+    assert all(KINDS.get(name) is None for name in KNOWN_LATER)
+
+
+def test_expressions_may_stand_only_where_values_come_in() -> None:
+    marked = {
+        kind.name: {name for name, field in kind.schema["properties"].items() if field.get("x-expression")}
+        for kind in KINDS.all()
+    }
+    assert marked == {"python": {"args"}, "sql": {"tables", "params"}, "transform": {"expression"}}
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, ["python_code_or_callable"]),
+        ({"code": "def main(): pass", "callable": "a:b"}, ["python_code_or_callable"]),
+        ({"callable": "package.module:function"}, []),
+        ({"callable": "package.module"}, ["python_callable_syntax"]),
+        ({"callable": "os;system:x"}, ["python_callable_syntax"]),
+        ({"code": "def main(): return"}, []),
+        ({"code": "def main(:"}, ["python_syntax"]),
+        ({"code": "return 1"}, ["python_syntax"]),
+        ({"code": "def main(): pass\0"}, ["python_syntax"]),
+        ({"code": "x = " + "(" * 1000}, ["python_syntax"]),
+        ({"code": "x = " + "-" * 50_000 + "1"}, ["python_syntax"]),
+        ({"code": "def other(): pass"}, ["python_no_main"]),
+        ({"code": "from package import main"}, []),
+        ({"code": "main = lambda: 1"}, []),
+        ({"code": "if True:\n    def main(): pass"}, []),
+        ({"code": "def main(a, b=1, *, c, d=2): pass", "args": {"a": 1, "c": 1}}, []),
+        ({"code": "def main(a, *, c): pass"}, ["python_missing_argument", "python_missing_argument"]),
+        ({"code": "def main(a): pass", "args": {"a": 1, "b": 2}}, ["python_unknown_argument"]),
+        ({"code": "def main(**more): pass", "args": {"b": 2}}, []),
+        ({"code": "def main(step): pass"}, []),
+        ({"code": "def main(a, step=None): pass", "files": {"a": "data/x.csv"}}, []),
+        ({"code": "async def main(a): pass", "args": {"a": 1}}, []),
+        ({"code": "def main(a): pass", "files": {"a": "/etc/passwd"}}, ["file_path"]),
+        ({"code": "def main(a): pass", "files": {"a": "x/../../y"}}, ["file_path"]),
+        ({"code": "def main(a): pass", "files": {"a": "x"}, "args": {"a": 1}}, ["python_argument_twice"]),
+    ],
+)
+def test_a_python_node_is_checked_before_it_runs(config: Mapping[str, object], expected: list[str]) -> None:
+    assert codes("python", config) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"query": "select 1"}, []),
+        ({"query": "select 1", "tables": {"t": "${steps.a.output}"}}, []),
+        ({"query": "select 1", "tables": {"t": [{"a": 1}]}}, []),
+        ({"query": "select 1", "tables": {"t": "rows"}}, ["sql_table_rows"]),
+        ({"query": "select 1", "tables": {"t": 1}}, ["sql_table_rows"]),
+        ({"query": "select 1", "files": {"t": "data/a.csv"}}, []),
+        ({"query": "select 1", "files": {"t": "data/a.exe"}}, ["file_path"]),
+        ({"query": "select 1", "files": {"t": "~/a.csv"}}, ["file_path"]),
+        ({"query": "select 1", "files": {"t": "a.csv"}, "tables": {"t": []}}, ["sql_table_twice"]),
+    ],
+)
+def test_an_sql_node_is_checked_before_it_runs(config: Mapping[str, object], expected: list[str]) -> None:
+    assert codes("sql", config) == expected
+
+
+@pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../../x", "~root/x", "a\\b", "a\0b"])
+def test_paths_that_leave_their_folder_are_refused(path: str) -> None:
+    assert problem_of_path(path) is not None
+
+
+def test_files_are_found_below_the_roots_only(tmp_path) -> None:
+    (tmp_path / "in" / "data").mkdir(parents=True)
+    (tmp_path / "in" / "data" / "x.csv").write_text("a")
+    (tmp_path / "secret").write_text("s")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "secret")
+    roots = [str(tmp_path / "nowhere"), str(tmp_path / "in")]
+    assert resolve_files({"x": "data/x.csv"}, roots) == {"x": str(tmp_path / "in" / "data" / "x.csv")}
+    for path in ("link", "data", "data/y.csv", "../secret"):
+        with pytest.raises(StepRefused) as refused:
+            resolve_files({"x": path}, roots)
+        assert refused.value.code == "file_not_found"
+
+
+def test_the_examples_are_valid_and_their_files_are_there() -> None:
+    expressions = PythonExpressions()
+    definitions = example_definitions()
+    assert [name for name, _ in definitions] == ["weather-report"]
+    for _, definition in definitions:
+        ids = frozenset(node["id"] for node in definition["nodes"])
+        for node in definition["nodes"]:
+            kind = KINDS.get(node["kind"])
+            assert kind is not None
+            jsonschema.Draft202012Validator(kind.schema).validate(node["config"])
+            assert not kind.check(node["config"])
+            held = {
+                n: node["config"][n]
+                for n, f in kind.schema["properties"].items()
+                if f.get("x-expression") and n in node["config"]
+            }
+            assert not expressions.check(held, ancestors=ids - {node["id"]})
+            resolve_files(node["config"].get("files"), [str(examples_folder())])

@@ -1,0 +1,170 @@
+/** The typed client: every call of the page, and what a refusal is. */
+
+import createClient from "openapi-fetch";
+import type { ExecutionEvent, Json } from "../execution/events";
+import { serverClock } from "./clock";
+import type { paths } from "./schema";
+import type {
+  Accepted,
+  ExecutionAnswer,
+  ExecutionItem,
+  LogWindowAnswer,
+  Page,
+  ProblemDetails,
+  StepAnswer,
+  VersionAnswer,
+  WorkflowAnswer,
+  WorkflowItem,
+} from "./types";
+
+/** The server said no, or did not answer (then `code` is `network`). */
+export class Refused extends Error {
+  constructor(readonly problem: ProblemDetails) {
+    super(problem.detail);
+    this.name = "Refused";
+  }
+}
+
+const client = createClient<paths>({
+  baseUrl: typeof location === "undefined" ? "http://localhost" : location.origin,
+  fetch: (request) => globalThis.fetch(request), // looked up at each call: tests put theirs in its place
+});
+
+client.use({
+  onResponse({ response }) {
+    serverClock.learn(response.headers.get("X-Runwright-Time") ?? response.headers.get("Date"));
+    return undefined;
+  },
+});
+
+interface Reply {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+async function ask<Answer>(call: Promise<Reply>): Promise<Answer> {
+  let reply: Reply;
+  try {
+    reply = await call;
+  } catch {
+    throw new Refused(unreachable());
+  }
+  if (!reply.response.ok) throw new Refused(problemOf(reply));
+  return reply.data as Answer;
+}
+
+function unreachable(): ProblemDetails {
+  return {
+    type: "about:blank",
+    title: "network",
+    status: 0,
+    detail: "The server does not answer.",
+    code: "network",
+    category: "infrastructure",
+    retryable: true,
+    advice: "",
+    errors: [],
+    request_id: "",
+  };
+}
+
+/** A proxy in between may answer with something else than a problem. */
+function problemOf({ error, response }: Reply): ProblemDetails {
+  const given = typeof error === "object" && error !== null ? (error as Partial<ProblemDetails>) : {};
+  const gateway = response.status === 502 || response.status === 504;
+  return {
+    ...unreachable(),
+    code: gateway ? "network" : `http_${response.status}`,
+    category: response.status === 404 ? "not_found" : response.status < 500 ? "validation" : "infrastructure",
+    status: response.status,
+    detail: `The server answered ${response.status}.`,
+    ...given,
+    errors: given.errors ?? [],
+  };
+}
+
+export const api = {
+  workflows: (q?: string) =>
+    ask<Page<WorkflowItem>>(client.GET("/api/v1/workflows", { params: { query: q ? { q } : {} } })),
+
+  workflow: (id: string) =>
+    ask<WorkflowAnswer>(
+      client.GET("/api/v1/workflows/{workflow_id}", { params: { path: { workflow_id: id } } }),
+    ),
+
+  version: (id: string, version: number) =>
+    ask<VersionAnswer>(
+      client.GET("/api/v1/workflows/{workflow_id}/versions/{number}", {
+        params: { path: { workflow_id: id, number: String(version) } },
+      }),
+    ),
+
+  ready: (id: string, version: number) =>
+    ask<WorkflowAnswer>(
+      client.POST("/api/v1/workflows/{workflow_id}/ready", {
+        params: { path: { workflow_id: id } },
+        body: { version },
+      }),
+    ),
+
+  /** `key` makes a second press, or a repetition after a lost answer, the same run. */
+  execute: (id: string, inputs: Record<string, Json>, key: string) =>
+    ask<Accepted>(
+      client.POST("/api/v1/workflows/{workflow_id}/execute", {
+        params: { path: { workflow_id: id } },
+        headers: { "Idempotency-Key": key },
+        body: { inputs } as never, // the document repeats its definitions inside the body's schema
+      }),
+    ),
+
+  executions: (query: { status?: string[]; workflow_id?: string; cursor?: number; limit?: number }) =>
+    ask<Page<ExecutionItem>>(client.GET("/api/v1/executions", { params: { query: query as never } })),
+
+  execution: (id: string) =>
+    ask<ExecutionAnswer>(
+      client.GET("/api/v1/executions/{execution_id}", { params: { path: { execution_id: id } } }),
+    ),
+
+  steps: (id: string) =>
+    ask<{ items: StepAnswer[]; position: number }>(
+      client.GET("/api/v1/executions/{execution_id}/steps", { params: { path: { execution_id: id } } }),
+    ),
+
+  logs: (
+    id: string,
+    query: { after?: number; before?: number; level?: string; step?: string; q?: string; limit: number },
+  ) =>
+    ask<LogWindowAnswer>(
+      client.GET("/api/v1/executions/{execution_id}/logs", {
+        params: { path: { execution_id: id }, query },
+      }),
+    ),
+
+  events: (id: string, after: number, limit: number) =>
+    ask<{ items: ExecutionEvent[]; next_cursor: number | null }>(
+      client.GET("/api/v1/executions/{execution_id}/events", {
+        params: { path: { execution_id: id }, query: { after, limit } },
+      }),
+    ),
+
+  stop: (id: string, graceS: number, reason: string | null) =>
+    ask<{ status: string; position: number }>(
+      client.POST("/api/v1/executions/{execution_id}/stop", {
+        params: { path: { execution_id: id } },
+        body: { grace_s: graceS, reason },
+      }),
+    ),
+
+  answer: (id: string, path: string, decision: "run_again" | "completed" | "failed", output?: Json) =>
+    ask<{ position: number }>(
+      client.POST("/api/v1/executions/{execution_id}/steps/{path}/answer", {
+        params: { path: { execution_id: id, path } },
+        body: (output === undefined ? { decision } : { decision, output }) as never,
+      }),
+    ),
+};
+
+export function artifactUrl(executionId: string, sha256: string, download = false): string {
+  return `/api/v1/executions/${executionId}/artifacts/${sha256}${download ? "?download=true" : ""}`;
+}

@@ -1,0 +1,199 @@
+/**
+ * Answers as the page uses them. Where OpenAPI says only "an object" (progress, attempts, definitions)
+ * the fields are named here; `schema.ts` is generated and holds the rest.
+ */
+
+import type { EdgeDefinition, NodeDefinition } from "../execution/edges";
+import type { ArtifactRef, ExecutionStatus, Json, StepError, StepStatus, Usage } from "../execution/events";
+
+export interface ProblemItem {
+  node: string | null;
+  pointer: string;
+  code: string;
+  message: string;
+  advice: string;
+  severity?: "error" | "warning";
+  params?: Record<string, string | number>;
+}
+
+/** RFC 9457. */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  category: string;
+  retryable: boolean;
+  advice: string;
+  errors: ProblemItem[];
+  request_id: string;
+}
+
+export interface LastRun {
+  id: string;
+  number: number;
+  status: ExecutionStatus;
+  started_at: string | null;
+  duration_ms: number | null;
+}
+
+export interface WorkflowItem {
+  id: string;
+  name: string;
+  description: string;
+  labels: Record<string, string>;
+  status: "draft" | "ready" | "paused" | "archived";
+  version: number;
+  latest_version: number;
+  ready_version: number | null;
+  problems_count: number;
+  nodes: number;
+  updated_at: string;
+  updated_by: string;
+  /** Newest first, at most 16. */
+  last_runs: LastRun[];
+}
+
+export interface JsonSchema {
+  type?: string | string[];
+  title?: string;
+  description?: string;
+  default?: Json;
+  enum?: Json[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  format?: string;
+  required?: string[];
+  properties?: Record<string, JsonSchema>;
+  additionalProperties?: boolean | JsonSchema;
+}
+
+export interface Definition {
+  name?: string;
+  inputs?: JsonSchema;
+  nodes?: NodeDefinition[];
+  edges?: EdgeDefinition[];
+}
+
+export interface WorkflowAnswer {
+  id: string;
+  name: string;
+  description: string;
+  labels: Record<string, string>;
+  status: "draft" | "ready" | "paused" | "archived";
+  version: number;
+  latest_version: number;
+  ready_version: number | null;
+  definition: Definition;
+  problems: ProblemItem[];
+  position: number;
+}
+
+export interface VersionAnswer {
+  version: number;
+  definition: Definition;
+}
+
+export interface Accepted {
+  execution_id: string;
+  number: number;
+  status: "queued";
+  position: number;
+}
+
+export interface ExecutionItem {
+  id: string;
+  number: number;
+  run: number;
+  workflow: { id: string; name: string; version: number };
+  status: ExecutionStatus;
+  queued_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  labels: Record<string, string>;
+  requested_by: string;
+  error: StepError | null;
+  settled_steps: number;
+  current_paths: string[];
+  waiting_paths: string[];
+}
+
+export interface ExecutionAnswer extends ExecutionItem {
+  progress: { done: number; total: number; fraction: number; eta_ms: null };
+  waited_ms: number;
+  worked_ms: number;
+  why_waiting: { code: string; params: Record<string, number | null> } | null;
+  result: Json;
+  result_artifact: ArtifactRef | null;
+  inputs: Json;
+  cause_path: string | null;
+  pointer: string | null;
+  knock_on: string[];
+  handled_failures: number;
+  proof: string | null;
+  position: number;
+  counts: { events: number; log_lines: number; dropped_lines: number };
+  metadata: { stop_reason?: string | null; stopped_by: string | null };
+  decided?: Record<string, Record<string, boolean>>;
+}
+
+export interface AttemptAnswer {
+  attempt: number;
+  started_at: string;
+  began_at: string | null;
+  ended_at: string | null;
+  outcome: "completed" | "failed" | "stopped" | "lost" | null;
+  duration_ms: number | null;
+  error: StepError | null;
+}
+
+export interface StepAnswer {
+  path: string;
+  node: string;
+  kind: string;
+  status: StepStatus;
+  attempt: number;
+  reason: string | null;
+  worker: string | null;
+  started_at: string | null;
+  began_at: string | null;
+  ended_at: string | null;
+  duration_ms: number | null;
+  error: StepError | null;
+  usage: Usage | null;
+  output: Json;
+  output_artifact: ArtifactRef | null;
+  artifacts: ArtifactRef[];
+  progress: { fraction: number | null; text: string | null } | null;
+  attempts: AttemptAnswer[];
+}
+
+export interface LogLine {
+  line: number;
+  /** RFC 3339, UTC. */
+  at: string;
+  level: string;
+  stream: string;
+  step: string;
+  attempt: number;
+  text: string;
+}
+
+export interface LogWindowAnswer {
+  items: LogLine[];
+  next_cursor: number | null;
+  total_lines: number;
+  dropped_lines: number;
+  complete: boolean;
+  position: number;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next_cursor: number | null;
+  position: number;
+}

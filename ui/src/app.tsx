@@ -1,0 +1,69 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, type ReactNode } from "react";
+import { createBrowserRouter, Navigate, type RouteObject, useRouteError } from "react-router";
+import { RouterProvider } from "react-router/dom";
+import { Refused } from "./api/client";
+import { ErrorNotice } from "./components/Notices";
+import { Shell } from "./Shell";
+import { NotFound } from "./screens/NotFound";
+import { Workflows } from "./screens/Workflows";
+import { theme } from "./theme/theme";
+
+// The graph (React Flow, dagre) comes only with the pages that draw one.
+const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
+const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
+const Executions = lazy(() => import("./screens/Executions"));
+
+function Crash() {
+  return <ErrorNotice error={useRouteError()} onRetry={() => location.reload()} />;
+}
+
+export const routes: RouteObject[] = [
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <Crash />,
+    children: [
+      { index: true, element: <Navigate to="/workflows" replace /> },
+      { path: "workflows", element: <Workflows /> },
+      { path: "workflows/:workflowId", element: <WorkflowPage /> },
+      { path: "executions", element: <Executions /> },
+      { path: "executions/:executionId", element: <ExecutionPage /> },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+];
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 1_000,
+        // What the server refuses stays refused; what it could not answer may pass the next time.
+        retry: (count, error) => count < 2 && error instanceof Refused && error.problem.retryable,
+        retryDelay: (count) => 400 * 2 ** count,
+      },
+    },
+  });
+}
+
+export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
+  return (
+    <QueryClientProvider client={client}>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        {children}
+      </MantineProvider>
+    </QueryClientProvider>
+  );
+}
+
+export function App() {
+  return (
+    <Providers client={queryClient}>
+      <RouterProvider router={createBrowserRouter(routes)} />
+    </Providers>
+  );
+}
+
+const queryClient = newQueryClient();

@@ -1,0 +1,92 @@
+/** 18 px box, 1.5 px stroke, round ends. Decoration: a word stands beside it or labels the button. */
+
+import type { ReactNode } from "react";
+
+const PATHS = {
+  workflows: (
+    <>
+      <rect x="2" y="3" width="5" height="4" rx="1" />
+      <rect x="11" y="3" width="5" height="4" rx="1" />
+      <rect x="11" y="11" width="5" height="4" rx="1" />
+      <path d="M7 5h4M9 5v8h2" />
+    </>
+  ),
+  executions: <path d="M3 4.5h12M3 9h7M3 13.5h5M12 10.5v5l3.8-2.5Z" />,
+  language: (
+    <path d="M2 4.5h8M6 2.5v2M8.5 4.5C8 8 5.5 10.5 2.5 11.5M4 7c1 2 3 3.6 5 4.3M9.5 15.5 12.8 8l3.2 7.5M10.6 13.2h4.3" />
+  ),
+  moon: <path d="M14.5 10.8A6 6 0 0 1 7.2 3.5a6 6 0 1 0 7.3 7.3Z" />,
+  sun: (
+    <>
+      <circle cx="9" cy="9" r="3.2" />
+      <path d="M9 1.5v1.6M9 14.9v1.6M1.5 9h1.6M14.9 9h1.6M3.7 3.7l1.1 1.1M13.2 13.2l1.1 1.1M14.3 3.7l-1.1 1.1M4.8 13.2l-1.1 1.1" />
+    </>
+  ),
+  auto: (
+    <>
+      <circle cx="9" cy="9" r="6" />
+      <path d="M9 3v12a6 6 0 0 0 0-12Z" fill="currentColor" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="8" cy="8" r="4.5" />
+      <path d="m11.5 11.5 3.5 3.5" />
+    </>
+  ),
+  play: <path d="M6 4v10l8-5Z" fill="currentColor" />,
+  stop: <rect x="5" y="5" width="8" height="8" rx="1.5" />,
+  back: <path d="m11 4-5 5 5 5" />,
+  next: <path d="m7 4 5 5-5 5" />,
+  down: <path d="m4 7 5 5 5-5" />,
+  fit: <path d="M3 6.5V3h3.5M11.5 3H15v3.5M15 11.5V15h-3.5M6.5 15H3v-3.5" />,
+  copy: (
+    <>
+      <rect x="6.5" y="6.5" width="8.5" height="8.5" rx="1.5" />
+      <path d="M11.5 6.5V4A1.5 1.5 0 0 0 10 2.5H4A1.5 1.5 0 0 0 2.5 4v6A1.5 1.5 0 0 0 4 11.5h2.5" />
+    </>
+  ),
+  download: <path d="M9 2.5v8.5M5.5 8 9 11.5 12.5 8M3 15h12" />,
+  close: <path d="m4.5 4.5 9 9m0-9-9 9" />,
+  external: <path d="M10.5 3H15v4.5M15 3 8.5 9.5M13 10.5V15H3V5h4.5" />,
+  file: <path d="M10.5 2.5h-6v13h9v-10Zm0 0v3h3" />,
+  python: <path d="M6.5 5 2.5 9l4 4M11.5 5l4 4-4 4" />,
+  sql: (
+    <>
+      <ellipse cx="9" cy="4.5" rx="5.5" ry="2" />
+      <path d="M3.5 4.5v9c0 1.1 2.5 2 5.5 2s5.5-.9 5.5-2v-9M3.5 9c0 1.1 2.5 2 5.5 2s5.5-.9 5.5-2" />
+    </>
+  ),
+  transform: <path d="M3 6h11M11 3l3 3-3 3M15 12H4M7 9l-3 3 3 3" />,
+  http: (
+    <>
+      <circle cx="9" cy="9" r="6.2" />
+      <path d="M2.8 9h12.4M9 2.8c2 2 2.6 4 2.6 6.2S11 13.2 9 15.2C7 13.2 6.4 11.2 6.4 9S7 4.8 9 2.8Z" />
+    </>
+  ),
+  step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
+} as const satisfies Record<string, ReactNode>;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {PATHS[name]}
+    </svg>
+  );
+}
+
+export function kindIcon(kind: string): IconName {
+  return kind === "python" || kind === "sql" || kind === "transform" || kind === "http" ? kind : "step";
+}

@@ -1,0 +1,87 @@
+import { Modal } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { tellError } from "../api/problem";
+import type { JsonSchema } from "../api/types";
+import { Icon } from "./Icon";
+import { SchemaForm } from "./SchemaForm";
+import { StatusGlyph } from "./StatusGlyph";
+import { useRun } from "./useRun";
+
+interface Props {
+  workflow: { id: string; name: string };
+  schema: JsonSchema | undefined;
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function RunDialog({ workflow, schema, opened, onClose }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("run.title", { name: workflow.name })}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+      centered
+      transitionProps={{ duration: 0 }}
+    >
+      {opened && <RunForm workflow={workflow} schema={schema} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function RunForm({ workflow, schema, onClose }: Omit<Props, "opened">) {
+  const { t } = useTranslation();
+  const run = useRun(workflow.id, schema, onClose);
+  return (
+    <form
+      className="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        run.submit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          run.submit();
+        }
+      }}
+    >
+      <SchemaForm
+        schema={schema ?? {}}
+        values={run.values}
+        problems={run.problems}
+        refused={run.refused}
+        onChange={run.change}
+      />
+      <RunError error={run.error} />
+      <div className="foot">
+        <button type="button" className="btn" onClick={onClose}>
+          {t("common.cancel")}
+        </button>
+        <button type="submit" className="btn primary" disabled={run.busy}>
+          <Icon name="play" size={14} />
+          {run.busy ? t("run.starting") : t("run.start")}
+          {!run.busy && <kbd>{t("run.shortcut")}</kbd>}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+export function RunError({ error }: { error: unknown }) {
+  const { t, i18n } = useTranslation();
+  if (!error) return null;
+  const told = tellError(error, t, i18n.language);
+  return (
+    <div role="alert" className="field">
+      <p className="wrong">
+        <StatusGlyph status="failed" size={14} />
+        <b>{told.title ?? told.category}</b>
+      </p>
+      <p className="hint">{told.advice}</p>
+      <p className="hint mono">{told.message}</p>
+    </div>
+  );
+}

@@ -1,0 +1,198 @@
+// ⑦ Where a command's facts become what a person sees: the browser's one reducer. Pure, no React.
+
+import type { Counts, ExecutionEvent, ExecutionStatus, StepError, StepStatus, Usage } from "./events";
+import { STEP_FINAL } from "./events";
+import { type AttemptView, type ExecutionView, pendingStep, type StepView } from "./view";
+
+/** The view after one more event. Positions already seen change nothing: reconnects and polls may repeat. */
+export function applyEvent(before: ExecutionView, event: ExecutionEvent): ExecutionView {
+  if (event.position <= before.position) return before;
+  const view = { ...before, position: event.position, events: before.events + 1 };
+  const at = Date.parse(event.at);
+  switch (event.type) {
+    case "execution.created":
+      return {
+        ...view,
+        number: event.data.number,
+        workflowId: event.workflow_id,
+        workflowName: event.data.workflow_name,
+        workflowVersion: event.data.workflow_version,
+        status: "queued",
+        queuedAt: at,
+        requestedBy: event.actor,
+        inputs: event.data.inputs,
+      };
+    case "execution.owner_changed":
+    case "execution.outcome_ignored":
+      return view; // told in the history; nothing a person acts on changes
+    case "execution.started":
+      return { ...view, status: "running", startedAt: at, run: event.data.run };
+
+    case "execution.step_started": {
+      const { path, kind, attempt } = event.data;
+      return withStep(view, path, (step) =>
+        step.attempt >= attempt // read from a snapshot that was already further
+          ? step
+          : {
+              ...step,
+              kind,
+              attempt,
+              status: "ready", // handed over; its begin report makes it running
+              reason: null,
+              fraction: null,
+              progressText: null,
+              attempts: [...step.attempts, openAttempt(attempt, at)],
+            },
+      );
+    }
+    case "execution.step_begun": {
+      const { path, attempt, worker, began_at_ms } = event.data;
+      return withStep(view, path, (step) =>
+        step.status === "ready" && step.attempt === attempt
+          ? { ...step, worker, status: "running", attempts: withLatest(step, { beganAt: began_at_ms }) }
+          : step,
+      );
+    }
+    case "execution.step_logged":
+      return {
+        ...view,
+        logLines: view.logLines + event.data.lines.length,
+        droppedLines: view.droppedLines + event.data.dropped,
+      };
+    case "execution.step_progressed": {
+      const { path, fraction, text } = event.data;
+      return withStep(view, path, (step) => ({ ...step, fraction, progressText: text }));
+    }
+
+    case "execution.step_completed": {
+      const { path, output, output_artifact, artifacts, usage } = event.data;
+      return withStep(view, path, (step) => ({
+        ...closed(step, "completed", at, usage, null),
+        output,
+        outputArtifact: output_artifact,
+        artifacts,
+      }));
+    }
+    case "execution.step_failed":
+      return withStep(view, event.data.path, (step) =>
+        closed(step, "failed", at, event.data.usage, event.data.error),
+      );
+    case "execution.step_stopped":
+      return withStep(view, event.data.path, (step) => ({
+        ...closed(step, "stopped", at, null, null),
+        reason: event.data.proof,
+      }));
+    case "execution.step_lost":
+      return withStep(view, event.data.path, (step) =>
+        step.attempt > event.data.attempt
+          ? step
+          : {
+              ...step,
+              status: "ready", // the next step_started is its next attempt
+              reason: event.data.reason,
+              attempts: withLatest(step, ended(step, "lost", at, null, null)),
+            },
+      );
+    case "execution.step_waiting":
+      return withStep(view, event.data.path, (step) => ({
+        ...step,
+        status: "waiting",
+        reason: event.data.reason,
+      }));
+    case "execution.step_resumed":
+      // "completed" and "failed" follow as events of their own
+      if (event.data.decision !== "run_again") return view;
+      return withStep(view, event.data.path, (step) => ({ ...step, status: "ready", reason: null }));
+    case "execution.step_skipped":
+      return withStep(view, event.data.path, (step) => ({
+        ...step,
+        status: "skipped",
+        reason: event.data.reason,
+      }));
+    case "execution.edges_decided": {
+      const decided = { ...view.decided, [event.data.source]: event.data.taken };
+      return { ...view, decided };
+    }
+
+    case "execution.stop_requested": {
+      const { grace_s, reason } = event.data;
+      return { ...view, status: "stopping", stop: { by: event.actor, reason, graceS: grace_s } };
+    }
+    case "execution.stopped":
+      return finished({ ...view, proof: event.data.proof }, "stopped", at, event.data);
+    case "execution.completed": {
+      const { result, result_artifact, handled_failures } = event.data;
+      const gained = { result, resultArtifact: result_artifact, handledFailures: handled_failures };
+      return finished({ ...view, ...gained }, "completed", at, event.data);
+    }
+    case "execution.failed": {
+      const { error, cause_path, knock_on } = event.data;
+      const why = { error, causePath: cause_path, knockOn: knock_on };
+      return finished({ ...view, ...why }, "failed", at, event.data);
+    }
+    default:
+      return unknown(view, event satisfies never); // a new event type stops the build here
+  }
+}
+
+/** A newer server may send what this page does not know yet: it is counted, and changes nothing. */
+function unknown(view: ExecutionView, _event: never): ExecutionView {
+  return view;
+}
+
+function withStep(view: ExecutionView, path: string, change: (step: StepView) => StepView): ExecutionView {
+  return { ...view, steps: { ...view.steps, [path]: change(view.steps[path] ?? pendingStep(path)) } };
+}
+
+function openAttempt(attempt: number, startedAt: number): AttemptView {
+  return { attempt, startedAt, beganAt: null, endedAt: null, outcome: null, durationMs: null, error: null };
+}
+
+function withLatest(step: StepView, change: Partial<AttemptView>): AttemptView[] {
+  const latest = step.attempts.at(-1);
+  return latest ? [...step.attempts.slice(0, -1), { ...latest, ...change }] : step.attempts;
+}
+
+type Outcome = NonNullable<AttemptView["outcome"]>;
+
+function ended(
+  step: StepView,
+  outcome: Outcome,
+  at: number,
+  usage: Usage | null,
+  error: StepError | null,
+): Partial<AttemptView> {
+  const latest = step.attempts.at(-1);
+  if (!latest || latest.endedAt !== null) return {};
+  const beganAt = latest.beganAt ?? usage?.began_at_ms ?? null;
+  const durationMs = usage?.wall_ms ?? Math.max(0, at - (beganAt ?? latest.startedAt));
+  return { outcome, endedAt: at, beganAt, durationMs, error };
+}
+
+function closed(
+  step: StepView,
+  status: "completed" | "failed" | "stopped",
+  at: number,
+  usage: Usage | null,
+  error: StepError | null,
+): StepView {
+  const attempts = withLatest(step, ended(step, status, at, usage, error));
+  return { ...step, status, endedAt: at, usage, error, attempts };
+}
+
+/**
+ * An ended execution has no open steps: those that never came to an end are skipped by its end. Its counts
+ * are the log's own and replace what was counted here.
+ */
+function finished(view: ExecutionView, status: ExecutionStatus, at: number, counts: Counts): ExecutionView {
+  const steps = Object.fromEntries(
+    Object.entries(view.steps).map(([path, step]) => [path, skippedByEnd(step, status)]),
+  );
+  const { events, log_lines: logLines, dropped_lines: droppedLines } = counts;
+  return { ...view, status, endedAt: at, steps, events, logLines, droppedLines };
+}
+
+function skippedByEnd(step: StepView, status: ExecutionStatus): StepView {
+  const skipped: StepStatus = "skipped";
+  return STEP_FINAL.has(step.status) ? step : { ...step, status: skipped, reason: `execution_${status}` };
+}

@@ -1,0 +1,194 @@
+/**
+ * Lines of an execution's log, kept outside React: the newest window first, older pages on demand, live
+ * lines at the end. At most `CAP` lines are held; what falls out can be read again.
+ */
+
+import type { LogLine, LogWindowAnswer } from "../api/types";
+import type { StepLogged } from "./events";
+
+export interface LogFilter {
+  /** The least severe level shown. */
+  level: "debug" | "warning" | "error";
+  step: string | null;
+  q: string;
+}
+
+export const NO_FILTER: LogFilter = { level: "debug", step: null, q: "" };
+
+export type ReadLines = (
+  query: LogFilter & { after?: number; before?: number; limit: number },
+) => Promise<LogWindowAnswer>;
+
+export interface LogState {
+  lines: readonly LogLine[];
+  /** How many lines the filter may still find above. */
+  olderExist: boolean;
+  loading: boolean;
+  failed: boolean;
+  /** The number of the last line known of, whatever the filter. */
+  lastLine: number;
+  /** Lines the log holds that did not reach this page (no filter only). */
+  missing: number;
+}
+
+const WINDOW = 500;
+const CAP = 5_000;
+const SEVERITY = ["debug", "info", "warning", "error"];
+/** "Before" this line is the newest window; a 32-bit bound every server accepts. */
+const END = 2_147_483_647;
+
+const severity = (level: string): number => (SEVERITY.includes(level) ? SEVERITY.indexOf(level) : 1);
+
+export class LogWindow {
+  private state: LogState = {
+    lines: [],
+    olderExist: false,
+    loading: true,
+    failed: false,
+    lastLine: 0,
+    missing: 0,
+  };
+  private readonly listeners = new Set<() => void>();
+  private filter: LogFilter = NO_FILTER;
+  private generation = 0;
+  private filling = false;
+
+  constructor(private readonly read: ReadLines) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly get = (): LogState => this.state;
+
+  /** Read the newest window that passes the filter. */
+  async show(filter: LogFilter): Promise<void> {
+    this.filter = filter;
+    const generation = ++this.generation;
+    this.change({ loading: true, failed: false, lines: [], missing: 0 });
+    try {
+      const page = await this.read({ ...filter, before: END, limit: WINDOW });
+      if (generation !== this.generation) return;
+      // Lines that came live while the window was read stand after it.
+      const last = page.items.at(-1)?.line ?? 0;
+      const live = this.state.lines.filter((line) => line.line > last);
+      this.change({
+        lines: [...page.items, ...live],
+        olderExist: page.next_cursor !== null && (page.items[0]?.line ?? 1) > 1,
+        loading: false,
+        lastLine: Math.max(this.state.lastLine, page.total_lines, last),
+      });
+      this.fillHole();
+    } catch {
+      if (generation === this.generation) this.change({ loading: false, failed: true });
+    }
+  }
+
+  async older(): Promise<void> {
+    const first = this.state.lines[0];
+    if (this.state.loading || !this.state.olderExist || !first) return;
+    const generation = this.generation;
+    this.change({ loading: true });
+    try {
+      const page = await this.read({ ...this.filter, before: first.line, limit: WINDOW });
+      if (generation !== this.generation) return;
+      this.change({
+        lines: [...page.items, ...this.state.lines],
+        olderExist: page.next_cursor !== null && page.items.length > 0 && page.items[0]!.line > 1,
+        loading: false,
+      });
+    } catch {
+      if (generation === this.generation) this.change({ loading: false, failed: true });
+    }
+  }
+
+  /** Lines from the stream. */
+  append(event: StepLogged): void {
+    const { path, attempt, first_line, lines } = event.data;
+    const last = this.state.lines.at(-1)?.line ?? 0;
+    const fresh = lines
+      .map((line, index) => ({
+        line: first_line + index,
+        at: new Date(line.at_ms).toISOString(),
+        level: line.level,
+        stream: line.stream,
+        step: path,
+        attempt,
+        text: line.text,
+      }))
+      .filter((line) => line.line > last && this.passes(line));
+    const kept = [...this.state.lines, ...fresh];
+    const over = kept.length - CAP;
+    this.change({
+      lines: over > 0 ? kept.slice(over) : kept,
+      olderExist: this.state.olderExist || over > 0,
+      lastLine: Math.max(this.state.lastLine, first_line + lines.length - 1),
+    });
+    this.fillHole();
+  }
+
+  /** The terminal event says how many lines there are: what is not here is fetched, then counted as missing. */
+  async settle(total: number): Promise<void> {
+    this.change({ lastLine: Math.max(this.state.lastLine, total) });
+    await this.fillHole();
+  }
+
+  private passes(line: LogLine): boolean {
+    const { level, step, q } = this.filter;
+    return (
+      severity(line.level) >= severity(level) &&
+      (step === null || line.step === step) &&
+      (q === "" || line.text.toLowerCase().includes(q.toLowerCase()))
+    );
+  }
+
+  /** Without a filter the numbers have no gap; where they have one, the log is asked. */
+  private async fillHole(): Promise<void> {
+    if (this.filter.level !== "debug" || this.filter.step !== null || this.filter.q !== "") return;
+    if (this.state.loading || this.filling) return;
+    const hole = this.hole();
+    if (hole === null) return this.change({ missing: 0 });
+    this.filling = true;
+    const generation = this.generation;
+    try {
+      const page = await this.read({ ...NO_FILTER, after: hole.after, limit: WINDOW });
+      if (generation !== this.generation) return;
+      const known = new Set(this.state.lines.map((line) => line.line));
+      const fresh = page.items.filter((line) => !known.has(line.line));
+      if (fresh.length > 0) {
+        const lines = [...this.state.lines, ...fresh].sort((a, b) => a.line - b.line);
+        this.change({ lines });
+      }
+    } catch {
+      // counted as missing below; the next line or the end of the run asks again
+    } finally {
+      this.filling = false;
+    }
+    const left = this.hole();
+    this.change({ missing: left === null ? 0 : left.count });
+  }
+
+  private hole(): { after: number; count: number } | null {
+    const { lines, lastLine } = this.state;
+    let after = (lines[0]?.line ?? 1) - 1;
+    let count = 0;
+    let first: number | null = null;
+    for (const line of lines) {
+      if (line.line !== after + 1) {
+        first ??= after;
+        count += line.line - after - 1;
+      }
+      after = line.line;
+    }
+    if (lastLine > after) {
+      first ??= after;
+      count += lastLine - after;
+    }
+    return first === null ? null : { after: first, count };
+  }
+
+  private change(change: Partial<LogState>): void {
+    this.state = { ...this.state, ...change };
+    for (const listener of this.listeners) listener();
+  }
+}

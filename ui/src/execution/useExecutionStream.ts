@@ -1,0 +1,79 @@
+/** Snapshot, then the stream from its position, until the terminal event stands in the log. */
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api } from "../api/client";
+import type { ExecutionAnswer } from "../api/types";
+import { stream } from "../stream/tab";
+import { type ExecutionEvent, FINAL, isTerminal } from "./events";
+import { LogWindow } from "./logWindow";
+import { viewOfSnapshot } from "./snapshot";
+import { createExecutionStore, type ExecutionStore } from "./store";
+
+export interface LiveExecution {
+  store: ExecutionStore;
+  logs: LogWindow;
+  snapshot: ExecutionAnswer;
+  /** Step ids in the order of the graph. */
+  order: readonly string[];
+}
+
+async function load(id: string): Promise<LiveExecution> {
+  const snapshot = await api.execution(id);
+  const steps = await api.steps(id);
+  const logs = new LogWindow(({ level, step, q, ...window }) =>
+    api.logs(id, {
+      ...window,
+      ...(level === "debug" ? {} : { level }),
+      ...(step === null ? {} : { step }),
+      ...(q === "" ? {} : { q }),
+    }),
+  );
+  return {
+    store: createExecutionStore(viewOfSnapshot(snapshot, steps.items, steps.position)),
+    logs,
+    snapshot,
+    order: steps.items.map((step) => step.path),
+  };
+}
+
+export function useExecutionStream(id: string) {
+  const queries = useQueryClient();
+  const query = useQuery({
+    queryKey: ["execution", id],
+    queryFn: () => load(id),
+    // The stream keeps it fresh; reading again would only throw the folded view away.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  const live = query.data;
+  const [ended, setEnded] = useState(false);
+
+  useEffect(() => {
+    if (!live) return;
+    const { store, logs } = live;
+    void logs.show({ level: "debug", step: null, q: "" });
+    const { view } = store.getState();
+    if (FINAL.has(view.status)) {
+      setEnded(true);
+      void logs.settle(view.logLines);
+      return;
+    }
+    setEnded(false);
+    const receive = (event: ExecutionEvent) => {
+      store.getState().receive(event);
+      if (event.type === "execution.step_logged") logs.append(event);
+      if (!isTerminal(event)) return;
+      leave();
+      setEnded(true);
+      void logs.settle(event.data.log_lines);
+      void queries.invalidateQueries({ queryKey: ["workflows"] });
+    };
+    const leave = stream.subscribe(`execution:${id}`, view.position, receive);
+    return leave;
+  }, [id, live, queries]);
+
+  return { ...query, ended };
+}

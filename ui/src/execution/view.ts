@@ -1,0 +1,124 @@
+/** What the page knows of one execution: the fold of its events so far. Times are Unix milliseconds. */
+
+import type { ArtifactRef, ExecutionStatus, Json, StepError, StepStatus, Usage } from "./events";
+
+export interface AttemptView {
+  attempt: number;
+  startedAt: number;
+  beganAt: number | null;
+  endedAt: number | null;
+  /** null while it is open. */
+  outcome: "completed" | "failed" | "stopped" | "lost" | null;
+  /** What its code took; null while it is open. */
+  durationMs: number | null;
+  error: StepError | null;
+}
+
+export interface StepView {
+  path: string;
+  kind: string;
+  status: StepStatus;
+  /** The latest attempt, 0 before the first. */
+  attempt: number;
+  reason: string | null;
+  worker: string | null;
+  fraction: number | null;
+  progressText: string | null;
+  endedAt: number | null;
+  error: StepError | null;
+  usage: Usage | null;
+  output: Json;
+  outputArtifact: ArtifactRef | null;
+  artifacts: ArtifactRef[];
+  attempts: AttemptView[];
+}
+
+export interface StopView {
+  by: string;
+  reason: string | null;
+  /** null when the page came after the request and the server did not say. */
+  graceS: number | null;
+}
+
+export interface ExecutionView {
+  /** Everything up to this position of the log is folded in. */
+  position: number;
+  id: string;
+  number: number;
+  run: number;
+  workflowId: string;
+  workflowName: string;
+  workflowVersion: number;
+  status: ExecutionStatus;
+  queuedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  requestedBy: string;
+  inputs: Json;
+  result: Json;
+  resultArtifact: ArtifactRef | null;
+  error: StepError | null;
+  causePath: string | null;
+  knockOn: string[];
+  handledFailures: number;
+  stop: StopView | null;
+  proof: string | null;
+  /** Conditions on edges: source -> target -> taken. */
+  decided: Record<string, Record<string, boolean>>;
+  steps: Record<string, StepView>;
+  events: number;
+  logLines: number;
+  droppedLines: number;
+}
+
+export function pendingStep(path: string, kind = ""): StepView {
+  return {
+    path,
+    kind,
+    status: "pending",
+    attempt: 0,
+    reason: null,
+    worker: null,
+    fraction: null,
+    progressText: null,
+    endedAt: null,
+    error: null,
+    usage: null,
+    output: null,
+    outputArtifact: null,
+    artifacts: [],
+    attempts: [],
+  };
+}
+
+/** Before its first event. */
+export function emptyView(id: string): ExecutionView {
+  return {
+    position: 0,
+    id,
+    number: 0,
+    run: 1,
+    workflowId: "",
+    workflowName: "",
+    workflowVersion: 0,
+    status: "queued",
+    queuedAt: 0,
+    startedAt: null,
+    endedAt: null,
+    requestedBy: "",
+    inputs: null,
+    result: null,
+    resultArtifact: null,
+    error: null,
+    causePath: null,
+    knockOn: [],
+    handledFailures: 0,
+    stop: null,
+    proof: null,
+    decided: {},
+    steps: {},
+    events: 0,
+    logLines: 0,
+    droppedLines: 0,
+  };
+}

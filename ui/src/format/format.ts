@@ -1,0 +1,72 @@
+/** Durations, times, sizes: the one formatter of each. Thin space before a unit; UTC always. */
+
+import type { TFunction } from "i18next";
+
+const THIN = "\u2009";
+
+/** Milliseconds as people say them: 8.3 s, 2 min 08 s, 1 h 12 min. `null` is a dash. */
+export function formatDuration(ms: number | null | undefined, t: TFunction): string {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return "–";
+  const value = Math.max(0, ms);
+  const s = t("unit.s");
+  if (value < 1) return `0${THIN}${t("unit.ms")}`;
+  if (value < 99.5) return `${Math.round(value)}${THIN}${t("unit.ms")}`;
+  if (value < 99_950) return `${(value / 1000).toFixed(1)}${THIN}${s}`;
+  const seconds = Math.round(value / 1000);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}${THIN}${t("unit.min")} ${two(seconds % 60)}${THIN}${s}`;
+  return `${Math.floor(minutes / 60)}${THIN}${t("unit.h")} ${two(minutes % 60)}${THIN}${t("unit.min")}`;
+}
+
+/** The figure and its unit apart, for the large elapsed time. */
+export function splitDuration(ms: number, t: TFunction): { figure: string; unit: string } {
+  if (ms < 99_950) return { figure: (Math.max(0, ms) / 1000).toFixed(1), unit: t("unit.s") };
+  return { figure: formatDuration(ms, t), unit: "" };
+}
+
+const two = (n: number) => String(n).padStart(2, "0");
+
+/** 09:14:01 of UTC; the caller prints the zone beside it or in the column's head. */
+export function formatClock(at: number | string): string {
+  const date = new Date(at);
+  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+}
+
+/** 09:14:01.482 of UTC. */
+export function formatClockMs(at: number | string): string {
+  return `${formatClock(at)}.${String(new Date(at).getUTCMilliseconds()).padStart(3, "0")}`;
+}
+
+/** The clock time on the day of `now`, else with its date. */
+export function formatMoment(at: number | string, now: number): string {
+  const date = new Date(at);
+  const day = `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  const sameDay = Math.floor(date.getTime() / 86_400_000) === Math.floor(now / 86_400_000);
+  return sameDay ? formatClock(at) : `${day} ${formatClock(at)}`;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)}${THIN}${units[unit]}`;
+}
+
+/** 1,284 in both languages. */
+export function formatCount(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `local:ada` is ada, `key:ops` is "key ops". */
+export function formatActor(actor: string, t: TFunction): string {
+  const [kind, ...rest] = actor.split(":");
+  const name = rest.join(":");
+  if (kind === "local" && name) return name;
+  if (kind === "key" && name) return t("actor.key", { name });
+  return actor;
+}

@@ -1,0 +1,133 @@
+import "@xyflow/react/dist/base.css";
+import "./graph.css";
+import {
+  type AriaLabelConfig,
+  Background,
+  BackgroundVariant,
+  type Edge,
+  type Node,
+  Panel,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from "@xyflow/react";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Definition } from "../api/types";
+import { Icon } from "../components/Icon";
+import { layout, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import { StepEdge } from "./StepEdge";
+import { StepNode } from "./StepNode";
+
+const nodeTypes = { step: StepNode };
+const edgeTypes = { step: StepEdge };
+const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.2 };
+
+interface Props {
+  definition: Definition;
+  direction?: "LR" | "TB";
+  legend?: string;
+  onSelect?: (id: string | null) => void;
+}
+
+export default function Graph(props: Props) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas({ definition, direction = "LR", legend, onSelect }: Props) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const nodes = useMemo(() => nodesOf(definition, direction), [definition, direction]);
+  const edges = useMemo(() => edgesOf(definition), [definition]);
+
+  // fitView fits once; a resized panel must not cut the graph off.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => void flow.fitView(FIT));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [flow]);
+
+  const labels: Partial<AriaLabelConfig> = {
+    "controls.ariaLabel": t("flow.controls"),
+    "controls.zoomIn.ariaLabel": t("flow.zoomIn"),
+    "controls.zoomOut.ariaLabel": t("flow.zoomOut"),
+    "controls.fitView.ariaLabel": t("flow.fit"),
+    "controls.interactive.ariaLabel": t("flow.interactive"),
+    "node.a11yDescription.default": t("flow.node"),
+    "edge.a11yDescription.default": t("flow.edge"),
+    "minimap.ariaLabel": t("flow.minimap"),
+    "handle.ariaLabel": t("flow.handle"),
+  };
+
+  return (
+    <div className="canvas" ref={box} role="group" aria-label={t("execution.graphLabel")}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.2}
+        maxZoom={1.5}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        panOnScroll={false}
+        deleteKeyCode={null}
+        ariaLabelConfig={labels}
+        proOptions={{ hideAttribution: true }}
+        onNodeClick={(_, node) => onSelect?.(node.id)}
+        onSelectionChange={({ nodes: chosen }) => {
+          if (chosen[0]) onSelect?.(chosen[0].id);
+        }}
+        onPaneClick={() => onSelect?.(null)}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--dots)" />
+        {legend && (
+          <Panel position="bottom-left" className="dim legend hide-phone">
+            {legend}
+          </Panel>
+        )}
+        <Panel position="bottom-right">
+          <button type="button" className="btn dense" onClick={() => void flow.fitView(FIT)}>
+            <Icon name="fit" size={14} />
+            {t("execution.fit")}
+          </button>
+        </Panel>
+      </ReactFlow>
+    </div>
+  );
+}
+
+function nodesOf(definition: Definition, direction: "LR" | "TB"): Node[] {
+  return layout(definition, direction).map((node) => ({
+    id: node.id,
+    type: "step",
+    position: { x: node.x, y: node.y },
+    width: NODE_WIDTH,
+    height: NODE_HEIGHT,
+    ariaLabel: node.id,
+    data: { kind: node.kind, direction },
+  }));
+}
+
+function edgesOf(definition: Definition): Edge[] {
+  const nodes = new Map((definition.nodes ?? []).map((node) => [node.id, node]));
+  return (definition.edges ?? []).map((edge, index) => ({
+    id: `${index}:${edge.from}-${edge.to}`,
+    type: "step",
+    source: edge.from,
+    target: edge.to,
+    data: { edge, source: nodes.get(edge.from) },
+  }));
+}

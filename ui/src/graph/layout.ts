@@ -1,0 +1,37 @@
+/** Where the boxes stand: layers from left to right (top to bottom on a phone). Sizes in px. */
+
+import dagre from "@dagrejs/dagre";
+import type { Definition } from "../api/types";
+
+export const NODE_WIDTH = 172;
+export const NODE_HEIGHT = 64;
+
+export interface Placed {
+  id: string;
+  kind: string;
+  x: number;
+  y: number;
+}
+
+export function layout(definition: Definition, direction: "LR" | "TB"): Placed[] {
+  const nodes = definition.nodes ?? [];
+  const graph = new dagre.graphlib.Graph();
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: direction === "LR" ? 18 : 12,
+    ranksep: 44,
+    marginx: 8,
+    marginy: 8,
+  });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const known = new Set(nodes.map((node) => node.id));
+  for (const node of nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const edge of definition.edges ?? []) {
+    if (known.has(edge.from) && known.has(edge.to)) graph.setEdge(edge.from, edge.to);
+  }
+  dagre.layout(graph);
+  return nodes.map((node) => {
+    const { x, y } = graph.node(node.id) as { x: number; y: number };
+    return { id: node.id, kind: node.kind, x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 };
+  });
+}

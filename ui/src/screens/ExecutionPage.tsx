@@ -1,0 +1,115 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import { api } from "../api/client";
+import { ErrorNotice, Skeleton } from "../components/Notices";
+import { useNarrow } from "../components/useNarrow";
+import { ExecutionContext, useExecution } from "../execution/store";
+import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
+import Graph from "../graph/Graph";
+import { FailureCard } from "./execution/FailureCard";
+import { ExecutionHeader } from "./execution/Header";
+import { Logs } from "./execution/Logs";
+import { hasResult, Result } from "./execution/Result";
+import { StepDetail } from "./execution/StepDetail";
+import { StepList } from "./execution/StepList";
+import { StopPanel } from "./execution/Stop";
+import { UnknownOutcomes } from "./execution/UnknownOutcome";
+import "./execution.css";
+
+export default function ExecutionPage() {
+  const { executionId = "" } = useParams();
+  return <Live key={executionId} id={executionId} />;
+}
+
+function Live({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const execution = useExecutionStream(id);
+  if (execution.isPending) return <Skeleton rows={8} />;
+  if (!execution.data) {
+    return (
+      <ErrorNotice error={execution.error} onRetry={() => void execution.refetch()}>
+        <Link className="btn" to="/executions">
+          {t("nav.executions")}
+        </Link>
+      </ErrorNotice>
+    );
+  }
+  return (
+    <ExecutionContext value={execution.data.store}>
+      <Page live={execution.data} />
+    </ExecutionContext>
+  );
+}
+
+type Tab = "steps" | "graph" | "logs" | "result";
+
+function Page({ live }: { live: LiveExecution }) {
+  const { t } = useTranslation();
+  const narrow = useNarrow();
+  const [tab, setTab] = useState<Tab>("steps");
+  const result = useExecution((state) => hasResult(state.view)) ?? false;
+  const tabs: Tab[] = ["steps", "graph", "logs", ...(result ? (["result"] as const) : [])];
+  const shows = (name: Tab) => !narrow || tab === name;
+  return (
+    <div className="page fill execution">
+      <ExecutionHeader live={live} onReport={() => setTab("result")} />
+      <StopPanel />
+      <FailureCard />
+      <UnknownOutcomes />
+      {narrow && (
+        <div className="tabs" role="tablist">
+          {tabs.map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={tab === name}
+              onClick={() => setTab(name)}
+            >
+              {t(`execution.tabs.${name}`)}
+            </button>
+          ))}
+        </div>
+      )}
+      <div className="execution-grid">
+        {(shows("graph") || shows("steps")) && (
+          <div className="execution-left">
+            {shows("graph") && <GraphPanel live={live} narrow={narrow} />}
+            {shows("steps") && <StepList order={live.order} />}
+            <StepDetail />
+          </div>
+        )}
+        {shows("logs") && <Logs logs={live.logs} />}
+      </div>
+      {shows("result") && <Result />}
+    </div>
+  );
+}
+
+function GraphPanel({ live, narrow }: { live: LiveExecution; narrow: boolean }) {
+  const { t } = useTranslation();
+  const { workflow } = live.snapshot;
+  const select = useExecution((state) => state.select);
+  // The version that ran, whatever has been saved since.
+  const version = useQuery({
+    queryKey: ["version", workflow.id, workflow.version],
+    queryFn: () => api.version(workflow.id, workflow.version),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <div className="panel graph-panel">
+      {version.isPending && <Skeleton rows={4} />}
+      {version.isError && <ErrorNotice error={version.error} onRetry={() => void version.refetch()} />}
+      {version.data && (
+        <Graph
+          definition={version.data.definition}
+          direction={narrow ? "TB" : "LR"}
+          legend={t("execution.legend")}
+          onSelect={(id) => select?.(id)}
+        />
+      )}
+    </div>
+  );
+}

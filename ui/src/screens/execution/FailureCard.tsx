@@ -1,0 +1,125 @@
+/** The cause first, its consequences folded beside it, the next step one press away. */
+
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../../api/client";
+import { tell } from "../../api/problem";
+import { Icon } from "../../components/Icon";
+import { RunDialog } from "../../components/RunDialog";
+import { StatusGlyph } from "../../components/StatusGlyph";
+import { useExecution } from "../../execution/store";
+import type { ExecutionView } from "../../execution/view";
+
+export function FailureCard() {
+  const { t, i18n } = useTranslation();
+  const view = useExecution((state) => state.view)!;
+  const select = useExecution((state) => state.select)!;
+  const [again, setAgain] = useState(false);
+  const { error, causePath } = view;
+  if (view.status !== "failed" || !error) return null;
+  const told = tell(error, t, i18n.language);
+  const title = told.title ?? told.category;
+  return (
+    <section className="panel failure" role="alert" aria-label={t("failure.label")} data-error={error.code}>
+      <StatusGlyph status="failed" size={28} />
+      <div className="failure-body">
+        <p className="failure-kind">
+          <span className="chip fail">{told.category}</span>
+          <code className="dim">
+            {error.category} · {error.type}
+          </code>
+        </p>
+        <h2>{causePath ? t("failure.at", { step: causePath, message: title }) : title}</h2>
+        <p className="failure-message">{error.message}</p>
+        <p>{told.advice}</p>
+        <div className="actions">
+          <button type="button" className="btn primary" onClick={() => setAgain(true)}>
+            <Icon name="play" size={14} />
+            {t("failure.runAgain")}
+          </button>
+          {causePath && (
+            <button type="button" className="btn" onClick={() => select(causePath)}>
+              {t("failure.showStep")}
+            </button>
+          )}
+          <Link className="btn" to={`/workflows/${view.workflowId}`}>
+            {t("failure.openWorkflow")}
+          </Link>
+        </div>
+        {error.traceback && (
+          <details>
+            <summary>{t("failure.traceback")}</summary>
+            <pre className="mono">{error.traceback}</pre>
+          </details>
+        )}
+      </div>
+      <Consequences view={view} />
+      {again && <RunAgain view={view} onClose={() => setAgain(false)} />}
+    </section>
+  );
+}
+
+/** Other failures, and steps that never started because of it. */
+function Consequences({ view }: { view: ExecutionView }) {
+  const { t } = useTranslation();
+  const failed = view.knockOn.filter((path) => path !== view.causePath);
+  const skipped = Object.values(view.steps)
+    .filter((step) => step.status === "skipped" && step.reason === "execution_failed")
+    .map((step) => step.path);
+  const count = failed.length + skipped.length;
+  if (count === 0) return null;
+  return (
+    <details className="consequences" open={count <= 4}>
+      <summary className="dim">{t("failure.knockOn", { count })}</summary>
+      <ul>
+        {failed.map((path) => (
+          <li key={path}>
+            <StatusGlyph status="failed" /> {path}
+          </li>
+        ))}
+        {skipped.map((path) => (
+          <li key={path}>
+            <StatusGlyph status="skipped" /> {path} <span className="dim">{t("failure.skipped")}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** The run form again, filled with what this execution was given. */
+function RunAgain({ view, onClose }: { view: ExecutionView; onClose: () => void }) {
+  const workflow = useQuery({
+    queryKey: ["workflows", "one", view.workflowId],
+    queryFn: () => api.workflow(view.workflowId),
+  });
+  const number = workflow.data?.ready_version ?? null;
+  const version = useQuery({
+    queryKey: ["version", view.workflowId, number],
+    queryFn: () => api.version(view.workflowId, number!),
+    enabled: number !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!version.data) return null;
+  const given = view.inputs as Record<string, never> | null;
+  const schema = version.data.definition.inputs;
+  const filled = schema && {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(schema.properties ?? {}).map(([name, field]) => [
+        name,
+        given !== null && name in given ? { ...field, default: given[name] } : field,
+      ]),
+    ),
+  };
+  return (
+    <RunDialog
+      workflow={{ id: view.workflowId, name: view.workflowName }}
+      schema={filled}
+      opened
+      onClose={onClose}
+    />
+  );
+}

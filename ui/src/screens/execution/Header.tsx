@@ -1,0 +1,147 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { ConnectionChip } from "../../components/ConnectionChip";
+import { Icon } from "../../components/Icon";
+import { StatusGlyph } from "../../components/StatusGlyph";
+import { useLog } from "../../components/useLog";
+import { useNow } from "../../components/useNow";
+import { FINAL, STEP_FINAL } from "../../execution/events";
+import { useExecution } from "../../execution/store";
+import type { LiveExecution } from "../../execution/useExecutionStream";
+import type { ExecutionView } from "../../execution/view";
+import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
+import { hasResult } from "./Result";
+import { StopDialog } from "./Stop";
+
+export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
+  const { t } = useTranslation();
+  const view = useExecution((state) => state.view)!;
+  const missing = useLog(live.logs).missing;
+  const [stopping, setStopping] = useState(false);
+  const final = FINAL.has(view.status);
+  const seeReport = () => {
+    onReport();
+    // After the tab of a phone has drawn it.
+    requestAnimationFrame(() => document.getElementById("result")?.scrollIntoView({ behavior: "smooth" }));
+  };
+  return (
+    <>
+      <div className="topbar">
+        <nav className="crumbs" aria-label={t("nav.executions")}>
+          <Link to="/executions" className="hide-phone">
+            {t("nav.executions")}
+          </Link>
+          <span aria-hidden="true" className="hide-phone">
+            /
+          </span>
+          <Link to={`/workflows/${view.workflowId}`}>{view.workflowName}</Link>
+          <span aria-hidden="true">/</span>
+          <b>#{view.number}</b>
+          <span className="chip outline">v{view.workflowVersion}</span>
+        </nav>
+        <span className="grow" />
+        <ConnectionChip ended={final ? { lines: view.logLines, missing } : undefined} />
+        {hasResult(view) && (
+          <button type="button" className="btn" onClick={seeReport}>
+            <Icon name="file" size={16} />
+            {t("execution.seeReport")}
+          </button>
+        )}
+        {!final && (
+          <button
+            type="button"
+            className="btn danger"
+            disabled={view.status === "stopping"}
+            onClick={() => setStopping(true)}
+          >
+            <Icon name="stop" size={16} />
+            {view.status === "stopping" ? t("status.stopping") : t("execution.stop")}
+          </button>
+        )}
+      </div>
+      <Figures view={view} total={live.order.length} />
+      <StopDialog view={view} opened={stopping && !final} onClose={() => setStopping(false)} />
+    </>
+  );
+}
+
+function Figures({ view, total }: { view: ExecutionView; total: number }) {
+  const { t } = useTranslation();
+  const final = FINAL.has(view.status);
+  const now = useNow(!final);
+  const end = view.endedAt ?? now;
+  const elapsed = splitDuration(end - view.queuedAt, t);
+  const waited = Math.max(0, (view.startedAt ?? end) - view.queuedAt);
+  const worked = view.startedAt === null ? 0 : Math.max(0, end - view.startedAt);
+  const share = (waited / Math.max(1, waited + worked)) * 100;
+  const who = formatActor(view.requestedBy, t);
+  return (
+    <div className="figures">
+      <div className={`figure-status status ${view.status}`}>
+        <StatusGlyph status={view.status} size={28} />
+        <div>
+          <strong role="status" data-execution-status={view.status}>
+            {t(`status.${view.status}`)}
+          </strong>
+          <span className="dim">
+            {t("execution.startedBy", { run: view.run, who, at: formatClock(view.queuedAt) })}
+          </span>
+        </div>
+      </div>
+      <div className="figure-elapsed">
+        <strong>
+          {elapsed.figure}
+          {elapsed.unit && <small> {elapsed.unit}</small>}
+        </strong>
+        <span className="dim">{final ? t("execution.took") : t("execution.elapsed")}</span>
+      </div>
+      <div className="figure-bar">
+        <div className="bar-head">
+          <span>{t("execution.waited", { time: formatDuration(waited, t) })}</span>
+          <span>{t("execution.worked", { time: formatDuration(worked, t) })}</span>
+        </div>
+        <div className="parts">
+          <i className="wait" style={{ width: `${Math.max(share, waited > 0 ? 2 : 0)}%` }} />
+          <i className={`work ${view.status}`} />
+        </div>
+        <span className="dim">
+          {view.status === "queued"
+            ? t("execution.whyQueueUnknown")
+            : t(waited < 500 ? "execution.freeAtOnce" : "execution.slotWait")}
+        </span>
+      </div>
+      <Progress view={view} total={total} />
+    </div>
+  );
+}
+
+function Progress({ view, total }: { view: ExecutionView; total: number }) {
+  const { t } = useTranslation();
+  const steps = Object.values(view.steps);
+  const settled = steps.filter((step) => STEP_FINAL.has(step.status)).length;
+  // Steps nothing has happened to are not in the fold; the end of an execution settles them too.
+  const done = FINAL.has(view.status) ? total : Math.min(settled, total);
+  const running = steps.filter((step) => step.status === "running").length;
+  const fraction = total === 0 ? 1 : done / total;
+  return (
+    <div className="figure-bar wide">
+      <div className="bar-head">
+        <span>
+          <b>{Math.round(fraction * 100)} %</b> · {t("execution.progress", { done, total })}
+          {running > 0 && ` · ${t("execution.runningNow", { count: running })}`}
+        </span>
+      </div>
+      <div
+        className="parts"
+        role="progressbar"
+        aria-label={t("execution.progress", { done, total })}
+        aria-valuemin={0}
+        aria-valuemax={total}
+        aria-valuenow={done}
+      >
+        <i className={`work ${view.status}`} style={{ width: `${fraction * 100}%`, flex: "none" }} />
+      </div>
+    </div>
+  );
+}
