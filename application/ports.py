@@ -168,7 +168,7 @@ class LeadingMemberFailed(Exception):
 
 class StoreUnavailable(Exception):
     """The database did not answer within the deadline. The append may or may not be stored;
-    appending the same versions again is safe."""
+    appending the same member again is safe, and answered as the first time when it had been stored."""
 
 
 class EventStore(Protocol):

@@ -55,11 +55,28 @@ def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object
 
 
 def expected_heads(member: Member) -> dict[UUID, int]:
-    """The head each stream of the member must have: the version before its first event there."""
+    """The head each stream of the member must have: the version before its first event there.
+
+    Raises ValueError when versions do not follow each other within the member.
+    """
     heads: dict[UUID, int] = {}
+    last: dict[UUID, int] = {}
     for event in member.events:
-        heads.setdefault(event.originator_id, event.originator_version - 1)
+        stream, version = event.originator_id, event.originator_version
+        if stream not in heads:
+            heads[stream] = version - 1
+        elif version != last[stream] + 1:
+            raise ValueError(f"version {version} of stream {stream} does not follow {last[stream]}")
+        last[stream] = version
     return heads
+
+
+def changed_leases(member: Member) -> list[str]:
+    """Names of the leases the member opens, takes or closes."""
+    names = [lease.name for lease in member.leases_opened]
+    names += [lease.name for lease in member.leases_taken]
+    names += member.leases_closed
+    return names
 
 
 def encode_member(member: Member) -> list[bytes]:

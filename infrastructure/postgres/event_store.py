@@ -5,14 +5,16 @@ batch in one round trip by `append_members` (migration 0001). A refused member i
 later ones that touch its streams; the rest goes on. The batch grows by itself while a commit runs.
 
 An append that failed may have committed all the same. So a batch is sent again until the deadline,
-and a conflict met then is compared with what stands in the log: equal bytes are our own.
+and a conflict met then is compared with what stands in the log: equal bytes are our own. The same holds
+when the caller comes again with a member that this store could not answer for.
 
 Longer than 200 lines because queueing, chaining, storing and the lost answer are one invariant.
 """
 
 import asyncio
 import contextlib
-from collections import deque
+import logging
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -25,13 +27,22 @@ from application.ports import Appended, Member, Replayed, StoredEvent, StoreUnav
 from domain.event import RecordedEvent
 from domain.execution.events import Created
 from infrastructure import mapper
-from infrastructure.postgres.batch import Batch, encode_member, expected_heads
-from infrastructure.postgres.connection import DEADLINE_S, Connections, Row, connect, statement
+from infrastructure.postgres.batch import Batch, changed_leases, encode_member, expected_heads
+from infrastructure.postgres.connection import DEADLINE_S, Connections, Row, connect, cut_after, statement
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 1024 * 1024
 RETRY_FOR_S = 9.0
 """No call may hang longer than 10 s; within this time a lost connection is made again unseen."""
+AGAIN_WITH_S = 1.0
+"""With less time left a batch is not sent again."""
+ANSWER_S = 9.5
+"""Waiting in the queue behind a batch that is sent again counts too."""
+
+KEPT_IN_DOUBT = 10_000
+"""First (stream, version) of members nobody knows about; callers come again within a second."""
+
+log = logging.getLogger("runwright.log")
 
 
 @dataclass(slots=True)
@@ -53,6 +64,7 @@ class PostgresEventStore:
         self._connection: psycopg.AsyncConnection[Row] | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._in_doubt: OrderedDict[tuple[UUID, int], None] = OrderedDict()
         self.published: Callable[[Sequence[StoredEvent]], None] = _nobody
         self.batches = 0
         self.events = 0
@@ -82,11 +94,22 @@ class PostgresEventStore:
             raise StoreUnavailable("the service is shutting down")
         if not member.events or len(member.events) > MAX_EVENTS:
             raise ValueError(f"a member holds 1 to {MAX_EVENTS} events, not {len(member.events)}")
+        expected_heads(member)
         encoded = encode_member(member)
         done: asyncio.Future[Appended | Replayed] = asyncio.get_running_loop().create_future()
         self._queue.append(_Queued(member, encoded, sum(map(len, encoded)), done))
         self._wake.set()
-        return await done
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await done
+        except (TimeoutError, StoreUnavailable) as error:
+            first = member.events[0]
+            self._in_doubt[first.originator_id, first.originator_version] = None
+            if len(self._in_doubt) > KEPT_IN_DOUBT:
+                self._in_doubt.popitem(last=False)
+            if isinstance(error, StoreUnavailable):
+                raise
+            raise StoreUnavailable("the database did not answer in time") from error
 
     # ── the committer ──
 
@@ -99,19 +122,38 @@ class PostgresEventStore:
                 await self._wake.wait()
             queued = self._drain()
             while queued:
-                queued = await self._store(queued)
+                try:
+                    queued = await self._store(queued)
+                except Exception as error:  # whatever it was: nobody waits for ever, and the next batch is stored
+                    if not isinstance(error, StoreUnavailable):
+                        log.exception("a batch of %d members could not be stored", len(queued))
+                    for item in queued:
+                        _fail(item, StoreUnavailable(f"the append may or may not be stored: {error}"))
+                    queued = []
 
     def _drain(self) -> list[_Queued]:
-        """The next members in queue order; never two with one idempotency key, nor past the limits."""
+        """The next members in queue order, within the limits; those whose caller has gone are dropped.
+
+        The database checks keys and leases as they were before the batch. So a batch never holds a key
+        twice, nor a member that touches a lease an earlier one changes.
+        """
         taken: list[_Queued] = []
         events = size = 0
         keys: set[tuple[str, str]] = set()
+        changed: set[str] = set()
         while self._queue:
             head = self._queue[0]
+            if head.done.cancelled():
+                self._queue.popleft()
+                continue
             key = head.member.idempotency
             full = events + len(head.member.events) > MAX_EVENTS or size + head.size > MAX_BYTES
             if taken and (full or (key is not None and (key.scope, key.key) in keys)):
                 break
+            changes = changed_leases(head.member)
+            if changed and not changed.isdisjoint([*changes, *(guard.name for guard in head.member.guards)]):
+                break
+            changed.update(changes)
             if key is not None:
                 keys.add((key.scope, key.key))
             events += len(head.member.events)
@@ -130,7 +172,7 @@ class PostgresEventStore:
             for item in kept:
                 _fail(item, error)
             return []
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeError) as error:
             # Refused by the database as such (a value it can't hold): one by one, the culprit alone fails.
             if len(kept) == 1:
                 _fail(kept[0], StoreUnavailable(f"the database refused the append: {error}"))
@@ -145,8 +187,11 @@ class PostgresEventStore:
             return []
         refused: dict[int, Row] = {row[1]: row for row in rows}
         for place, row in refused.items():
+            if row[0] == "version" and self._is_in_doubt(kept[place]) and await self._was_stored([kept[place]]):
+                continue
             _refuse(kept[place], row)
-        touched = {e.originator_id for p in refused if refused[p][0] != "replayed" for e in kept[p].member.events}
+        failed = [kept[place] for place in refused if _has_failed(kept[place])]
+        touched = {event.originator_id for item in failed for event in item.member.events}
         again: list[_Queued] = []
         for place, item in enumerate(kept):
             if place in refused:
@@ -186,24 +231,28 @@ class PostgresEventStore:
 
     async def _call(self, batch: Batch) -> tuple[list[Row], bool]:
         """One round trip; answers the rows, and whether an earlier try may have committed."""
-        began = monotonic()
+        until = monotonic() + RETRY_FOR_S
         retried = False
         arrays = batch.arrays()
         while True:
             try:
                 if self._connection is None or self._connection.closed:
-                    self._connection = await connect(self._url)
-                async with asyncio.timeout(DEADLINE_S):
+                    self._connection = await connect(self._url, within_s=min(DEADLINE_S, until - monotonic()))
+                with cut_after(self._connection, min(DEADLINE_S, until - monotonic())):
                     cursor = await self._connection.execute(statement("append_members"), arrays, binary=True)
                     return await cursor.fetchall(), retried
-            except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, StoreUnavailable) as error:
+            except (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable) as error:
                 retried = True
                 if self._connection is not None:
                     with contextlib.suppress(psycopg.Error):
                         await self._connection.close()
-                if monotonic() - began > RETRY_FOR_S - DEADLINE_S:
+                if until - monotonic() < AGAIN_WITH_S:
                     raise StoreUnavailable(f"the database did not answer: {error}") from error
                 await asyncio.sleep(0.1)
+
+    def _is_in_doubt(self, item: _Queued) -> bool:
+        first = item.member.events[0]
+        return (first.originator_id, first.originator_version) in self._in_doubt
 
     async def _was_stored(self, kept: list[_Queued]) -> bool:
         """Whether the batch is in the log already, byte for byte; if so its members are answered."""
@@ -291,6 +340,10 @@ def stored_event(row: Row) -> StoredEvent:
 def _fail(item: _Queued, error: Exception) -> None:
     if not item.done.done():
         item.done.set_exception(error)
+
+
+def _has_failed(item: _Queued) -> bool:
+    return item.done.cancelled() or item.done.exception() is not None
 
 
 def _refuse(item: _Queued, row: Row) -> None:

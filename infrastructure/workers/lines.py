@@ -55,7 +55,8 @@ class LineCutter:
             self._held = self._beyond = 0
             text = text.rstrip("\r").rpartition("\r")[2]
         room = 2 * MAX_LINE_BYTES - self._held
-        self._pieces.append(text[:room])
+        if room:  # an endless line in small pieces must not fill a list with empty ones
+            self._pieces.append(text[:room])
         self._held += min(len(text), room)
         self._beyond += max(0, len(text) - room)
 

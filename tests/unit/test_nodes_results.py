@@ -1,11 +1,12 @@
 """What counts as the output of a step."""
 
 import json
+import tracemalloc
 from collections import OrderedDict, namedtuple
 from enum import IntEnum, StrEnum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infrastructure.workers.lines import MAX_LINE_BYTES, LineCutter
@@ -81,6 +82,7 @@ def test_lines_do_not_depend_on_how_the_text_is_cut(parts: list[str], data: st.D
     assert lines == (text.split("\n")[:-1] if text.endswith("\n") else text.split("\n") if text else [])
 
 
+@settings(deadline=None)  # 300,000 pieces of one character take their time on a busy machine; the bound is what counts
 @given(st.integers(1, 300_000), st.sampled_from(["a", "é", "😀"]), st.integers(1, 70_000))
 def test_long_lines_are_bounded_and_say_so(length: int, char: str, step: int) -> None:
     cutter, text = LineCutter(), char * length
@@ -90,3 +92,17 @@ def test_long_lines_are_bounded_and_say_so(length: int, char: str, step: int) ->
     if lines[0] != text:
         shown = len(lines[0].split(" … [")[0])
         assert f"line cut: {length - shown} more" in lines[0]
+
+
+def test_a_line_without_an_end_takes_bounded_memory_however_small_its_pieces() -> None:
+    cutter = LineCutter()
+    for _ in range(2 * MAX_LINE_BYTES):
+        cutter.feed("x")
+    tracemalloc.start()
+    for _ in range(200_000):
+        cutter.feed("x")
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 64 * 1024
+    (line,) = cutter.finish()
+    assert f"line cut: {2 * MAX_LINE_BYTES + 200_000 - len(line.split(' … [')[0])} more" in line
