@@ -1,0 +1,59 @@
+"""What a step costs the database: transactions and bytes of write-ahead log, counted by PostgreSQL.
+
+Ours include everything: events, leases, read models, and reads, which count as transactions too.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from benchmarks.burst import AT_ONCE, COUNT
+from benchmarks.client import chain, connected
+from benchmarks.figures import Figure, compared
+from benchmarks.rig import Postgres, Server, Writes
+from benchmarks.versus import OURS, PEER, both
+
+
+def measure(server: Postgres, *, quick: bool) -> list[Figure]:
+    """The figures of this subject."""
+    with both(server) as (ours, peer):
+        return asyncio.run(_measure(server, ours, peer, rounds=1 if quick else 5))
+
+
+async def _measure(server: Postgres, ours_at: Server, peer_at: Server, *, rounds: int) -> list[Figure]:
+    async with connected(ours_at, peer_at) as (ours, peer):
+        long = await ours.save(chain("chain", 100))
+        short = await ours.save(chain("three", 3))
+        await ours.run(long)
+        await ours.burst(short, 50, AT_ONCE)
+        form = await peer.faster_form("chain")
+
+        async def written(database: str, work: Callable[[], Awaitable[float]]) -> Writes:
+            before = await asyncio.to_thread(server.writes, database)
+            await work()
+            return await asyncio.to_thread(server.writes, database) - before
+
+        figures: list[Figure] = []
+        for name, steps, mine, theirs in (
+            ("chain of 100", 100, lambda: ours.run(long), lambda: peer.run("chain", form)),
+            (
+                f"burst of {COUNT}", COUNT * 3,
+                lambda: ours.burst(short, COUNT, AT_ONCE), lambda: peer.burst("three", form, COUNT, AT_ONCE),
+            ),
+        ):  # fmt: skip
+            a = [await written(OURS, mine)]
+            b = [await written(PEER, theirs)]
+            for _ in range(rounds - 1):
+                a.append(await written(OURS, mine))
+                b.append(await written(PEER, theirs))
+            other = f"DBOS {form}"
+            figures += [
+                compared(
+                    f"{name}: transactions a step", "", [w.commits / steps for w in a], [w.commits / steps for w in b],
+                    other_name=other,
+                ),
+                compared(
+                    f"{name}: WAL a step", "bytes", [w.wal_bytes / steps for w in a], [w.wal_bytes / steps for w in b],
+                    other_name=other,
+                ),
+            ]  # fmt: skip
+        return figures
