@@ -155,7 +155,7 @@ class Queries:
         """The answer of GET /executions/{id}."""
         row = shot.row
         total = await self._total(row)
-        settled = total if row.status in FINAL and row.status is ExecutionStatus.COMPLETED else row.settled
+        settled = settled_of(row, total)
         started = row.started_at
         end = row.ended_at or now
         waited_until = started or row.ended_at or now
@@ -348,6 +348,12 @@ def summary(row: r.ExecutionRow) -> Json:
         "current_paths": row.current,
         "waiting_paths": row.waiting,
     }
+
+
+def settled_of(row: r.ExecutionRow, total: int) -> int:
+    """How many of `total` steps are settled. Steps that the end of a failed or stopped execution skipped
+    never came to an end of their own and do not count."""
+    return total if row.status is ExecutionStatus.COMPLETED else row.settled
 
 
 def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
