@@ -24,8 +24,12 @@ DEADLINE_S = 5.0
 """A statement that takes longer has lost its connection: the slowest of ours take milliseconds."""
 CALL_S = 9.0
 """All of a call: waiting for a connection, making one, the statement, and the second try."""
-# A stalled client must not hold the append lock: the server ends its transaction.
-_OPTIONS = "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=2000 -c statement_timeout=30000"
+# A stalled client must not hold the append lock: the server ends its transaction. synchronous_commit is said here
+# because a database's or a role's default may be off, which loses acknowledged events in a crash.
+_OPTIONS = (
+    "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=2000 -c statement_timeout=30000"
+    " -c synchronous_commit=on"
+)
 
 Row = tuple[Any, ...]
 

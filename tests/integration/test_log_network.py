@@ -1,6 +1,7 @@
 """Between us and Postgres the network breaks: no call hangs over 10 s, nothing acknowledged is lost, work goes on."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from time import monotonic
@@ -78,10 +79,8 @@ async def committed(world: World, stream: UUID) -> None:
 async def timed(call: Awaitable[object]) -> float:
     """How long a call took that may be answered or refused as unavailable, and in no other way."""
     began = monotonic()
-    try:
+    with contextlib.suppress(StoreUnavailable):
         await call
-    except StoreUnavailable:
-        pass
     return monotonic() - began
 
 
