@@ -110,8 +110,10 @@ class Handlers:
 
     def _save(self, workflow: Workflow, cause: Cause, definition: object, *, ready: bool) -> None:
         problems = self.validate(definition)
-        canonical = _encode(definition)
-        number = workflow.save_version(cause, JsonText(canonical), hashlib.sha256(canonical).hexdigest(), problems)
+        # Kept in the author's order (forms and exports show it); the hash is of the sorted form, so that order alone
+        # makes no difference.
+        text, graph_hash = JsonText(msgspec.json.encode(definition)), hashlib.sha256(_encode(definition)).hexdigest()
+        number = workflow.save_version(cause, text, graph_hash, problems)
         if ready and workflow.version_of(number).valid:
             workflow.ready(cause, number)
 

@@ -164,8 +164,8 @@ class PostgresFeed:
 
     @property
     def subscriptions(self) -> int:
-        """How many there are."""
-        return len(self._to_all) + sum(map(len, self._by_execution.values()))
+        """How many clients follow: those that take every topic. The service's own take some."""
+        return sum(one.kinds is None for one in self._to_all) + sum(map(len, self._by_execution.values()))
 
     # ── for the projector ──
 

@@ -242,6 +242,14 @@ def test_versions_are_immutable_and_a_conflict_is_told(api: Api) -> None:
     assert exported == second
 
 
+def test_a_definition_keeps_the_order_its_author_gave(api: Api) -> None:
+    inputs = {"type": "object", "properties": {"year": {"type": "integer"}, "city": {"type": "string"}}}
+    workflow_id = api.save(workflow("ordered", python("a", OK), inputs=inputs))
+    shown = api.get(f"/workflows/{workflow_id}")["definition"]
+    assert list(shown["inputs"]["properties"]) == ["year", "city"]
+    assert list(shown)[:2] == ["apiVersion", "name"]
+
+
 def test_an_invalid_definition_is_kept_as_a_draft_with_every_problem(api: Api) -> None:
     definition: Json = {
         "name": "bad",

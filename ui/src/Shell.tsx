@@ -37,7 +37,8 @@ export function Shell() {
         <button
           type="button"
           className="rail-item small"
-          aria-label={t("nav.language")}
+          // The words that are seen come first, so that voice control finds the button by them.
+          aria-label={`${t("nav.languageShort")}. ${t("nav.language")}`}
           onClick={() => changeLanguage(i18n.language === "en" ? "zh-CN" : "en")}
         >
           <Icon name="language" />

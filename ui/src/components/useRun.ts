@@ -15,13 +15,13 @@ export function useRun(workflowId: string, schema: JsonSchema | undefined, onSta
   const first = useMemo(() => initialValues(schema), [schema]);
   const [changed, setChanged] = useState<FormValues>({});
   const [problems, setProblems] = useState<Record<string, FieldProblem>>({});
-  const key = useRef({ key: crypto.randomUUID(), body: "" });
+  const key = useRef({ key: newKey(), body: "" });
   const values = { ...first, ...changed };
 
   const mutation = useMutation({
     mutationFn: (inputs: Parameters<typeof api.execute>[1]) => {
       const body = JSON.stringify(inputs);
-      if (key.current.body !== body) key.current = { key: crypto.randomUUID(), body };
+      if (key.current.body !== body) key.current = { key: newKey(), body };
       return api.execute(workflowId, inputs, key.current.key);
     },
     onSuccess: (accepted) => {
@@ -60,4 +60,11 @@ function refusedFields(error: unknown): Record<string, string> {
   return Object.fromEntries(
     error.problem.errors.map((item) => [item.pointer.split("/").filter(Boolean).at(-1) ?? "", item.message]),
   );
+}
+
+/** 128 random bits. `crypto.randomUUID` exists only where the page came by https or from this machine. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { api } from "../api/client";
 import { ErrorNotice, Skeleton } from "../components/Notices";
+import { PageTitle } from "../components/PageTitle";
 import { useNarrow } from "../components/useNarrow";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
@@ -30,6 +31,7 @@ function Live({ id }: { id: string }) {
   if (!execution.data) {
     return (
       <ErrorNotice error={execution.error} onRetry={() => void execution.refetch()}>
+        <PageTitle text={t("executions.title")} />
         <Link className="btn" to="/executions">
           {t("nav.executions")}
         </Link>

@@ -7,6 +7,7 @@ import { tell } from "../api/problem";
 import type { ExecutionItem } from "../api/types";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
+import { PageTitle } from "../components/PageTitle";
 import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { useLiveLists } from "../components/useLists";
 import { useNow } from "../components/useNow";
@@ -47,6 +48,7 @@ export default function Executions() {
   return (
     <div className="page">
       <div className="topbar">
+        <PageTitle text={t("executions.title")} drawn />
         <h1>{t("executions.title")}</h1>
         <ConnectionChip />
         <span className="grow" />
@@ -139,7 +141,12 @@ function ExecutionRow({ item }: { item: ExecutionItem }) {
   const to = `/executions/${item.id}`;
   return (
     // The row opens on a click for the mouse; the link in it serves keyboard and screen reader.
-    <tr onClick={() => void navigate(to)} style={{ cursor: "pointer" }}>
+    <tr
+      data-execution={item.id}
+      data-status={item.status}
+      onClick={() => void navigate(to)}
+      style={{ cursor: "pointer" }}
+    >
       <td>
         <Status status={item.status} />
       </td>

@@ -8,6 +8,7 @@ import type { ExecutionItem, ProblemItem, WorkflowAnswer } from "../api/types";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Icon } from "../components/Icon";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
+import { PageTitle } from "../components/PageTitle";
 import { RunDialog } from "../components/RunDialog";
 import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { useLiveLists } from "../components/useLists";
@@ -35,6 +36,7 @@ export default function WorkflowPage() {
   if (!workflow.data) {
     return (
       <ErrorNotice error={workflow.error} onRetry={() => void workflow.refetch()}>
+        <PageTitle text={t("workflows.title")} />
         <Link className="btn" to="/workflows">
           {t("error.home")}
         </Link>
@@ -80,6 +82,7 @@ function Head({ workflow }: { workflow: WorkflowAnswer }) {
   const reason = whyNotRunnable(workflow, t);
   return (
     <>
+      <PageTitle text={workflow.name} />
       <div className="topbar">
         <nav className="crumbs" aria-label={t("workflows.title")}>
           <Link to="/workflows">{t("nav.workflows")}</Link>

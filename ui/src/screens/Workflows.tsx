@@ -8,6 +8,7 @@ import type { WorkflowItem } from "../api/types";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Icon } from "../components/Icon";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
+import { PageTitle } from "../components/PageTitle";
 import { RunDialog } from "../components/RunDialog";
 import { Sparkline } from "../components/Sparkline";
 import { Status } from "../components/StatusGlyph";
@@ -34,6 +35,7 @@ export function Workflows() {
   return (
     <div className="page">
       <div className="topbar">
+        <PageTitle text={t("workflows.title")} drawn />
         <h1>{t("workflows.title")}</h1>
         <ConnectionChip />
         <span className="grow" />
@@ -134,7 +136,7 @@ function WorkflowRow({ item }: { item: WorkflowItem }) {
       </td>
       <td>
         {last ? (
-          <Link to={`/executions/${last.id}`} aria-label={`#${last.number}`}>
+          <Link to={`/executions/${last.id}`}>
             <Status status={last.status} /> <span className="dim">#{last.number}</span>
           </Link>
         ) : (

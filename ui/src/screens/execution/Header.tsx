@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
+import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
@@ -27,6 +28,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
   };
   return (
     <>
+      <PageTitle text={`${view.workflowName} #${view.number} · ${t(`status.${view.status}`)}`} />
       <div className="topbar">
         <nav className="crumbs" aria-label={t("nav.executions")}>
           <Link to="/executions" className="hide-phone">
