@@ -6,6 +6,7 @@ application), `infrastructure/workers` (processes that run step code), `infrastr
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -452,7 +453,7 @@ class Expressions(Protocol):
     """Templates `${...}` in JSONata. Plain paths are walked in process; everything else is user code
     and is evaluated in a killable process."""
 
-    def check(self, template: object, *, ancestors: frozenset[str]) -> Sequence[Problem]:
+    def check(self, template: object, *, ancestors: AbstractSet[str]) -> Sequence[Problem]:
         """Every problem of the expressions inside a JSON value (string, list, object), without values.
         Pointers are relative to the value."""
         ...

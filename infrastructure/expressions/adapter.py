@@ -1,6 +1,7 @@
 """The Expressions port: plain paths here, everything else in the expression worker."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import cast
@@ -31,7 +32,7 @@ class PythonExpressions:
         self._zygote = zygote
         self._process: ExpressionProcess | None = None
 
-    def check(self, template: object, *, ancestors: frozenset[str]) -> Sequence[Problem]:
+    def check(self, template: object, *, ancestors: AbstractSet[str]) -> Sequence[Problem]:
         """Every problem of the expressions inside a JSON value."""
         return problems_of(template, ancestors)
 

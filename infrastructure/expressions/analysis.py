@@ -1,6 +1,7 @@
 """What can be said about an expression without values: which steps it names, and what is wrong with it."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -71,7 +72,7 @@ def analyse(expression: str) -> Analysis:
         return _wrong("expression_syntax", "The expression is nested too deeply.", "Write it flatter.")
 
 
-def problems_of(template: object, ancestors: frozenset[str]) -> list[Problem]:
+def problems_of(template: object, ancestors: AbstractSet[str]) -> list[Problem]:
     """Every problem of the expressions inside a JSON value; pointers are relative to it."""
     return [problem for pointer, text in strings(template) for problem in _problems_of_text(text, pointer, ancestors)]
 
@@ -94,7 +95,7 @@ def expressions_of(template: object) -> Iterator[Expression]:
                 continue
 
 
-def _problems_of_text(text: str, pointer: str, ancestors: frozenset[str]) -> Iterator[Problem]:
+def _problems_of_text(text: str, pointer: str, ancestors: AbstractSet[str]) -> Iterator[Problem]:
     if "${" not in text:
         return
     try:

@@ -1,6 +1,7 @@
 """What validation asks about configs: JSON Schema of the kind, its own check, its expressions."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, cast
@@ -53,7 +54,7 @@ class DefinitionCheck:
             return "known"
         return "later" if name in KNOWN_LATER else "unknown"
 
-    def config(self, kind: str, config: Mapping[str, object], ancestors: frozenset[str]) -> Sequence[Problem]:
+    def config(self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str]) -> Sequence[Problem]:
         """Schema first; what the kind and the expressions say only about a config of the right shape."""
         known = self._kinds.get(kind)
         if known is None:
@@ -72,7 +73,7 @@ class DefinitionCheck:
                     found.append(replace(problem, pointer=f"/{_token(name)}{problem.pointer}"))
         return found
 
-    def template(self, template: object, ancestors: frozenset[str]) -> Sequence[Problem]:
+    def template(self, template: object, ancestors: AbstractSet[str]) -> Sequence[Problem]:
         """Problems of a template outside a config."""
         return self._expressions.check(template, ancestors=ancestors)
 
