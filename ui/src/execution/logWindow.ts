@@ -78,7 +78,7 @@ export class LogWindow {
         loading: false,
         lastLine: Math.max(this.state.lastLine, page.total_lines, last),
       });
-      this.fillHole();
+      await this.fillHole(true);
     } catch {
       if (generation === this.generation) this.change({ loading: false, failed: true });
     }
@@ -143,19 +143,21 @@ export class LogWindow {
   }
 
   /** Without a filter the numbers have no gap; where they have one, the log is asked. */
-  private async fillHole(): Promise<void> {
+  private async fillHole(justShown = false): Promise<void> {
     if (this.filter.level !== "debug" || this.filter.step !== null || this.filter.q !== "") return;
     if (this.state.loading || this.filling) return;
-    const hole = this.hole();
-    if (hole === null) return this.change({ missing: 0 });
+    // After a long absence the newest window says more than thousands of lines read to reach it.
+    if (!justShown && (this.hole()?.count ?? 0) > CAP - WINDOW) return this.show(NO_FILTER);
     this.filling = true;
     const generation = this.generation;
     try {
-      const page = await this.read({ ...NO_FILTER, after: hole.after, limit: WINDOW });
-      if (generation !== this.generation) return;
-      const known = new Set(this.state.lines.map((line) => line.line));
-      const fresh = page.items.filter((line) => !known.has(line.line));
-      if (fresh.length > 0) {
+      // Page by page, for as long as the log gives more of it.
+      for (let hole = this.hole(); hole !== null; hole = this.hole()) {
+        const page = await this.read({ ...NO_FILTER, after: hole.after, limit: WINDOW });
+        if (generation !== this.generation) return;
+        const known = new Set(this.state.lines.map((line) => line.line));
+        const fresh = page.items.filter((line) => !known.has(line.line));
+        if (fresh.length === 0) break;
         const lines = [...this.state.lines, ...fresh].sort((a, b) => a.line - b.line);
         this.change({ lines });
       }

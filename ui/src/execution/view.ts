@@ -1,6 +1,14 @@
 /** What the page knows of one execution: the fold of its events so far. Times are Unix milliseconds. */
 
-import type { ArtifactRef, ExecutionStatus, Json, StepError, StepStatus, Usage } from "./events";
+import {
+  type ArtifactRef,
+  type ExecutionStatus,
+  type Json,
+  STEP_FINAL,
+  type StepError,
+  type StepStatus,
+  type Usage,
+} from "./events";
 
 export interface AttemptView {
   attempt: number;
@@ -121,4 +129,16 @@ export function emptyView(id: string): ExecutionView {
     logLines: 0,
     droppedLines: 0,
   };
+}
+
+/**
+ * How many of `total` steps came to an end. As the server counts: all of a completed execution; of a failed or
+ * stopped one, not those that only its end skipped.
+ */
+export function settledSteps(view: ExecutionView, total: number): number {
+  if (view.status === "completed") return total;
+  const settled = Object.values(view.steps).filter(
+    (step) => STEP_FINAL.has(step.status) && step.reason !== `execution_${view.status}`,
+  );
+  return Math.min(settled.length, total);
 }

@@ -209,9 +209,8 @@ export const en = {
     stoppingText_other: "{{count}} steps still live; asked by {{who}}.",
     stoppedBy: "Stopped by {{who}}",
     proof: {
-      never_began: "nothing of it had begun",
-      descendants_gone: "every process of it is proven gone",
-      server_restarted: "the server that ran it is gone",
+      never_started: "nothing of it had begun",
+      all_attempts_dead: "every process of it is proven gone",
     },
   },
   failure: {

@@ -211,9 +211,8 @@ export const zhCN: Messages = {
     stoppingText_other: "还有 {{count}} 步没有结束；由 {{who}} 要求停止。",
     stoppedBy: "由 {{who}} 停止",
     proof: {
-      never_began: "还没有任何步骤开始",
-      descendants_gone: "已证实它的进程全部结束",
-      server_restarted: "运行它的服务已经不在",
+      never_started: "还没有任何步骤开始",
+      all_attempts_dead: "已证实它的进程全部结束",
     },
   },
   failure: {

@@ -33,9 +33,16 @@ function ownWire(receive: Receive, around: Surroundings): Wire {
   return { send: (message) => hub.receive(port, message) };
 }
 
+interface Followed {
+  topic: string;
+  /** Everything up to here was received. */
+  after: number;
+  onEvent: (event: ExecutionEvent) => void;
+}
+
 export class TabStream {
   private wire: Wire | null = null;
-  private readonly handlers = new Map<string, (event: ExecutionEvent) => void>();
+  private readonly followed = new Map<string, Followed>();
   private readonly stateListeners = new Set<() => void>();
   private readonly tickListeners = new Set<() => void>();
   private connection: Connection = { state: "connecting", heardAt: 0 };
@@ -45,10 +52,10 @@ export class TabStream {
 
   subscribe(topic: string, after: number, onEvent: (event: ExecutionEvent) => void): () => void {
     const id = `${topic}#${++this.serial}`;
-    this.handlers.set(id, onEvent);
+    this.followed.set(id, { topic, after, onEvent });
     this.open().send({ kind: "subscribe", id, topic, after });
     return () => {
-      this.handlers.delete(id);
+      this.followed.delete(id);
       this.wire?.send({ kind: "unsubscribe", id });
     };
   }
@@ -71,6 +78,11 @@ export class TabStream {
     const receive: Receive = (message) => this.receive(message);
     const wire = typeof SharedWorker === "undefined" ? ownWire(receive, this.around) : sharedWire(receive);
     window.addEventListener("pagehide", () => wire.send({ kind: "bye" }));
+    // The browser may keep a page that was left and show it again by "back": then it follows on.
+    window.addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      for (const [id, { topic, after }] of this.followed) wire.send({ kind: "subscribe", id, topic, after });
+    });
     window.addEventListener("online", () => wire.send({ kind: "online" }));
     this.wire = wire;
     return wire;
@@ -78,9 +90,13 @@ export class TabStream {
 
   private receive(message: FromHub): void {
     switch (message.kind) {
-      case "event":
-        this.handlers.get(message.id)?.(message.event);
+      case "event": {
+        const one = this.followed.get(message.id);
+        if (!one) return;
+        one.after = message.event.position;
+        one.onEvent(message.event);
         return;
+      }
       case "tick":
         for (const listener of this.tickListeners) listener();
         return;

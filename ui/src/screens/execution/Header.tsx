@@ -7,10 +7,10 @@ import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
-import { FINAL, STEP_FINAL } from "../../execution/events";
+import { FINAL } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
-import type { ExecutionView } from "../../execution/view";
+import { type ExecutionView, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
 import { hasResult } from "./Result";
 import { StopDialog } from "./Stop";
@@ -121,9 +121,7 @@ function Figures({ view, total }: { view: ExecutionView; total: number }) {
 function Progress({ view, total }: { view: ExecutionView; total: number }) {
   const { t } = useTranslation();
   const steps = Object.values(view.steps);
-  const settled = steps.filter((step) => STEP_FINAL.has(step.status)).length;
-  // Steps nothing has happened to are not in the fold; the end of an execution settles them too.
-  const done = FINAL.has(view.status) ? total : Math.min(settled, total);
+  const done = settledSteps(view, total);
   const running = steps.filter((step) => step.status === "running").length;
   const fraction = total === 0 ? 1 : done / total;
   return (

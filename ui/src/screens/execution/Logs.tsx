@@ -88,6 +88,7 @@ export function Logs({ logs }: { logs: LogWindow }) {
         follow={follow}
         onFollow={setFollow}
         selected={selected}
+        onRetry={() => void logs.show({ level, q, step })}
         empty={t(filtered ? "log.emptyFilter" : final ? "log.emptyDone" : "log.empty")}
       />
       <div className="log-foot">
@@ -130,10 +131,11 @@ interface LinesProps {
   follow: boolean;
   onFollow: (follow: boolean) => void;
   selected: string | null;
+  onRetry: () => void;
   empty: string;
 }
 
-function Lines({ logs, follow, onFollow, selected, empty }: LinesProps) {
+function Lines({ logs, follow, onFollow, selected, onRetry, empty }: LinesProps) {
   const { t } = useTranslation();
   const { lines, olderExist, loading, failed } = useLog(logs);
   const box = useRef<HTMLDivElement>(null);
@@ -192,11 +194,7 @@ function Lines({ logs, follow, onFollow, selected, empty }: LinesProps) {
           <p className="dim log-empty">{failed ? t("log.failed") : empty}</p>
         )}
         {failed && (
-          <button
-            type="button"
-            className="btn dense"
-            onClick={() => void logs.show({ level: "debug", step: null, q: "" })}
-          >
+          <button type="button" className="btn dense" onClick={onRetry}>
             {t("common.retry")}
           </button>
         )}

@@ -1,0 +1,55 @@
+/** What jsdom lacks of a browser, a server that refuses what no test answered for, and English to begin with. */
+
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { changeLanguage, startI18n } from "../i18n";
+import { FakeEventSource } from "./FakeEventSource";
+import { setWidth } from "./screen";
+import { server } from "./server";
+
+startI18n("en");
+
+class NoResize implements ResizeObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+/** React Flow reads the zoom of its viewport from a matrix. */
+class Unscaled {
+  readonly m22 = 1;
+}
+
+Object.assign(globalThis, {
+  ResizeObserver: NoResize,
+  DOMMatrixReadOnly: Unscaled,
+  EventSource: FakeEventSource,
+});
+
+// jsdom lays nothing out: these sizes let the virtual list show its rows and the graph its boxes.
+const HEIGHTS: Record<string, number> = { "log-lines": 360, "log-slot": 18 };
+Object.defineProperties(HTMLElement.prototype, {
+  offsetHeight: {
+    configurable: true,
+    get(this: HTMLElement) {
+      return HEIGHTS[this.className] ?? 64;
+    },
+  },
+  offsetWidth: { configurable: true, get: () => 172 },
+});
+Element.prototype.scrollIntoView = () => {};
+Element.prototype.scrollTo = () => {};
+
+beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  FakeEventSource.all.length = 0;
+  changeLanguage("en");
+  localStorage.clear();
+  setWidth(1440);
+});
+afterAll(() => server.close());
+
+setWidth(1440);
