@@ -20,7 +20,7 @@ interface Telling {
   type?: string;
 }
 
-const CATEGORIES = [
+export const CATEGORIES = [
   "validation",
   "not_found",
   "conflict",

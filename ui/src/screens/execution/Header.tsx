@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { api } from "../../api/client";
 import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
@@ -108,14 +110,28 @@ function Figures({ view, total }: { view: ExecutionView; total: number }) {
           <i className={`work ${view.status}`} />
         </div>
         <span className="dim">
-          {view.status === "queued"
-            ? t("execution.whyQueueUnknown")
-            : t(waited < 500 ? "execution.freeAtOnce" : "execution.slotWait")}
+          {view.status === "queued" ? (
+            <WhyQueued id={view.id} />
+          ) : (
+            t(waited < 500 ? "execution.freeAtOnce" : "execution.slotWait")
+          )}
         </span>
       </div>
       <Progress view={view} total={total} />
     </div>
   );
+}
+
+/** The place in the queue is no fact of the log: it is asked for while the execution waits. */
+function WhyQueued({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { data } = useQuery({
+    queryKey: ["why-queued", id],
+    queryFn: async () => (await api.execution(id)).why_waiting,
+    refetchInterval: 2_000,
+  });
+  const { limit, place } = data?.params ?? {};
+  return limit && place ? t("execution.whyQueue", { limit, place }) : t("execution.whyQueueUnknown");
 }
 
 function Progress({ view, total }: { view: ExecutionView; total: number }) {

@@ -99,10 +99,14 @@ function Word({ step }: { step: StepView }) {
 /** Why it stands as it does, in a few words. */
 function Detail({ step }: { step: StepView }) {
   const { t } = useTranslation();
-  const reason = (group: "skippedBecause" | "lostBecause") =>
-    String(t(`execution.${group}.${step.reason ?? ""}` as never, { defaultValue: "" }));
-  if (step.status === "skipped") return <span className="dim">{reason("skippedBecause")}</span>;
-  if (step.status === "ready" && step.reason) return <span className="dim">{reason("lostBecause")}</span>;
+  const unknown = { defaultValue: "" }; // a newer server may give a reason this page has no words for
+  const reason = step.reason ?? "";
+  if (step.status === "skipped") {
+    return <span className="dim">{String(t(`execution.skippedBecause.${reason}` as never, unknown))}</span>;
+  }
+  if (step.status === "ready" && reason !== "") {
+    return <span className="dim">{String(t(`execution.lostBecause.${reason}` as never, unknown))}</span>;
+  }
   if (step.status === "running" && (step.progressText || step.fraction !== null)) {
     return <span className="dim">{step.progressText ?? `${Math.round((step.fraction ?? 0) * 100)} %`}</span>;
   }
