@@ -5,7 +5,7 @@ to the format but are not acted on yet are refused (`not_supported_yet`), never 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Protocol, cast
@@ -264,6 +264,11 @@ class _Ancestors(AbstractSet[str]):
 
     def __init__(self, places: Mapping[str, int], bits: int) -> None:
         self._places, self._bits = places, bits
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[Any]) -> AbstractSet[Any]:
+        """What `-`, `|` and `&` with another set give."""
+        return frozenset(it)
 
     def __contains__(self, node_id: object) -> bool:
         place = self._places.get(str(node_id))

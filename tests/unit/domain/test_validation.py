@@ -24,7 +24,7 @@ class Check:
         return self.template(config.get("reads"), ancestors, "/reads")
 
     def template(self, template: object, ancestors: AbstractSet[str], pointer: str = "") -> Sequence[Problem]:
-        if template is None or str(template)[2:-1] in ancestors:
+        if template is None or not {str(template)[2:-1]} - ancestors:
             return []
         return [Problem(code="not_an_ancestor", message="", advice="", pointer=pointer)]
 

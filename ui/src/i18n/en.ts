@@ -295,7 +295,7 @@ export const en = {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",
     },
-    not_ready: {
+    workflow_not_ready: {
       title: "no version of the workflow is ready",
       advice: "Make a version without problems ready, then run it.",
     },

@@ -279,7 +279,7 @@ export const zhCN: Messages = {
     },
     inputs_invalid: { title: "输入不符合要求", advice: "请改正下面标出的各项。" },
     queue_full: { title: "队列已满", advice: "等一些执行结束之后再运行。" },
-    not_ready: {
+    workflow_not_ready: {
       title: "工作流没有可运行的版本",
       advice: "先把一个没有问题的版本设为可运行，再运行。",
     },
