@@ -2,18 +2,16 @@
 
 class ServerClock {
   private offsetMs = 0;
-  private known = false;
 
   /** Learn from a response's time header; a header to the second is used until a finer one comes. */
   learn(header: string | null): void {
     if (header === null) return;
     const at = Date.parse(header);
     if (Number.isNaN(at)) return;
-    const fine = header.includes("T");
+    const fine = /^\d{4}-/.test(header);
     const offset = at - Date.now();
-    // A header to the second is up to a second behind: only a larger difference means a wrong clock.
-    this.offsetMs = fine || Math.abs(offset) > 2_000 ? offset : this.known ? this.offsetMs : 0;
-    this.known = true;
+    // A header to the second is up to a second behind: only a larger difference says something new.
+    if (fine || Math.abs(offset - this.offsetMs) > 2_000) this.offsetMs = offset;
   }
 
   now(): number {

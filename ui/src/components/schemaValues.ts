@@ -57,9 +57,8 @@ function readField(schema: JsonSchema, value: string | boolean, required: boolea
   if (typeof value === "boolean") return { value };
   const kind = fieldKind(schema);
   if (value.trim() === "") {
-    if (required && !(kind === "string" && (schema.minLength ?? 1) === 0))
-      return { problem: { key: "required" } };
-    return {};
+    if (!required) return {};
+    return kind === "string" && schema.minLength === 0 ? { value } : { problem: { key: "required" } };
   }
   if (kind === "string") return readText(schema, value);
   if (kind === "number" || kind === "integer") return readNumber(schema, value, kind);
