@@ -53,7 +53,8 @@ class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Where an execution stands. `settled` counts final steps; `current` are open step paths."""
+    """Where an execution stands. `settled` counts final steps; `current` are open step paths. `parked` names
+    the event that could not be applied: everything of the execution stays as it was before it."""
 
     id: UUID
     created: int
@@ -88,10 +89,12 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     log_lines: int = 0
     dropped_lines: int = 0
     position: int = 0
+    parked: str | None = None
 
 
 class WorkflowRow(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Where a workflow stands. `latest_problems` counts what is wrong with the last saved version."""
+    """Where a workflow stands. `latest_problems` counts what is wrong with the last saved version; `parked`
+    as in an execution's row."""
 
     id: UUID
     created: int
@@ -106,6 +109,7 @@ class WorkflowRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     ready_version: int | None = None
     latest_problems: int = 0
     nodes: int = 0
+    parked: str | None = None
 
 
 class LogBatch(msgspec.Struct, kw_only=True, frozen=True):

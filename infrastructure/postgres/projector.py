@@ -5,8 +5,9 @@ refuses when another projector moved the position meanwhile; then everything in 
 and read again. Its transactions may be lost in a crash (`synchronous_commit=off`): rows and position
 go together and are derived again from the log. Events never are written so.
 
-An event that can't be applied (a poison event) parks its execution: its views stay as they were, an
-alert is logged and counted, and the projector goes on.
+An event that can't be applied (a poison event) parks its execution: its views stay as they were, the
+row says so, an alert is logged and counted, and the projector goes on. Which rows come of it does not
+depend on where pages begin and end, so a rebuild gives the same.
 
 Longer than 200 lines because a page is read, folded and written in one place, all views at once.
 """
@@ -18,11 +19,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from application.ports import StoredEvent, StoreUnavailable
 from application.projections import rows as r
 from domain.event import RecordedEvent
 from domain.execution.events import Created, ExecutionEvent, StepLogged, execution_of
+from domain.values import execution_id_of_log
 from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
 from infrastructure import mapper
 from infrastructure.postgres.connection import Connections
@@ -50,36 +53,56 @@ class _Live:
         self.steps: dict[str, r.StepRow] = {}
 
 
+class _Poisoned(Exception):
+    """An event that can't be applied."""
+
+    def __init__(self, stored: StoredEvent, error: Exception) -> None:
+        super().__init__(str(error))
+        self.stored, self.error = stored, error
+
+
+def _subject(stored: StoredEvent) -> UUID:
+    """The execution or workflow an event belongs to, also when its body can't be read."""
+    return execution_id_of_log(stored.stream_id) if stored.stream_id.version == 8 else stored.stream_id
+
+
 class Projector:
     """One per database does the work; others find the position moved and only follow."""
 
-    def __init__(self, connections: Connections, feed: PostgresFeed, *, pause_s: float) -> None:
+    def __init__(self, connections: Connections, feed: PostgresFeed, *, pause_s: float, page: int = PAGE) -> None:
         self._connections = connections
+        self._page = page
         self._feed = feed
         self._pause_s = pause_s
         self._live: OrderedDict[UUID, _Live] = OrderedDict()
         self._workflows: dict[UUID, r.WorkflowRow] = {}
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
+        self._wanted = 0
         self._closing = False
+        self._poison: dict[int, str] = {}
         self.position = 0
         self.parked: dict[UUID, str] = {}
 
     async def run(self) -> None:
         """Apply pages until closed; a lost database is waited for."""
-        self.position = await self._read_position()
+        known = False
         while not self._closing:
             try:
+                if not known:
+                    self.position, known = await self._read_position(), True
                 if not await self._apply(await self._next()):
-                    self._live.clear()
-                    self._workflows.clear()
+                    self._forget()
                     self.position = await self._read_position()
                 async with self._moved:
                     self._moved.notify_all()
-                await self._pace()
             except StoreUnavailable as error:
                 log.warning("views wait for the database: %s", error)
                 await asyncio.sleep(0.2)
+            except Exception:  # views that stand still for ever without a word would be worse
+                log.exception("the views could not be written; they are tried again")
+                self._forget()
+                await asyncio.sleep(1)
 
     async def close(self) -> None:
         """End after the page under way."""
@@ -91,6 +114,7 @@ class Projector:
         """Whether the views reach a position in time; ends the pacing pause."""
         if self.position >= position:
             return True
+        self._wanted = max(self._wanted, position)
         self._hurry.set()
         try:
             async with asyncio.timeout(timeout_s), self._moved:
@@ -103,13 +127,19 @@ class Projector:
         return int((await self._connections.rows("view_position"))[0][0])
 
     async def _next(self) -> Sequence[StoredEvent]:
-        """The next page: from the feed's memory when it is there, else from the log."""
+        """The next page: from the feed's memory when it is there, else from the log.
+
+        The pause comes before the page: a short run is one page after its end, not two that compete with its steps.
+        """
+        await self._feed.wait_beyond(self.position)
+        if self._feed.position - self.position < self._page:
+            await self._pace()
         while True:
-            recent = self._feed.recent(self.position, PAGE)
+            recent = self._feed.recent(self.position, self._page)
             if recent:
                 return recent
             if recent is None:
-                page = [stored_event(row) for row in await self._connections.rows("page", (self.position, PAGE))]
+                page = [stored_event(row) for row in await self._connections.rows("page", (self.position, self._page))]
                 if page:
                     return page
             if self._closing:
@@ -117,7 +147,8 @@ class Projector:
             await self._feed.wait_beyond(self.position)
 
     async def _pace(self) -> None:
-        if self._pause_s > 0:
+        """Let a page fill, unless somebody waits for it."""
+        if self._pause_s > 0 and self._wanted <= self.position and not self._closing:
             self._hurry.clear()
             try:
                 async with asyncio.timeout(self._pause_s):
@@ -125,22 +156,52 @@ class Projector:
             except TimeoutError:
                 pass
 
+    def _forget(self) -> None:
+        """Rows in memory may be ahead of what is written: read them again."""
+        self._live.clear()
+        self._workflows.clear()
+
     async def _apply(self, page: Sequence[StoredEvent]) -> bool:
+        """Write a page; False when another projector moved the position meanwhile."""
         if not page:
             return True
+        while True:
+            try:
+                written = await self._apply_all(page)
+            except _Poisoned as found:
+                # Rows in memory are half changed: read them again, and pass the event over this time.
+                self._forget()
+                self._poison[found.stored.position] = type(found.error).__name__
+                log.error("event at position %d can't be applied: %s", found.stored.position, found.error)
+            except (psycopg.Error, UnicodeError) as error:
+                self._forget()
+                if len(page) == 1:
+                    if page[0].position in self._poison:
+                        raise
+                    self._poison[page[0].position] = type(error).__name__
+                    log.error("event at position %d can't be written: %s", page[0].position, error)
+                else:
+                    middle = len(page) // 2
+                    return await self._apply(page[:middle]) and await self._apply(page[middle:])
+            else:
+                self._poison.clear()
+                return written
+
+    async def _apply_all(self, page: Sequence[StoredEvent]) -> bool:
         events = [(stored, self._decode(stored)) for stored in page]
-        await self._load([event for _, event in events if event is not None])
+        await self._load([event for _, event in events if event is not None], page)
         changed: dict[UUID, None] = {}
         changed_steps: dict[tuple[UUID, str], r.StepRow] = {}
         changed_workflows: dict[UUID, None] = {}
         batches: list[r.LogBatch] = []
         for stored, event in events:
-            if event is None:
+            if event is None or stored.position in self._poison:
+                self._park(stored, changed, changed_workflows)
                 continue
             try:
                 self._fold(stored.position, event, changed, changed_steps, changed_workflows, batches)
             except Exception as error:  # a poison event must not stop the views of everything else
-                self._park(stored, error)
+                raise _Poisoned(stored, error) from error
         written = await self._write(page[-1].position, changed, changed_steps, changed_workflows, batches)
         for execution_id in changed:
             if r.is_final(self._live[execution_id].row):
@@ -150,29 +211,41 @@ class Projector:
         return written
 
     def _decode(self, stored: StoredEvent) -> RecordedEvent | None:
+        if stored.position in self._poison:
+            return None
         try:
             return mapper.decode_stored(stored)
-        except (mapper.UnknownTopic, msgspec.ValidationError, ValueError, TypeError) as error:
-            self._park(stored, error)
-            return None
+        except Exception as error:  # of a newer version, damaged, or nested too deeply
+            raise _Poisoned(stored, error) from error
 
-    def _park(self, stored: StoredEvent, error: Exception) -> None:
-        self.parked[stored.stream_id] = f"position {stored.position}: {error}"
-        log.error("event at position %d can't be applied to the views: %s", stored.position, error)
+    def _park(self, stored: StoredEvent, changed: dict[UUID, None], changed_workflows: dict[UUID, None]) -> None:
+        """Mark what the event belongs to; without a row (its first event is poison) there is nothing to mark."""
+        subject = _subject(stored)
+        reason = f"position {stored.position}: {self._poison[stored.position]}"
+        self.parked.setdefault(subject, reason)
+        live, workflow = self._live.get(subject), self._workflows.get(subject)
+        if live is not None and live.row.parked is None:
+            live.row.parked = reason
+            changed[subject] = None
+        elif workflow is not None and workflow.parked is None:
+            workflow.parked = reason
+            changed_workflows[subject] = None
 
-    async def _load(self, events: Sequence[RecordedEvent]) -> None:
+    async def _load(self, events: Sequence[RecordedEvent], page: Sequence[StoredEvent]) -> None:
         """Rows that are needed and not in memory."""
         opened = {event.originator_id for event in events if isinstance(event, Created | WorkflowCreated)}
-        executions = {execution_of(event) for event in events if not isinstance(event, WorkflowEvent)}
+        executions = {_subject(stored) for stored in page if not stored.topic.startswith("workflow.")}
         missing = [x for x in executions - opened if x not in self._live]
         if missing:
             for (doc,) in await self._connections.rows("execution_docs", (missing,)):
                 row = _execution(doc)
                 self._live[row.id] = _Live(row)
+                if row.parked is not None:
+                    self.parked.setdefault(row.id, row.parked)
             for execution_id, doc in await self._connections.rows("step_docs", (missing,)):
                 step = _step(doc)
                 self._live[execution_id].steps[step.path] = step
-        workflows = {event.originator_id for event in events if isinstance(event, WorkflowEvent)} - opened
+        workflows = {stored.stream_id for stored in page if stored.topic.startswith("workflow.")} - opened
         missing = [x for x in workflows if x not in self._workflows]
         if missing:
             for (doc,) in await self._connections.rows("workflow_docs", (missing,)):
@@ -192,7 +265,10 @@ class Projector:
             if isinstance(event, WorkflowCreated):
                 self._workflows[event.originator_id] = r.open_workflow(event, position)
             else:
-                r.fold_workflow(self._workflows[event.originator_id], event)
+                workflow = self._workflows.get(event.originator_id)
+                if workflow is None or workflow.parked is not None:
+                    return
+                r.fold_workflow(workflow, event)
             changed_workflows[event.originator_id] = None
             return
         execution_id = execution_of(event)
@@ -200,7 +276,9 @@ class Projector:
             self._live[execution_id] = _Live(r.open_execution(event, position))
             changed[execution_id] = None
             return
-        live = self._live[execution_id]
+        live = self._live.get(execution_id)
+        if live is None or live.row.parked is not None:
+            return
         self._live.move_to_end(execution_id)
         r.fold_execution(live.row, event, position)
         changed[execution_id] = None
