@@ -94,6 +94,8 @@ export class TabStream {
         const one = this.followed.get(message.id);
         if (!one) return;
         one.after = message.event.position;
+        // Whoever shows how fresh it is looks again by itself: nobody is called for each event.
+        this.connection = { ...this.connection, heardAt: this.around.now() };
         one.onEvent(message.event);
         return;
       }
