@@ -54,7 +54,7 @@ def check(value: object) -> Sequence[Problem]:
         elif isinstance(item, dict):
             for key, inner in cast("dict[str, object]", item).items():
                 _text(found, pointer, key)
-                waiting.append((f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", inner))
+                waiting.append((f"{pointer}/{_escaped(key)}", inner))
         elif isinstance(item, list):
             waiting.extend((f"{pointer}/{index}", inner) for index, inner in enumerate(cast("list[object]", item)))
     return found
@@ -65,10 +65,17 @@ def _text(found: list[Problem], pointer: str, text: str) -> None:
         found.append(
             Problem(code="nul", message="A text holds the character NUL.", advice="Take it out.", pointer=pointer)
         )
-    elif any(0xD800 <= ord(character) <= 0xDFFF for character in text) if not text.isascii() else False:
+    elif not text.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in text):
         found.append(
-            Problem(code="lone_surrogate", message="A text holds half a character.", advice="Take it out.", pointer="")
+            Problem(
+                code="lone_surrogate", message="A text holds half a character.", advice="Take it out.", pointer=pointer
+            )
         )
+
+
+def _escaped(key: str) -> str:
+    """One part of a JSON pointer. Half a character in a key can't be sent back either: it is shown as "?"."""
+    return key.encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1")
 
 
 def _depth(text: str) -> int:

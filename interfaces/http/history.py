@@ -1,6 +1,6 @@
 """Reading executions: status, steps, events, logs, timings, artifacts; now or as of a past position."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -59,6 +59,10 @@ async def listing(
         raise InvalidInput("bad_label", "label holds the character NUL.", "Take it out.")
     if since is not None and since.tzinfo is None:
         raise InvalidInput("bad_time", "since must say its time zone.", "Write for example 2026-01-31T08:00:00Z.")
+    try:
+        since = since.astimezone(UTC) if since is not None else None
+    except OverflowError:  # year 1 with an offset
+        raise InvalidInput("bad_time", "since lies before the first year.", "Write a later time.") from None
     position = await queries.require_position(min_position)
     name, _, value = (label or "").partition("=")
     rows = await queries.views.executions(
