@@ -195,6 +195,10 @@ class Conductor:
             raise NotFound("execution", execution_id)
         return execution
 
+    def has(self, execution_id: UUID) -> bool:
+        """Whether the execution is being taken through its graph here."""
+        return execution_id in self.live
+
     @property
     def queued(self) -> int:
         """How many executions wait to be admitted."""

@@ -235,7 +235,7 @@ class Settings:
         100_000, _integer(1, 10_000_000), unit="queued executions", reason="a queue without end hides an outage"
     )
     projector_pause_ms: int = _setting(
-        10, _integer(0, 1_000), unit="ms", reason="measured: unpaced it takes 34 % of the server's CPU in a chain"
+        25, _integer(0, 1_000), unit="ms", reason="how old a view may be; unpaced it takes a third of a chain's CPU"
     )
     log_flush_ms: int = _setting(
         250, _integer(10, 5_000), unit="ms", reason="live to the eye; 10,000 lines/s cost about 40 % of one core"

@@ -1,12 +1,12 @@
 """A batch of members as the arrays the append function takes, and what it answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.ports import Member
+from application.ports import LeaseOpened, LeaseTaken, Member
 from domain.execution.events import Created
 from infrastructure import mapper
+from infrastructure.postgres import arrays
 
 
 @dataclass(slots=True)
@@ -17,41 +17,49 @@ class Batch:
     encoded: list[list[bytes]]
     external_heads: list[tuple[int, UUID, int]] = field(default_factory=list[tuple[int, UUID, int]])
 
-    def arrays(self) -> list[list[object]]:
+    def arrays(self) -> list[arrays.BinaryArray]:
         """Parameters of append_members.sql, in order."""
-        streams: list[object] = []
-        versions: list[object] = []
-        topics: list[object] = []
-        states: list[object] = []
-        counters: list[object] = []
-        guards: list[tuple[object, ...]] = []
-        keys: list[tuple[object, ...]] = []
-        opened: list[tuple[object, ...]] = []
-        taken: list[tuple[object, ...]] = []
-        closed: list[object] = []
+        streams: list[UUID] = []
+        versions: list[int] = []
+        topics: list[str] = []
+        states: list[bytes] = []
+        counters: list[UUID | None] = []
+        guards: list[tuple[int, str, int]] = []
+        keys: list[tuple[int, str, str, bytes, UUID, int]] = []
+        opened: list[LeaseOpened] = []
+        taken: list[tuple[int, LeaseTaken]] = []
+        closed: list[str] = []
         for place, (member, bodies) in enumerate(zip(self.members, self.encoded, strict=True)):
             first = len(streams)
-            for event, body in zip(member.events, bodies, strict=True):
+            for event in member.events:
                 streams.append(event.originator_id)
                 versions.append(event.originator_version)
                 topics.append(event.TOPIC)
-                states.append(body)
                 counters.append(event.workflow_id if isinstance(event, Created) else None)
+            states += bodies
             guards += [(place, guard.name, guard.epoch) for guard in member.guards]
             if (key := member.idempotency) is not None:
                 keys.append((place, key.scope, key.key, key.body_hash, key.execution_id, first))
-            opened += [(lease.name, lease.owner, lease.epoch) for lease in member.leases_opened]
-            taken += [(place, lease.name, lease.owner, lease.from_epoch, lease.epoch) for lease in member.leases_taken]
+            opened += member.leases_opened
+            taken += [(place, lease) for lease in member.leases_taken]
             closed += member.leases_closed
+        heads = self.external_heads
         return [
-            streams, versions, topics, states, counters,
-            *_columns(self.external_heads, 3), *_columns(guards, 3), *_columns(keys, 6),
-            *_columns(opened, 3), *_columns(taken, 5), closed,
+            arrays.uuids(streams), arrays.int8s(versions), arrays.texts(topics), arrays.byteas(states),
+            arrays.uuids(counters),
+            arrays.int4s([x[0] for x in heads]), arrays.uuids([x[1] for x in heads]),
+            arrays.int8s([x[2] for x in heads]),
+            arrays.int4s([x[0] for x in guards]), arrays.texts([x[1] for x in guards]),
+            arrays.int8s([x[2] for x in guards]),
+            arrays.int4s([x[0] for x in keys]), arrays.texts([x[1] for x in keys]), arrays.texts([x[2] for x in keys]),
+            arrays.byteas([x[3] for x in keys]), arrays.uuids([x[4] for x in keys]), arrays.int4s([x[5] for x in keys]),
+            arrays.texts([x.name for x in opened]), arrays.uuids([x.owner for x in opened]),
+            arrays.int8s([x.epoch for x in opened]),
+            arrays.int4s([place for place, _ in taken]), arrays.texts([x.name for _, x in taken]),
+            arrays.uuids([x.owner for _, x in taken]), arrays.int8s([x.from_epoch for _, x in taken]),
+            arrays.int8s([x.epoch for _, x in taken]),
+            arrays.texts(closed),
         ]  # fmt: skip
-
-
-def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def expected_heads(member: Member) -> dict[UUID, int]:

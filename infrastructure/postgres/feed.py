@@ -54,10 +54,17 @@ class Told:
 class Subscription:
     """A bounded queue of events. `overflowed` once it could not take one: close and resume from the log."""
 
-    def __init__(self, feed: "PostgresFeed", execution_id: UUID | None, kinds: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        feed: "PostgresFeed",
+        execution_id: UUID | None,
+        kinds: frozenset[str] | None,
+        executions: frozenset[UUID],
+    ) -> None:
         self._feed = feed
         self.execution_id = execution_id
         self.kinds = kinds
+        self.executions = executions
         self.events: deque[Told] = deque()
         self.overflowed = False
         self.ended = False
@@ -65,7 +72,8 @@ class Subscription:
 
     def put(self, told: Told) -> None:
         """Take one event, unless its topic is not wanted or there is no room."""
-        if self.kinds is not None and told.event.topic not in self.kinds:
+        # Said here, not by the reader: it would be woken by every event of every execution.
+        if self.kinds is not None and told.event.topic not in self.kinds and told.execution_id not in self.executions:
             return
         if len(self.events) >= SUBSCRIPTION_EVENTS:
             self.overflowed = True
@@ -144,9 +152,15 @@ class PostgresFeed:
         """An event from the log in the form subscribers get."""
         return Told(event)
 
-    def subscribe(self, execution_id: UUID | None = None, kinds: frozenset[str] | None = None) -> Subscription:
-        """Events from now on: of one execution (both streams) or of all, of some topics or of any."""
-        subscription = Subscription(self, execution_id, kinds)
+    def subscribe(
+        self,
+        execution_id: UUID | None = None,
+        kinds: frozenset[str] | None = None,
+        executions: frozenset[UUID] = frozenset(),
+    ) -> Subscription:
+        """Events from now on: of one execution (both streams), or of all: of any topic, or of some topics and
+        whatever belongs to the `executions` named."""
+        subscription = Subscription(self, execution_id, kinds, executions)
         if execution_id is None:
             self._to_all.add(subscription)
         else:

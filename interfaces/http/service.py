@@ -43,7 +43,12 @@ class Feed(Protocol):
 
     @property
     def subscriptions(self) -> int: ...
-    def subscribe(self, execution_id: UUID | None = None, kinds: frozenset[str] | None = None) -> Subscription: ...
+    def subscribe(
+        self,
+        execution_id: UUID | None = None,
+        kinds: frozenset[str] | None = None,
+        executions: frozenset[UUID] = frozenset(),
+    ) -> Subscription: ...
     def tell(self, event: StoredEvent) -> Told: ...
 
 

@@ -9,13 +9,12 @@ Longer than 200 lines because the stream of one execution and that of topics sha
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 
 from application.ports import StoredEvent
@@ -23,6 +22,7 @@ from domain.errors import InvalidInput, NotFound
 from domain.execution.events import Completed, Created, Failed, Started, Stopped, StopRequested
 from domain.values import log_stream_id
 from interfaces.http.service import Service, Told, service_of, uuid_of
+from interfaces.http.sse import HEARTBEAT, EventStream, chunks
 
 router = APIRouter(prefix="/api/v1", tags=["streams"])
 HEARTBEAT_S = 15
@@ -54,12 +54,6 @@ def _after(request: Request, after: int | None) -> int | None:
     return int(last)
 
 
-def _response(events: AsyncIterator[bytes]) -> Response:
-    return EventSourceResponse(
-        events, ping=HEARTBEAT_S, headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"}, send_timeout=30
-    )
-
-
 def _hello() -> bytes:
     # Clients of a server that restarts must not come back in the same millisecond.
     return b"retry: %d\n\n" % random.randint(500, 1_500)  # noqa: S311 - spreads load, hides nothing
@@ -74,46 +68,49 @@ class _EndBody(msgspec.Struct):
     data: _EndData
 
 
-async def of_execution(service: Service, execution_id: UUID, after: int) -> AsyncIterator[bytes]:
+async def of_execution(service: Service, execution_id: UUID, after: int) -> AsyncGenerator[bytes]:
     """Both streams of one execution."""
     subscription = service.feed.subscribe(execution_id)
     last, terminal, later = after, None, 0
+    messages = [_hello()]
     try:
-        yield _hello()
         streams = [execution_id, log_stream_id(execution_id)]
         # A client that is past the end must still learn of the end: the terminal event may lie before `after`.
-        async for stored in _pages(service, streams, after):
-            told = service.feed.tell(stored)
-            terminal, later = _follow(terminal, later, stored)
-            if stored.position > after:
-                last = stored.position
-                yield sse(told)
+        async for page in _pages(service, streams, after):
+            for stored in page:
+                terminal, later = _follow(terminal, later, stored)
+                if stored.position > after:
+                    last = stored.position
+                    messages.append(sse(service.feed.tell(stored)))
+            for chunk in chunks(messages):
+                yield chunk
+            messages = []
         while True:
             for told in subscription.take():
                 if told.event.position > last:
                     last = told.event.position
                     terminal, later = _follow(terminal, later, told.event)
-                    yield sse(told)
+                    messages.append(sse(told))
             if terminal is not None:
-                yield _end(terminal, later)
+                messages.append(_end(terminal, later))
+            for chunk in chunks(messages):
+                yield chunk
+            if terminal is not None or subscription.overflowed or subscription.ended:
                 return
-            if subscription.overflowed or subscription.ended:
-                return
-            await subscription.wait(HEARTBEAT_S)
+            messages = [] if await subscription.wait(HEARTBEAT_S) else [HEARTBEAT]
     finally:
         subscription.close()
 
 
-async def _pages(service: Service, streams: list[UUID], after: int) -> AsyncIterator[StoredEvent]:
+async def _pages(service: Service, streams: list[UUID], after: int) -> AsyncIterator[Sequence[StoredEvent]]:
     if after:
         head = await service.queries.store.last_terminal(streams[0], [*TERMINAL])
         if head is not None and head.position <= after:
-            yield head
+            yield [head]
     cursor = after
     while True:
         page = await service.queries.store.history(streams, after=cursor, limit=PAGE)
-        for stored in page:
-            yield stored
+        yield page
         if len(page) < PAGE:
             return
         cursor = page[-1].position
@@ -149,9 +146,9 @@ async def execution_stream(
     """One execution from its first event, or after a position."""
     service = service_of(request)
     identity = uuid_of(execution_id, "execution")
-    if await service.queries.store.head(identity) == 0:
+    if not service.queries.conductor.has(identity) and await service.queries.store.head(identity) == 0:
         raise NotFound("execution", execution_id)
-    return _response(of_execution(service, identity, _after(request, after) or 0))
+    return EventStream(of_execution(service, identity, _after(request, after) or 0))
 
 
 @router.get(
@@ -184,30 +181,31 @@ async def topics_stream(
                 "unknown_topic", f"There is no topic {name!r}.", "Topics: executions, execution:{id}, queue."
             )
     start = _after(request, after)
-    return _response(of_topics(service, executions, start, wants_list=wants_list, wants_queue=wants_queue))
+    return EventStream(of_topics(service, executions, start, wants_list=wants_list, wants_queue=wants_queue))
 
 
 async def of_topics(
     service: Service, executions: set[UUID], after: int | None, *, wants_list: bool, wants_queue: bool
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Live events of some executions and of the list, after a position when one is given."""
-    subscription = service.feed.subscribe()
+    kinds = EXECUTIONS_TOPICS if wants_list else frozenset[str]()
+    subscription = service.feed.subscribe(kinds=kinds, executions=frozenset(executions))
 
     def wanted(told: Told) -> bool:
         return told.execution_id in executions or (wants_list and told.event.topic in EXECUTIONS_TOPICS)
 
     last = after or 0
+    messages = [_hello()]
+    beat = asyncio.get_running_loop().time()
     try:
-        yield _hello()
         if after is not None:
             cursor = after
             while page := await service.queries.store.page(after=cursor, limit=PAGE):
-                cursor = page[-1].position
-                for stored in page:
-                    told = service.feed.tell(stored)
-                    if wanted(told):
-                        yield sse(told)
-                last = cursor
+                last = cursor = page[-1].position
+                messages += [sse(told) for told in map(service.feed.tell, page) if wanted(told)]
+                for chunk in chunks(messages):
+                    yield chunk
+                messages = []
                 if len(page) < PAGE:
                     break
         told_queue: dict[str, object] | None = None
@@ -215,8 +213,7 @@ async def of_topics(
             for told in subscription.take():
                 if told.event.position > last:
                     last = told.event.position
-                    if wanted(told):
-                        yield sse(told)
+                    messages.append(sse(told))
             if wants_queue:
                 used, limit = service.queries.conductor.slots
                 queue: dict[str, object] = {
@@ -226,10 +223,17 @@ async def of_topics(
                 }
                 if queue != told_queue:
                     told_queue = queue
-                    yield b"event: queue.snapshot\ndata: %s\n\n" % msgspec.json.encode(queue)
+                    messages.append(b"event: queue.snapshot\ndata: %s\n\n" % msgspec.json.encode(queue))
+            now = asyncio.get_running_loop().time()
+            if messages:
+                beat = now
+            elif now - beat >= HEARTBEAT_S:
+                beat, messages = now, [HEARTBEAT]
+            for chunk in chunks(messages):
+                yield chunk
+            messages = []
             if subscription.overflowed or subscription.ended:
                 return
             await subscription.wait(1.0 if wants_queue else HEARTBEAT_S)
-            await asyncio.sleep(0)
     finally:
         subscription.close()
