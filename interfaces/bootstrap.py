@@ -87,6 +87,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         runtime_dir=settings.data_dir / "workers",
         memory_mb=settings.worker_memory_mb,
         file_roots=[examples_folder()],
+        http_allowed=settings.http_allowed,
     )
     kinds = node_kinds()
     expressions = PythonExpressions(executor.zygote)

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, cast
 
+from application.egress import Allowed
+
 T = TypeVar("T")
 Parse = Callable[[object], T]
 
@@ -31,6 +33,7 @@ _OTHER_VARIABLES = frozenset({"RUNWRIGHT_CONFIG", "RUNWRIGHT_SERVER", "RUNWRIGHT
 _OTHER_PREFIXES = ("RUNWRIGHT_TEST_", "RUNWRIGHT_STEP_", "RUNWRIGHT_WORKER_", "RUNWRIGHT_BENCH_")
 
 KIB, MIB = 1024, 1024 * 1024
+EXAMPLE_SERVER = "127.0.0.1:8917"  # see examples/shop.yaml
 SHORTEST_KEY = 8  # characters; a shorter secret can be guessed over the network in days
 
 
@@ -154,6 +157,16 @@ def _origin(value: object) -> tuple[str, ...]:
     return origins
 
 
+def _networks(value: object) -> tuple[str, ...]:
+    networks = _names(value)
+    for network in networks:
+        try:
+            Allowed.of(network)
+        except ValueError as error:
+            raise _Refused(f"must hold networks such as 10.0.0.0/8 or 127.0.0.1:8000 ({error})") from None
+    return networks
+
+
 def _or_none(parse: Parse[T]) -> Parse[T | None]:
     return lambda value: None if value is None or value == "" else parse(value)
 
@@ -206,6 +219,12 @@ class Settings:
         default_factory=lambda: MappingProxyType({}),
         repr=False,
         metadata={"parse": _keys, "unit": "key id = secret", "reason": "needed for any address but loopback"},
+    )
+    http_allowed: tuple[str, ...] = _setting(
+        (EXAMPLE_SERVER,),
+        _networks,
+        unit="networks, address:port",
+        reason="private addresses that http nodes may reach; the one is where the HTTP example's own server listens",
     )
     max_body_bytes: int = _setting(
         MIB, _integer(KIB, 64 * MIB), unit="bytes", reason="a definition of 5,000 nodes fits; memory stays flat"

@@ -30,11 +30,12 @@ class Kind:
     example: Mapping[str, object]
     runs_in: str = "worker"
     is_retry_safe: bool = True
+    retry_safe_by: Callable[[Mapping[str, object]], bool] | None = None
     checked_by: Check = _no_problems
 
-    def retry_safe(self, config: Mapping[str, object]) -> bool:  # noqa: ARG002 - some kinds look into it
+    def retry_safe(self, config: Mapping[str, object]) -> bool:
         """Whether a lost attempt may run again when the node does not say."""
-        return self.is_retry_safe
+        return self.is_retry_safe if self.retry_safe_by is None else self.retry_safe_by(config)
 
     def check(self, config: Mapping[str, object]) -> Sequence[Problem]:
         """What the schema alone can't see; pointers are relative to the config."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from application.ports import NodeKind
+from infrastructure.nodes.http_kind import HTTP
 from infrastructure.nodes.kinds import Kind
 from infrastructure.nodes.python_kind import PYTHON
 from infrastructure.nodes.sql_kind import SQL
@@ -34,7 +35,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"http", "wait", "map", "approval", "workflow", "shell", "llm"})
+KNOWN_LATER: Final = frozenset({"wait", "map", "approval", "workflow", "shell", "llm"})
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -55,4 +56,4 @@ class Registry:
 
 def node_kinds() -> Registry:
     """The kinds that come with the service."""
-    return Registry([PYTHON, SQL, TRANSFORM])
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP])

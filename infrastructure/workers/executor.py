@@ -50,6 +50,7 @@ _LOG = logging.getLogger("runwright.workers")
 STEP_KINDS = {
     "python": "infrastructure.nodes.python_step:run",
     "sql": "infrastructure.nodes.sql_step:run",
+    "http": "infrastructure.nodes.http_step:run",
 }
 """What a worker calls for a kind of node."""
 
@@ -61,7 +62,8 @@ class LocalExecutor:
     (created, 0700) takes the records of supervisors and the scratch folders of workers: one server at a
     time. `memory_mb` bounds the resident memory of an attempt with its children (None: no bound).
     Workers beyond `idle_workers` end after `idle_s` seconds without work.
-    `file_roots` are folders in which nodes may name files; `module_paths` are searched for `callable`s.
+    `file_roots` are folders in which nodes may name files; `http_allowed` private networks that
+    http nodes may reach; `module_paths` are searched for `callable`s.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class LocalExecutor:
         memory_mb: int | None,
         *,
         file_roots: Sequence[Path] = (),
+        http_allowed: Sequence[str] = (),
         module_paths: Sequence[Path] = (),
         kinds: Mapping[str, str] = STEP_KINDS,
         idle_s: float = IDLE_S,
@@ -85,6 +88,7 @@ class LocalExecutor:
         self._options = WorkerOptions(
             kinds=dict(kinds),
             file_roots=tuple(map(str, file_roots)),
+            http_allowed=tuple(http_allowed),
             module_paths=tuple(map(str, module_paths)),
             # Room for code and thread stacks; what is resident is watched besides.
             data_limit_bytes=None if memory_mb is None else (memory_mb + 256) * 2**20,

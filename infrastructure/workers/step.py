@@ -53,6 +53,7 @@ class Step:
         attempt: int,
         idempotency_key: str,
         file_roots: tuple[str, ...] = (),
+        http_allowed: tuple[str, ...] = (),
     ) -> None:
         self._ports = ports
         self._attached = 0
@@ -63,6 +64,8 @@ class Step:
         self.idempotency_key = idempotency_key
         """The same for every automatic retry: hand it to services that drop repeated requests."""
         self.file_roots = file_roots
+        self.http_allowed = http_allowed
+        """Private networks that the kind http may reach."""
         self.files: Mapping[str, str] = {}
         """Absolute paths of the files named in the node's `files`."""
 

@@ -54,12 +54,14 @@ class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker of a pool shares.
 
     `kinds` maps a node kind to `module:function`, called with (input, step). `file_roots` are folders that
-    `files` of a node may name files in. `module_paths` are searched for `callable`s.
+    `files` of a node may name files in. `http_allowed` are private networks
+    that http nodes may reach. `module_paths` are searched for `callable`s.
     `data_limit_bytes` bounds writable memory of each process (RLIMIT_DATA). `role` is steps or expressions.
     """
 
     kinds: dict[str, str]
     file_roots: tuple[str, ...] = ()
+    http_allowed: tuple[str, ...] = ()
     module_paths: tuple[str, ...] = ()
     data_limit_bytes: int | None = None
     role: str = "steps"
@@ -155,6 +157,7 @@ class WorkerProcess:
             attempt=task.attempt,
             idempotency_key=task.idempotency_key,
             file_roots=self._options.file_roots,
+            http_allowed=self._options.http_allowed,
         )
         config = cast(dict[str, object], msgspec.json.decode(raw_input))
         code = config.get("code")

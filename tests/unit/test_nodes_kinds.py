@@ -42,7 +42,12 @@ def test_expressions_may_stand_only_where_values_come_in() -> None:
         kind.name: {name for name, field in kind.schema["properties"].items() if field.get("x-expression")}
         for kind in KINDS.all()
     }
-    assert marked == {"python": {"args"}, "sql": {"tables", "params"}, "transform": {"expression"}}
+    assert marked == {
+        "python": {"args"},
+        "sql": {"tables", "params"},
+        "transform": {"expression"},
+        "http": {"url", "query", "headers", "body"},
+    }
 
 
 @pytest.mark.parametrize(

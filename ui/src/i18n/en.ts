@@ -286,6 +286,28 @@ export const en = {
       title: "a table is not a list of rows",
       advice: "Give the table a list of objects, for instance ${steps.load.output.rows}.",
     },
+    http_status: {
+      title: "the server answered {{type}}",
+      advice: "Read what the server says; correct the request, or name the status in expect if it is meant.",
+    },
+    http_unreachable: {
+      title: "the server could not be reached",
+      advice: "Check that it is up and reachable from the service’s machine, then run again.",
+    },
+    http_timeout: {
+      title: "the server did not answer in time",
+      advice: "Check that it is up, or ask for less at once, then run again.",
+    },
+    http_unknown_host: {
+      title: "the server’s name is not known",
+      advice: "Check the host in the URL, and that this machine can resolve names.",
+    },
+    http_private_address: {
+      title: "the address belongs to a private network",
+      advice: "If it is meant, name it in the setting http_allowed of the service.",
+    },
+    http_url: { title: "the URL is not right", advice: "Write for example https://example.com/path." },
+    http_header: { title: "a header cannot be sent", advice: "Correct the headers of the node." },
     network: {
       title: "the server does not answer",
       advice: "Check that Runwright runs and that this machine is online; the page tries again by itself.",

@@ -273,6 +273,28 @@ export const zhCN: Messages = {
       title: "表不是由行组成的列表",
       advice: "请给表一个对象的列表，例如 ${steps.load.output.rows}。",
     },
+    http_status: {
+      title: "对方服务器回答了 {{type}}",
+      advice: "看看对方的回答；改好请求，或者如果这是预期的，就把状态码写进 expect。",
+    },
+    http_unreachable: {
+      title: "连不上对方服务器",
+      advice: "请确认它在运行、并且从服务所在的机器能访问，然后再运行一次。",
+    },
+    http_timeout: {
+      title: "对方服务器没有及时回答",
+      advice: "请确认它在运行，或一次少要一些，然后再运行一次。",
+    },
+    http_unknown_host: {
+      title: "找不到对方服务器的名字",
+      advice: "请检查网址里的主机名，以及这台机器能否解析域名。",
+    },
+    http_private_address: {
+      title: "这个地址属于内网",
+      advice: "如果确实要访问，请把它写进服务的 http_allowed 设置。",
+    },
+    http_url: { title: "网址不对", advice: "请写成例如 https://example.com/path。" },
+    http_header: { title: "有一个请求头不能发送", advice: "请改正节点的请求头。" },
     network: {
       title: "服务没有应答",
       advice: "请确认 Runwright 正在运行、本机网络正常；页面会自动重试。",
