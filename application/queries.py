@@ -35,6 +35,7 @@ class Views(Protocol):
     async def position(self) -> int: ...
     async def execution(self, execution_id: UUID) -> r.ExecutionRow | None: ...
     async def steps(self, execution_id: UUID) -> Sequence[r.StepRow]: ...
+    async def snapshot(self, execution_id: UUID) -> tuple[int, r.ExecutionRow, Sequence[r.StepRow]] | None: ...
     async def executions(
         self,
         *,
@@ -82,10 +83,10 @@ class Queries:
             return await self.folded(execution_id, at)
         behind = min_position is not None and not await self.wait_for_views(min_position, WAIT_S)
         if not behind:
-            position = await self.views.position()
-            row = await self.views.execution(execution_id)
-            if row is not None:
-                return Snapshot(row=row, steps=await self.views.steps(execution_id), position=position)
+            found = await self.views.snapshot(execution_id)
+            if found is not None:
+                position, row, steps = found
+                return Snapshot(row=row, steps=steps, position=position)
         return await self.folded(execution_id, None)
 
     async def latest(self, workflow_id: UUID) -> Snapshot:

@@ -33,6 +33,14 @@ class PostgresViews:
         rows = await self._connections.rows("execution_docs", ([execution_id],))
         return _execution(rows[0][0]) if rows else None
 
+    async def snapshot(self, execution_id: UUID) -> tuple[int, ExecutionRow, Sequence[StepRow]] | None:
+        """One execution, its steps and the position both are true at."""
+        rows = await self._connections.rows("execution_snapshot", (execution_id,))
+        if not rows:
+            return None
+        position, doc, steps = rows[0]
+        return int(position), _execution(doc), [_step(step) for step in steps]
+
     async def steps(self, execution_id: UUID) -> Sequence[StepRow]:
         """Steps something has happened to."""
         return [_step(doc) for _, doc in await self._connections.rows("step_docs", ([execution_id],))]

@@ -20,6 +20,7 @@ from interfaces.http.problems import problem_response
 DRAINED_BYTES = 8 * 1024 * 1024
 """So much of a refused body is read before the answer, or clients that still send never see it."""
 SAFE = {"GET", "HEAD", "OPTIONS"}
+TAKES_YAML = {"/api/v1/workflows/import"}
 
 
 class Border:
@@ -89,9 +90,8 @@ class Border:
             )
         media_type = headers.get("content-type", "").split(";")[0].strip().lower()
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        if media_type not in ("application/json", "application/yaml") and (
-            has_body or media_type or origin is not None
-        ):
+        allowed = ("application/json", "application/yaml") if scope["path"] in TAKES_YAML else ("application/json",)
+        if media_type not in allowed and (has_body or media_type or origin is not None):
             raise InvalidInput(
                 "unsupported_media_type",
                 f"The body's type is {media_type or 'not said'}.",

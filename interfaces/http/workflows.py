@@ -55,6 +55,18 @@ def _name(body: dict[str, object], definition: object) -> str:
     return name.strip()
 
 
+def _require_definition(body: dict[str, object]) -> None:
+    # Left out, an empty version would be saved over what there is.
+    if "definition" not in body:
+        problem = Problem(
+            code="missing_field",
+            message="A version is its definition; none was sent.",
+            advice="Send the definition.",
+            pointer="/definition",
+        )
+        raise InvalidInput("body_invalid", problem.message, "Mend the field named.", [problem])
+
+
 def _description(body: dict[str, object]) -> str:
     text = cast("str | None", body.get("description")) or ""
     if len(text) > 2_000:
@@ -110,7 +122,8 @@ async def import_workflow(request: Request) -> Response:
 
 async def _create(request: Request, body: dict[str, object]) -> Response:
     check_fields(body, _FIELDS)
-    definition = body.get("definition")
+    _require_definition(body)
+    definition = body["definition"]
     command = c.CreateWorkflow(
         actor=actor_of(request),
         name=_name(body, definition),
@@ -132,8 +145,9 @@ async def save(request: Request, workflow_id: str) -> Response:
     """Save the next version; `If-Match: <version>` refuses when another was saved meanwhile."""
     body = await read_object(request)
     check_fields(body, _FIELDS)
-    expected = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
-    if expected not in ("", "*") and not expected.isdecimal():
+    _require_definition(body)
+    expected = request.headers.get("if-match", "*").strip().removeprefix("W/").removeprefix('"').removesuffix('"')
+    if expected != "*" and not (expected.isascii() and expected.isdecimal()):
         raise InvalidInput("bad_if_match", "If-Match must be a version number.", "Send the version you edited.")
     command = c.SaveVersion(
         actor=actor_of(request),
@@ -141,7 +155,7 @@ async def save(request: Request, workflow_id: str) -> Response:
         name=None if body.get("name") is None else _name(body, None),
         description=None if body.get("description") is None else _description(body),
         labels=None if body.get("labels") is None else labels_of(body["labels"]),
-        definition=body.get("definition"),
+        definition=body["definition"],
         expected_version=int(expected) if expected.isdecimal() else None,
         ready=body.get("ready") is True,
     )

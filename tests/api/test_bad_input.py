@@ -57,7 +57,9 @@ MALFORMED: dict[str, tuple[bytes, int, str]] = {
     "more than 1 MiB": (b'{"inputs": "' + b"x" * 1024 * 1024 + b'"}', 413, "body_too_large"),
 }
 WRONG_FIELDS = [
-    ("POST", "/workflows", {}, "/name"),
+    ("POST", "/workflows", {"definition": DEFINITION | {"name": 1}}, "/name"),
+    ("POST", "/workflows", {"name": "x"}, "/definition"),
+    ("PUT", "/workflows/{w}", {"description": "x"}, "/definition"),
     ("POST", "/workflows", {"name": "", "definition": DEFINITION}, "/name"),
     ("POST", "/workflows", {"name": 1, "definition": DEFINITION}, "/name"),
     ("POST", "/workflows", {"name": "x" * 201, "definition": DEFINITION}, "/name"),
@@ -69,7 +71,7 @@ WRONG_FIELDS = [
     ("POST", "/workflows", {"name": "x", "definition": DEFINITION, "ready": 1}, "/ready"),
     ("POST", "/workflows", {"name": "x", "definition": DEFINITION, "colour": "red"}, "/colour"),
     ("POST", "/workflows/import", {"name": "x", "definition": DEFINITION, "colour": "red"}, "/colour"),
-    ("PUT", "/workflows/{w}", {"name": ""}, "/name"),
+    ("PUT", "/workflows/{w}", {"name": "", "definition": DEFINITION}, "/name"),
     ("PUT", "/workflows/{w}", {"labels": "x"}, "/labels"),
     ("POST", "/workflows/{w}/ready", {"version": "1"}, "/version"),
     ("POST", "/workflows/{w}/ready", {"version": True}, "/version"),
