@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 // The server that `npm run dev` talks to: `runwright up --port 8000` beside it.
 const server = process.env.RUNWRIGHT_SERVER ?? "http://127.0.0.1:8000";
+const router = fileURLToPath(new URL("node_modules/react-router/dist/development", import.meta.url));
 
 export default defineConfig({
   plugins: [react()],
@@ -20,15 +22,22 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     globals: false,
     restoreMocks: true,
+    testTimeout: 30_000, // most take milliseconds; a loaded machine shall not make one red
+    // In Node `react-router` and `react-router/dom` would be two copies that do not know each other:
+    // both are taken as modules, as the page's build takes them.
+    alias: [
+      { find: /^react-router$/, replacement: `${router}/index.mjs` },
+      { find: /^react-router\/dom$/, replacement: `${router}/dom-export.mjs` },
+    ],
+    server: { deps: { inline: ["react-router"] } },
     coverage: {
       provider: "v8",
       include: ["src/**/*.{ts,tsx}"],
       exclude: [
-        "src/api/schema.ts",
+        "src/api/schema.ts", // generated, types only
         "src/**/*.test.{ts,tsx}",
         "src/test/**",
-        "src/main.tsx",
-        "src/vite-env.d.ts",
+        "src/main.tsx", // mounts the page; what it mounts is measured, and the browser's tests start it
       ],
       reporter: ["text-summary", "text"],
       thresholds: { lines: 85 },

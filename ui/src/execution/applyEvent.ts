@@ -98,6 +98,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
         ...step,
         status: "waiting",
         reason: event.data.reason,
+        dueAt: event.data.due_at_ms,
       }));
     case "execution.step_resumed":
       // "completed" and "failed" follow as events of their own

@@ -57,6 +57,7 @@ function viewOfStep(step: StepAnswer): StepView {
     status: step.status,
     attempt: step.attempt,
     reason: step.reason,
+    dueAt: step.due_at ? Date.parse(step.due_at) : null,
     worker: step.worker,
     fraction: step.progress?.fraction ?? null,
     progressText: step.progress?.text ?? null,

@@ -29,6 +29,8 @@ export interface StepView {
   /** The latest attempt, 0 before the first. */
   attempt: number;
   reason: string | null;
+  /** When a waiting step goes on by itself; null while it waits for something else. */
+  dueAt: number | null;
   worker: string | null;
   fraction: number | null;
   progressText: string | null;
@@ -86,6 +88,7 @@ export function pendingStep(path: string, kind = ""): StepView {
     status: "pending",
     attempt: 0,
     reason: null,
+    dueAt: null,
     worker: null,
     fraction: null,
     progressText: null,

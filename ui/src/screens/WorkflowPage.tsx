@@ -15,6 +15,7 @@ import { useLiveLists } from "../components/useLists";
 import { useNarrow } from "../components/useNarrow";
 import { useNow } from "../components/useNow";
 import { WorkflowStatus } from "../components/WorkflowStatus";
+import { whyNotRunnable } from "../components/whyNotRunnable";
 import { FINAL } from "../execution/events";
 import { formatActor, formatDuration, formatMoment } from "../format/format";
 import Graph from "../graph/Graph";
@@ -79,7 +80,8 @@ function Head({ workflow }: { workflow: WorkflowAnswer }) {
     enabled: workflow.ready_version !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const reason = whyNotRunnable(workflow, t);
+  const errors = workflow.problems.filter((problem) => problem.severity !== "warning").length;
+  const reason = whyNotRunnable(workflow, errors, t);
   return (
     <>
       <PageTitle text={workflow.name} />
@@ -120,16 +122,6 @@ function Head({ workflow }: { workflow: WorkflowAnswer }) {
       />
     </>
   );
-}
-
-type Translate = ReturnType<typeof useTranslation>["t"];
-
-function whyNotRunnable(workflow: WorkflowAnswer, t: Translate): string | null {
-  if (workflow.status === "paused") return t("workflow.reasonPaused");
-  if (workflow.status === "archived") return t("workflow.reasonArchived");
-  if (workflow.ready_version !== null) return null;
-  const errors = workflow.problems.filter((problem) => problem.severity !== "warning").length;
-  return errors > 0 ? t("workflow.reasonDraft", { count: errors }) : t("workflow.reasonDraftClean");
 }
 
 /** The latest version is not the one that runs: its problems, or the button that makes it ready. */

@@ -14,6 +14,7 @@ import { Sparkline } from "../components/Sparkline";
 import { Status } from "../components/StatusGlyph";
 import { useLiveLists } from "../components/useLists";
 import { WorkflowStatus } from "../components/WorkflowStatus";
+import { whyNotRunnable } from "../components/whyNotRunnable";
 import { formatMoment } from "../format/format";
 
 const FirstRun = lazy(() => import("./FirstRun"));
@@ -158,20 +159,13 @@ function WorkflowRow({ item }: { item: WorkflowItem }) {
 
 function RunButton({ item, onPress }: { item: WorkflowItem; onPress: () => void }) {
   const { t } = useTranslation();
-  const reason =
-    item.status === "paused"
-      ? t("workflow.reasonPaused")
-      : item.status === "archived"
-        ? t("workflow.reasonArchived")
-        : item.ready_version === null
-          ? t("workflow.reasonDraft", { count: item.problems_count })
-          : undefined;
+  const reason = whyNotRunnable(item, item.problems_count, t);
   return (
     <button
       type="button"
       className="btn dense"
-      disabled={reason !== undefined}
-      title={reason}
+      disabled={reason !== null}
+      title={reason ?? undefined}
       aria-label={`${t("workflows.run")} ${item.name}`}
       onClick={onPress}
     >

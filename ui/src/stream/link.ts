@@ -60,8 +60,12 @@ export class Link {
   /** Follow what `positions()` names now; with nothing in it the link rests. */
   restart(): void {
     this.hangUp();
-    if (this.positions().size === 0) return;
-    this.open();
+    if (this.positions().size > 0) {
+      this.open();
+      return;
+    }
+    this.failures = 0;
+    this.say("connecting"); // so that the next to follow something is not told of an old connection
   }
 
   /** The machine says it is online again: do not wait for the backoff. */

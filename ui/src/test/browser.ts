@@ -1,7 +1,7 @@
 /** What jsdom lacks of a browser, a server that refuses what no test answered for, and English to begin with. */
 
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { changeLanguage, startI18n } from "../i18n";
 import { FakeEventSource } from "./FakeEventSource";
@@ -9,6 +9,9 @@ import { setWidth } from "./screen";
 import { server } from "./server";
 
 startI18n("en");
+// jsdom loads no style sheet, so nothing is hidden by one: asking each ancestor's style only costs time. A
+// wait ends as soon as it can; the bound is for a machine with other things to do.
+configure({ defaultHidden: true, asyncUtilTimeout: 10_000 });
 
 class NoResize implements ResizeObserver {
   observe(): void {}
@@ -29,14 +32,18 @@ Object.assign(globalThis, {
 
 // jsdom lays nothing out: these sizes let the virtual list show its rows and the graph its boxes.
 const HEIGHTS: Record<string, number> = { "log-lines": 360, "log-slot": 18 };
-Object.defineProperties(HTMLElement.prototype, {
-  offsetHeight: {
-    configurable: true,
-    get(this: HTMLElement) {
-      return HEIGHTS[this.className] ?? 64;
-    },
+const height = {
+  configurable: true,
+  get(this: HTMLElement) {
+    return HEIGHTS[this.className] ?? 64;
   },
-  offsetWidth: { configurable: true, get: () => 172 },
+};
+const width = { configurable: true, get: () => 172 };
+Object.defineProperties(HTMLElement.prototype, {
+  offsetHeight: height,
+  clientHeight: height,
+  offsetWidth: width,
+  clientWidth: width,
 });
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.scrollTo = () => {};

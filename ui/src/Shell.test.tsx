@@ -1,0 +1,76 @@
+import { render } from "@testing-library/react";
+import { createMemoryRouter } from "react-router";
+import { RouterProvider } from "react-router/dom";
+import { beforeEach, expect, it, vi } from "vitest";
+import { App, newQueryClient, Providers, routes } from "./app";
+import { lastRun, page, workflowItem } from "./test/answers";
+import { expectAccessible, openPage, screen, waitFor } from "./test/page";
+import { answers } from "./test/server";
+
+beforeEach(() => answers("/workflows", page([workflowItem({ last_runs: [lastRun(1)] })])));
+
+function Broken(): never {
+  throw new Error("the drawing went wrong");
+}
+
+it("the first address leads to the workflows", async () => {
+  const { address } = openPage("/");
+  expect(await screen.findByRole("link", { name: "weather-report" })).toBeVisible();
+  expect(address()).toBe("/workflows");
+  expect(document.title).toBe("Workflows · Runwright");
+});
+
+it("the language changes at a press, without loading anything, and is remembered", async () => {
+  const { user } = openPage("/workflows");
+  await screen.findByRole("link", { name: "weather-report" });
+  await user.click(screen.getByRole("button", { name: /Switch to Chinese/ }));
+  expect(screen.getByRole("heading", { name: "工作流" })).toBeVisible();
+  expect(document.documentElement.lang).toBe("zh-CN");
+  expect(localStorage.getItem("runwright.language")).toBe("zh-CN");
+  await user.click(screen.getByRole("button", { name: /切换到英文/ }));
+  expect(screen.getByRole("heading", { name: "Workflows" })).toBeVisible();
+});
+
+it("the theme goes from the system's to light to dark and back", async () => {
+  const { user } = openPage("/workflows");
+  const button = () => screen.getByRole("button", { name: /^Theme/ });
+  for (const theme of ["as the system", "light", "dark", "as the system"]) {
+    expect(button()).toHaveAccessibleName(`Theme: ${theme}`);
+    await user.click(button());
+  }
+});
+
+it("the first thing the keyboard reaches skips to the content", async () => {
+  const { user } = openPage("/workflows");
+  await screen.findByRole("link", { name: "weather-report" });
+  await user.tab();
+  expect(screen.getByRole("link", { name: "Skip to content" })).toHaveFocus();
+  expect(document.querySelector("#main")).not.toBeNull();
+});
+
+it("an address that leads nowhere says so and shows the ways on", async () => {
+  openPage("/nowhere");
+  expect(await screen.findByRole("heading", { name: "There is no such page", level: 2 })).toBeVisible();
+  expect(screen.getByRole("link", { name: "To the workflows" })).toHaveAttribute("href", "/workflows");
+  await expectAccessible();
+});
+
+it("a mistake of the page itself is told, not left white", async () => {
+  const quiet = vi.spyOn(console, "error").mockImplementation(() => {});
+  const [root] = routes;
+  const broken = [{ path: "/", element: <Broken />, errorElement: root!.errorElement }];
+  render(
+    <Providers client={newQueryClient()}>
+      <RouterProvider router={createMemoryRouter(broken)} />
+    </Providers>,
+  );
+  expect(await screen.findByRole("alert")).toHaveTextContent("the drawing went wrong");
+  expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  quiet.mockRestore();
+});
+
+it("the page mounts as a whole at the browser's address", async () => {
+  window.history.replaceState(null, "", "/workflows");
+  render(<App />);
+  await waitFor(() => expect(screen.getByRole("link", { name: "weather-report" })).toBeVisible());
+});
