@@ -85,6 +85,18 @@ describe("the code", () => {
     expect(unused).toEqual([]);
   });
 
+  it("has words only for refusals and failures that the server sends, and for its own", () => {
+    const root = resolve(process.cwd(), "..");
+    const python = ["domain", "application", "infrastructure", "interfaces"].flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".py"))
+        .map((name) => readFileSync(join(root, room, name), "utf8")),
+    );
+    const sent = python.join("\n");
+    const never = Object.keys(en.errors).filter((code) => code !== "network" && !sent.includes(`"${code}"`));
+    expect(never).toEqual([]);
+  });
+
   it("has a label and an advice for every category of failure", () => {
     expect(Object.keys(en.category).sort()).toEqual([...CATEGORIES].sort());
   });

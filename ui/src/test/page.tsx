@@ -1,7 +1,7 @@
 /** The whole page at an address, as the browser opens it, and the rules of accessibility over what it shows. */
 
 import { render, screen, waitFor } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import userEvent, { PointerEventsCheckLevel } from "@testing-library/user-event";
 import axe from "axe-core";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
@@ -17,7 +17,9 @@ export function openPage(path: string) {
       <RouterProvider router={router} />
     </Providers>,
   );
-  return { user: userEvent.setup(), router, address: () => router.state.location.pathname };
+  // Without style sheets no element refuses the pointer by one; keys come without pauses.
+  const user = userEvent.setup({ delay: null, pointerEventsCheck: PointerEventsCheckLevel.Never });
+  return { user, router, address: () => router.state.location.pathname };
 }
 
 /** No rule of axe is broken. Contrast needs pixels and is checked in the browser's tests. */
