@@ -9,13 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from domain.errors import InvalidInput, Problem, Refusal
 from interfaces.http import executions, history, schemas, stream, system, workflows
 from interfaces.http.problems import as_refusal, problem_response, request_id
 from interfaces.http.service import Service
 
+ROUTERS = (executions.router, workflows.router, history.router, stream.router, system.router)
 STATIC = Path(__file__).parent / "static"
 log = logging.getLogger("runwright.http")
 
@@ -31,7 +32,7 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for router in (executions.router, workflows.router, history.router, stream.router, system.router):
+    for router in ROUTERS:
         app.include_router(router)
     # The route of the Run button parses and answers by hand. Before FastAPI's own, which stays for the document, it
     # saves what FastAPI does around a call: a tenth of what the server spends on a short run.
@@ -74,7 +75,23 @@ async def _refused(request: Request, error: Exception) -> Response:
     refusal = as_refusal(error)
     assert refusal is not None  # noqa: S101 - registered for these kinds only
     status = error.status_code if isinstance(error, HTTPException) else None
-    return problem_response(request_id(request), refusal, status)
+    response = problem_response(request_id(request), refusal, status)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(_allowed(request))
+    return response
+
+
+def _allowed(request: Request) -> list[str]:
+    """Methods of the routes of this path, the most literal ones; empty when there is no such route."""
+    matching = [
+        route
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    fewest = min((len(route.param_convertors) for route in matching), default=0)
+    known = [route.methods or set[str]() for route in matching if len(route.param_convertors) == fewest]
+    return sorted(set[str]().union(*known))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -85,8 +102,10 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return problem_response(request_id(request), refusal)
 
 
-async def _page(path: str) -> Response:
+async def _page(request: Request, path: str) -> Response:
     """The built page; unknown paths without an extension are the page's own routes."""
+    if _allowed(request):
+        raise HTTPException(405, f"{request.method} is not what /{path} is for.")
     if path == "api" or path.startswith("api/"):
         raise HTTPException(404, f"There is no route /{path}.")
     root = STATIC.resolve()

@@ -22,9 +22,9 @@ STEP_PATH_LENGTH = 1_000
 
 
 def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, ...]]) -> None:
-    """Every unknown or wrongly typed field of a body at once. Raises InvalidInput."""
+    """Every unknown or wrongly typed field of a body at once; `object` takes any value. Raises InvalidInput."""
     problems: list[Problem] = []
-    for name, value in body.items():
+    for name, value in [*body.items()]:
         if name not in fields:
             problems.append(
                 Problem(
@@ -36,8 +36,12 @@ def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, .
             )
             continue
         wanted = fields[name]
+        if wanted is int and isinstance(value, float) and value.is_integer():
+            body[name] = int(value)  # 70.0 is a whole number to JSON Schema
+            continue
         # true and false are integers to Python and never meant as numbers here
-        if value is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool)):
+        mistaken = isinstance(value, bool) and wanted not in (bool, object)
+        if value is not None and (mistaken or not isinstance(value, wanted)):
             problems.append(
                 Problem(
                     code="wrong_type",
@@ -67,6 +71,14 @@ def labels_of(value: object) -> dict[str, str]:
     return labels
 
 
+def version_in(body: dict[str, object]) -> int | None:
+    """The version a body names. Raises InvalidInput."""
+    version = cast("int | None", body.get("version"))
+    if version is not None and not 1 <= version <= 2**31:
+        raise _bad("version", "version must be a whole number from 1.")
+    return version
+
+
 @router.post(
     "/workflows/{workflow_id}/execute",
     status_code=202,
@@ -77,11 +89,9 @@ async def execute(request: Request, workflow_id: str) -> Response:
     """Run the workflow's ready version."""
     body = await read_object(request, default=True)
     check_fields(body, {"inputs": dict, "priority": int, "labels": dict, "version": int})
-    priority, version = cast("int | None", body.get("priority")), cast("int | None", body.get("version"))
+    priority, version = cast("int | None", body.get("priority")), version_in(body)
     if priority is not None and not -100 <= priority <= 100:
         raise _bad("priority", "priority must be a whole number from -100 to 100.")
-    if version is not None and not 1 <= version <= 2**31:
-        raise _bad("version", "version must be a whole number from 1.")
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= MAX_KEY:
         raise _bad("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")

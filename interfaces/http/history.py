@@ -1,11 +1,13 @@
 """Reading executions: status, steps, events, logs, timings, artifacts; now or as of a past position."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from application.queries import references_artifact, summary
@@ -16,6 +18,18 @@ from interfaces.http.service import respond, service_of, uuid_of
 router = APIRouter(prefix="/api/v1", tags=["executions"])
 Position = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+# The page's own words for a wrong label come from the route; the pattern is for those who read OpenAPI.
+Label = Annotated[str | None, Query(max_length=320, json_schema_extra={"pattern": "^[^\\u0000=]*=[^\\u0000]*$"})]
+
+
+def _is_time(text: object) -> object:
+    # Numbers would be taken for seconds since 1970.
+    if isinstance(text, str) and not re.match(r"\d{4}-\d\d-\d\d[Tt ]", text):
+        raise ValueError("must be a time such as 2026-01-31T08:00:00Z")
+    return text
+
+
+Since = Annotated[datetime | None, BeforeValidator(_is_time)]
 # Shown in place; everything else is offered as a file. HTML is sandboxed by its headers wherever it is opened.
 SHOWN = {
     "text/html",
@@ -45,8 +59,8 @@ async def listing(
     request: Request,
     status: Annotated[list[s.ExecutionStatus] | None, Query()] = None,
     workflow_id: UUID | None = None,
-    label: Annotated[str | None, Query(max_length=320)] = None,
-    since: datetime | None = None,
+    label: Label = None,
+    since: Since = None,
     cursor: Position = None,
     limit: Limit = 200,
     min_position: Position = None,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 ExecutionStatus = Literal["queued", "running", "paused", "stopping", "completed", "failed", "stopped"]
 StepStatus = Literal["pending", "ready", "running", "retrying", "waiting", "completed", "failed", "skipped", "stopped"]
@@ -134,6 +134,10 @@ class WorkflowBody(_Body):
     description: str | None = Field(default=None, max_length=2000)
     labels: dict[str, str] | None = None
     ready: bool | None = None
+
+
+class DefinitionBody(RootModel[dict[str, JsonValue]]):
+    """A definition, right or wrong."""
 
 
 class ReadyBody(_Body):
@@ -293,6 +297,7 @@ class Step(BaseModel):
     status: StepStatus
     attempt: int
     reason: str | None
+    due_at: datetime | None
     worker: str | None
     started_at: datetime | None
     began_at: datetime | None
@@ -406,9 +411,10 @@ def answers(model: type[BaseModel], status: int = 200, body: type[BaseModel] | N
     if body is not None:
         extra["openapi_extra"] = {
             "requestBody": {
+                "required": any(field.is_required() for field in body.model_fields.values()),
                 "content": {
                     "application/json": {"schema": body.model_json_schema(ref_template="#/components/schemas/{model}")}
-                }
+                },
             }
         }
     return extra

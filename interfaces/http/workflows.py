@@ -15,7 +15,7 @@ from domain.errors import InvalidInput, Problem
 from domain.workflow.workflow import Workflow
 from interfaces import strict_yaml
 from interfaces.http import schemas as s
-from interfaces.http.executions import check_fields, labels_of
+from interfaces.http.executions import check_fields, labels_of, version_in
 from interfaces.http.problems import problems_json
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
 
@@ -89,7 +89,9 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-@router.post("/workflows/validate", operation_id="validate_definition", **s.answers(s.Validation))
+@router.post(
+    "/workflows/validate", operation_id="validate_definition", **s.answers(s.Validation, 200, s.DefinitionBody)
+)
 async def validate(request: Request) -> Response:
     """Every problem of a definition, saved or not. The body is the definition."""
     definition = await read_object(request)
@@ -276,7 +278,7 @@ async def ready(request: Request, workflow_id: str) -> Response:
     """Make a version what runs; the latest when none is named."""
     body = await read_object(request, default=True)
     check_fields(body, {"version": int})
-    return await _change(request, workflow_id, "ready", cast("int | None", body.get("version")))
+    return await _change(request, workflow_id, "ready", version_in(body))
 
 
 @router.post("/workflows/{workflow_id}/pause", operation_id="pause_workflow", **s.answers(s.Workflow))
@@ -313,7 +315,12 @@ async def duplicate(request: Request, workflow_id: str) -> Response:
     return respond(_answer(workflow, position), 201, {"Location": f"/api/v1/workflows/{workflow.id}"})
 
 
-@router.get("/workflows/{workflow_id}/export", operation_id="export_workflow", **s.answers(s.Version))
+@router.get(
+    "/workflows/{workflow_id}/export",
+    operation_id="export_workflow",
+    responses={200: {"content": {"application/yaml": {}, "application/json": {"schema": {}}}}},
+    response_model=None,
+)
 async def export(request: Request, workflow_id: str, format: str = Query("yaml", pattern="^(yaml|json)$")) -> Response:  # noqa: A002
     """The latest definition as a file."""
     workflow = await service_of(request).queries.versions.workflow(uuid_of(workflow_id, "workflow"))
