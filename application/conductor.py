@@ -57,6 +57,10 @@ log = logging.getLogger("runwright.conductor")
 ISOLATION = "process"
 BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
+FLUSH_TOGETHER_S = 0.02
+"""Executions whose lines are due within this time share an append: a third of the commits with a thousand of them."""
+FLUSHES_PER_S = 2_000
+"""With more executions that print than can be stored at the usual pace, each waits longer: steps go before lines."""
 AGAIN_S = 0.3
 """How long an append that the database did not answer waits before it is tried again."""
 
@@ -99,6 +103,7 @@ class Conductor:
             cast("Admission[object]", self._admission), self._evaluator, executor, clock, self._later
         )
         self.live: dict[UUID, Live] = {}
+        self._printing: set[UUID] = set()
         self._admitting: asyncio.Task[None] | None = None
         self._begun: deque[tuple[float, Begun]] = deque()
         self._begun_timer: asyncio.TimerHandle | None = None
@@ -293,6 +298,7 @@ class Conductor:
         """Forget a live execution and give its slots to others."""
         live.end()
         self.live.pop(live.id, None)
+        self._printing.discard(live.id)
         self._admission.give_back(_slots_of(live))
         self._admission.wait(live.id, live.position, 0)
         self._offer()
@@ -334,6 +340,7 @@ class Conductor:
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=queued.epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
+        live.decide_due = True
         live.driver = self._spawn(self._drive(live, taken))
 
     # ── what comes from workers ──────────────────────────────────────────────────────────────────
@@ -381,14 +388,18 @@ class Conductor:
         if live.log.full:
             self._flush(live)
         elif live.flush_timer is None:
-            live.flush_timer = asyncio.get_running_loop().call_later(self._log_flush_s, self._flush, live)
+            loop = asyncio.get_running_loop()
+            self._printing.add(live.id)
+            due = loop.time() + max(self._log_flush_s, len(self._printing) / FLUSHES_PER_S)
+            live.flush_timer = loop.call_at(due - due % FLUSH_TOGETHER_S, self._flush, live)
 
     def _flush(self, live: Live) -> None:
         if live.flush_timer is not None:
             live.flush_timer.cancel()
             live.flush_timer = None
+        self._printing.discard(live.id)
         live.flush_due = True
-        self._drive_soon(live)
+        self._drive_soon(live, decide=False)
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 
@@ -396,7 +407,9 @@ class Conductor:
         live.inbox.append(item)
         self._drive_soon(live)
 
-    def _drive_soon(self, live: Live) -> None:
+    def _drive_soon(self, live: Live, *, decide: bool = True) -> None:
+        """Have a driver go over it; `decide` when something may follow from its state."""
+        live.decide_due = live.decide_due or decide
         if live.driver is None and not self._closing and self.live.get(live.id) is live:
             live.driver = self._spawn(self._drive(live))
 
@@ -432,14 +445,18 @@ class Conductor:
             while not self._closing:
                 items = [*live.inbox]
                 live.inbox.clear()
-                waiting = self._decider.apply(live, items)
-                self._decider.follow(live)
+                # Lines alone decide nothing, and with many steps that print they are most of what comes.
+                deciding, live.decide_due = live.decide_due or bool(items), False
+                waiting: list[Answering] = []
+                if deciding:
+                    waiting = self._decider.apply(live, items)
+                    self._decider.follow(live)
                 logged: list[RecordedEvent] = []
                 if live.flush_due or live.execution.pending_events:
                     cause = self._decider.cause(live)
                     logged = live.log.take(cause.at, ACTOR, cause.command_id)
                     live.flush_due = not live.log.empty
-                ending = self._decider.end(live)
+                ending = deciding and self._decider.end(live)
                 events = [*logged, *live.collect()]
                 if events:
                     if not await self._append(live, events, items, waiting, taking, ending=ending):
@@ -448,9 +465,13 @@ class Conductor:
                     if ending:
                         self._release(live)
                         return
-                    self._hand_over(live, events)
-                    self._decider.wind_down(live)
-                    self._offer()
+                    if deciding:
+                        live.decide_due = True
+                        self._hand_over(live, events)
+                        self._decider.wind_down(live)
+                        self._offer()
+                    elif not (live.inbox or live.decide_due or live.flush_due):
+                        return
                 else:
                     self._decider.wind_down(live)
                     answer(waiting, 0)
@@ -458,8 +479,8 @@ class Conductor:
                         return
         finally:
             live.driver = None
-            if live.inbox or live.flush_due:
-                self._drive_soon(live)
+            if live.inbox or live.flush_due or live.decide_due:
+                self._drive_soon(live, decide=live.decide_due)
 
     async def _append(
         self,

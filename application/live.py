@@ -35,6 +35,7 @@ class LogStream:
     lines: int = 0
     dropped: int = 0
     waiting: deque[Logged] = field(default_factory=deque[Logged])
+    waiting_lines: int = 0
     waiting_bytes: int = 0
     progress: dict[str, Progressed] = field(default_factory=dict[str, Progressed])
     begun: list[Begun] = field(default_factory=list[Begun])
@@ -43,7 +44,9 @@ class LogStream:
     def add(self, logged: Logged) -> None:
         """Keep lines until the next flush."""
         self.waiting.append(logged)
-        self.waiting_bytes += sum(len(line.text) for line in logged.lines)
+        self.waiting_lines += len(logged.lines)
+        for line in logged.lines:
+            self.waiting_bytes += len(line.text)
 
     def last_line_of(self, path: str) -> int:
         """The number a step's last line has, or will have once what waits is numbered; 0 without any."""
@@ -62,7 +65,7 @@ class LogStream:
     @property
     def full(self) -> bool:
         """Whether what waits is worth an append of its own at once."""
-        return self.waiting_bytes >= BATCH_BYTES or sum(len(x.lines) for x in self.waiting) >= BATCH_LINES
+        return self.waiting_bytes >= BATCH_BYTES or self.waiting_lines >= BATCH_LINES
 
     def take(self, at: datetime, actor: str, command: UUID) -> list[RecordedEvent]:
         """Everything that waits, as events that follow each other; at most 500 of them."""
@@ -111,7 +114,8 @@ class LogStream:
                 self.waiting.appendleft(Logged(id=logged.id, lines=logged.lines[room:], dropped=logged.dropped))
             else:
                 dropped += logged.dropped
-        self.waiting_bytes = max(0, self.waiting_bytes - size)
+        self.waiting_lines -= len(lines)
+        self.waiting_bytes -= size
         return first.path, first.attempt, lines, dropped
 
 
@@ -202,6 +206,7 @@ class Live:
         self.flush_timer: asyncio.TimerHandle | None = None
         self.timeout_timer: asyncio.TimerHandle | None = None
         self.flush_due = False
+        self.decide_due = False
         self._observed = 0
 
     @property

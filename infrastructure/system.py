@@ -1,5 +1,6 @@
 """Time and ids of this machine."""
 
+import gc
 import os
 import time
 from datetime import UTC, datetime
@@ -34,3 +35,14 @@ class SystemIds:
         self._last = stamp = max(stamp, self._last + 1)
         random = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
         return UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random)
+
+
+def rest_collector() -> None:
+    """Let the collector of reference cycles run rarely. Called once, when everything is composed.
+
+    What lives as long as the process is never looked at again, and a young collection comes after 20,000 objects
+    instead of 700: with a thousand live executions the default made pauses of tens of milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)

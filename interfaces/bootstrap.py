@@ -36,7 +36,7 @@ from infrastructure.postgres.feed import PostgresFeed
 from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.projector import Projector
 from infrastructure.postgres.views import PostgresViews
-from infrastructure.system import SystemClock, SystemIds
+from infrastructure.system import SystemClock, SystemIds, rest_collector
 from infrastructure.workers.executor import LocalExecutor
 from interfaces.definition_schema import definition_schema
 from interfaces.http.app import create_app
@@ -240,6 +240,7 @@ async def serve(
             serving = asyncio.create_task(server.serve([listener]), name="http")
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             await asyncio.wait({serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            rest_collector()
             log.info("boot %d of server %s is ready", boot, server_id)
             on_ready(f"http://{host}:{port}")
             stopping = asyncio.create_task(stop.wait())
