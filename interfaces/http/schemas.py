@@ -2,7 +2,7 @@
 field at once); a contract test holds answers against these."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 ExecutionStatus = Literal["queued", "running", "paused", "stopping", "completed", "failed", "stopped"]
 StepStatus = Literal["pending", "ready", "running", "retrying", "waiting", "completed", "failed", "skipped", "stopped"]
 WorkflowStatus = Literal["draft", "ready", "paused", "archived"]
+Labels = Annotated[
+    dict[Annotated[str, Field(min_length=1, max_length=63)], Annotated[str, Field(max_length=255)]],
+    Field(max_length=64),
+]
 
 
 class _Body(BaseModel):
@@ -80,7 +84,7 @@ class ExecuteBody(_Body):
 
     inputs: dict[str, JsonValue] | None = None
     priority: int | None = Field(default=None, ge=-100, le=100)
-    labels: dict[str, str] | None = None
+    labels: Labels | None = None
     version: int | None = Field(default=None, ge=1, le=2**31)
 
 
@@ -132,7 +136,7 @@ class WorkflowBody(_Body):
     name: str | None = Field(default=None, min_length=1, max_length=200)
     definition: JsonValue
     description: str | None = Field(default=None, max_length=2000)
-    labels: dict[str, str] | None = None
+    labels: Labels | None = None
     ready: bool | None = None
 
 
