@@ -44,8 +44,10 @@ test-planted: setup ## Every checker turns red on its planted bug
 bench: setup ## Measure speed against peers (benchmarks/)
 	$(V)/python -m benchmarks
 
-docs: setup ## Write the generated documents anew
+docs: setup ## Write the generated documents and the page's types anew
 	$(V)/python -m interfaces.docs
+	@mkdir -p build && $(V)/python -m interfaces.docs openapi > build/openapi.json
+	$(NPM) ui generate:api $(CURDIR)/build/openapi.json
 
 lock: setup ## Resolve new versions into requirements/ (hashes from the public index)
 	$(V)/python tools/lock.py

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from application.deciding import ACTOR, Decider, attempt_id
 from application.evaluation import Evaluator
-from application.live import AnswerGiven, Answering, Live, StopAsked, TimedOut, answer, refuse
+from application.live import AnswerGiven, Answering, Live, StopAsked, TimedOut, WaitOver, answer, refuse
 from application.ports import (
     Appended,
     Artifacts,
@@ -57,6 +57,7 @@ log = logging.getLogger("runwright.conductor")
 ISOLATION = "process"
 BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
+LONGEST_TIMER_S = 60.0
 FLUSH_TOGETHER_S = 0.02
 """Executions whose lines are due within this time share an append: a third of the commits with a thousand of them."""
 FLUSHES_PER_S = 2_000
@@ -293,6 +294,25 @@ class Conductor:
         if timeout_s is not None and started is not None:
             left = (started + timedelta(seconds=timeout_s) - self._clock.now()).total_seconds()
             live.timeout_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._put, live, TimedOut())
+        for path, step in live.execution.state.steps.items():
+            if step.waits("timer"):
+                self._wake_when_due(live, path)
+
+    def _wake_when_due(self, live: Live, path: str) -> None:
+        """A timer for a waiting step: at its time, or when its own limit is over before."""
+        step = live.execution.state.steps[path]
+        assert step.due_at_ms is not None and step.started_at is not None  # noqa: S101, PT018 - it waits for a time
+        due_s = step.due_at_ms / 1000
+        limit_s = live.prepared.nodes[path].node.timeout_s
+        if limit_s is not None:
+            due_s = min(due_s, step.started_at.timestamp() + limit_s)
+        left = due_s - self._clock.now().timestamp()
+        loop = asyncio.get_running_loop()
+        if left > LONGEST_TIMER_S:  # the wall clock may be set meanwhile: look again
+            live.wait_timers[path] = loop.call_later(LONGEST_TIMER_S, self._wake_when_due, live, path)
+        else:
+            over = WaitOver(path=path, attempt=step.attempt)
+            live.wait_timers[path] = loop.call_later(max(0.0, left), self._put, live, over)
 
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others."""
@@ -547,6 +567,8 @@ class Conductor:
         """Give the attempts whose start is stored now to the executor."""
         attempts: list[Attempt] = []
         for event in events:
+            if isinstance(event, e.StepWaiting) and event.due_at_ms is not None:
+                self._wake_when_due(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
                 continue
             ready = live.inputs.pop(event.path, None)

@@ -18,10 +18,12 @@ from application.live import (
     ResultEvaluated,
     StopAsked,
     TimedOut,
+    WaitOver,
     refuse,
 )
 from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
 from application.preparing import PreparedNode, StepInput, hash_of
+from application.waiting import BadWait, due_of, output_of, timeout_of
 from domain.errors import Category, Refusal
 from domain.event import Cause, StepError
 from domain.execution.plan import Ending
@@ -80,6 +82,8 @@ class Decider:
                     live.inputs[item.path] = item
                 case ResultEvaluated():
                     live.result = item
+                case WaitOver():
+                    self._wait_over(live, item, cause)
                 case TimedOut():
                     error = _execution_timeout(live.prepared.graph.settings.timeout_s)
                     live.abort = live.abort or (error, None)
@@ -145,6 +149,15 @@ class Decider:
                 execution.lose_step(cause, path, attempt, reason=item.reason, retry_safe=node.retry_safe)
         if was_open:
             self._admission.give_back(1)
+
+    def _wait_over(self, live: Live, item: WaitOver, cause: Cause) -> None:
+        step = live.execution.state.steps[item.path]
+        if step.attempt != item.attempt or step.due_at_ms is None:
+            return
+        limit_s = live.prepared.nodes[item.path].node.timeout_s
+        late = self._clock.now().timestamp() * 1000 < step.due_at_ms and limit_s is not None
+        error = timeout_of(item.path, limit_s) if late and limit_s is not None else None
+        live.execution.end_wait(cause, item.path, output=output_of(step.due_at_ms), error=error)
 
     def _decide_edges(self, live: Live, item: ConditionsEvaluated, cause: Cause) -> None:
         if item.error is not None:
@@ -236,6 +249,12 @@ class Decider:
         )
         if ready.error is not None:
             live.execution.fail_step(cause, path, attempt, ready.error)
+            return 0
+        if node.waits:
+            try:
+                live.execution.wait_until(cause, path, attempt, due_of(given.text, cause.at))
+            except BadWait as bad:
+                live.execution.fail_step(cause, path, attempt, bad.error)
             return 0
         if not node.in_worker:
             output, output_artifact = as_event_value(given)

@@ -157,7 +157,7 @@ class Evaluator:
 
 def _given(node: PreparedNode, resolved: JsonText) -> JsonText:
     """What the step is given; of a transform the value of its one field: `{"expression":VALUE}` -> VALUE."""
-    return resolved if node.in_worker else JsonText(resolved[len(b'{"expression":') : -1])
+    return resolved if node.in_worker or node.waits else JsonText(resolved[len(b'{"expression":') : -1])
 
 
 def _condition_failed(source: str, index: int, error: StepError) -> ConditionsEvaluated:

@@ -181,6 +181,14 @@ class OutcomeStored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitOver:
+    """The time of a waiting step has come."""
+
+    path: str
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimedOut:
     """The execution's own time is over."""
 
@@ -205,6 +213,7 @@ class Live:
         self.abort: tuple[StepError, str | None] | None = None
         self.flush_timer: asyncio.TimerHandle | None = None
         self.timeout_timer: asyncio.TimerHandle | None = None
+        self.wait_timers: dict[str, asyncio.TimerHandle] = {}
         self.flush_due = False
         self.decide_due = False
         self._observed = 0
@@ -236,7 +245,7 @@ class Live:
 
     def end(self) -> None:
         """Cancel timers and evaluations."""
-        for timer in (self.flush_timer, self.timeout_timer):
+        for timer in (self.flush_timer, self.timeout_timer, *self.wait_timers.values()):
             if timer is not None:
                 timer.cancel()
         for task in self.tasks.values():

@@ -403,7 +403,7 @@ class NodeKind(Protocol):
 
     @property
     def runs_in(self) -> str:
-        """`worker` (a worker process) or `expressions` (evaluated: holds no slot)."""
+        """`worker` (a worker process), `expressions` (evaluated) or `timer` (waits); the latter hold no slot."""
         ...
 
     def retry_safe(self, config: Mapping[str, object]) -> bool:

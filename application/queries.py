@@ -6,7 +6,7 @@ are folded by the same functions that make the view, so an acknowledged executio
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -391,6 +391,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
         "status": status,
         "attempt": step.attempt,
         "reason": reason,
+        "due_at": None if step.due_at_ms is None else datetime.fromtimestamp(step.due_at_ms / 1000, tz=UTC),
         "worker": step.worker,
         "started_at": step.started_at,
         "began_at": latest["began_at"] if latest else None,

@@ -1,4 +1,4 @@
-"""docs/events.md and docs/execution-lifecycle.md, made from the code: `python -m interfaces.docs`.
+"""docs/events.md and docs/execution-lifecycle.md, made from the code: `python -m interfaces.docs [openapi]`.
 
 A test fails when the files are not what `render` gives, so what they say is what runs. Words about
 an event come from its class's docstring, fields and types from its annotations, states from the
@@ -7,13 +7,15 @@ tables in `status.py`. Only who writes an event stands here, for no single line 
 
 import dataclasses
 import inspect
+import json
 import re
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from domain.errors import Problem
@@ -22,6 +24,9 @@ from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
 from domain.values import ArtifactRef, JsonText, LogLine, Usage
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
+
+if TYPE_CHECKING:
+    from interfaces.http.service import Service
 
 _CONDUCTOR = "conductor"
 _HANDLERS = "command of a person or program"
@@ -256,8 +261,18 @@ def _comments(statuses: type[StrEnum]) -> dict[str, str]:
     return dict(found)
 
 
+def openapi() -> str:
+    """The OpenAPI document, from which the page's types are made. It needs the routes, not a running service."""
+    from interfaces.http.app import create_app  # noqa: PLC0415 - a third of a second that the other documents need not
+
+    return json.dumps(create_app(cast("Service", None)).openapi())
+
+
 def main() -> None:
-    """Write the documents into the checkout this module stands in."""
+    """Write the documents into the checkout this module stands in; with `openapi` print that document instead."""
+    if sys.argv[1:] == ["openapi"]:
+        sys.stdout.write(openapi() + "\n")
+        return
     root = Path(__file__).resolve().parents[1]
     for path, text in render().items():
         (root / path).write_text(text, encoding="utf-8")

@@ -32,13 +32,14 @@ class AttemptRow(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Where a step stands. Values are inline JSON, or null with an artifact."""
+    """Where a step stands. Values are inline JSON, or null with an artifact. `due_at_ms` (Unix) is of a wait."""
 
     path: str
     kind: str = ""
     status: StepStatus = StepStatus.PENDING
     attempt: int = 0
     reason: str | None = None
+    due_at_ms: float | None = None
     worker: str | None = None
     input: Json = Json(b"null")
     input_artifact: ArtifactRef | None = None
@@ -169,6 +170,7 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
         case e.StepLost():
             _leave(row.current, event.path)
         case e.StepWaiting():
+            _leave(row.current, event.path)
             row.waiting.append(event.path)
         case e.StepResumed() if event.decision == "run_again":
             _leave(row.waiting, event.path)
@@ -230,7 +232,7 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
         case e.StepSkipped():
             row.status, row.reason = StepStatus.SKIPPED, event.reason
         case e.StepWaiting():
-            row.status, row.reason = StepStatus.WAITING, event.reason
+            row.status, row.reason, row.due_at_ms = StepStatus.WAITING, event.reason, event.due_at_ms
         case e.StepResumed():
             if event.decision == "run_again":
                 row.status, row.reason = StepStatus.READY, None

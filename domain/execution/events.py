@@ -184,18 +184,21 @@ class StepSkipped(ExecutionEvent):
 
 @dataclass(frozen=True)
 class StepWaiting(ExecutionEvent):
-    """The step waits for something that is not a worker. `reason`: unknown_outcome (its worker was
-    lost and its effects are not safe to repeat; a person answers)."""
+    """The step waits for something that is not a worker, and holds no slot. `reason`: unknown_outcome (its
+    worker was lost and its effects are not safe to repeat; a person answers) or timer (until `due_at_ms`, Unix
+    time in milliseconds; null for the others)."""
 
     TOPIC: ClassVar[str] = "execution.step_waiting.v1"
     path: str
     attempt: int
     reason: str
+    due_at_ms: float | None
 
 
 @dataclass(frozen=True)
 class StepResumed(ExecutionEvent):
-    """A waiting step was answered. `decision` is run_again, completed or failed."""
+    """A waiting step goes on. `decision` is what a person answered (run_again, completed, failed), or due: its
+    time has come, and completed or failed follows."""
 
     TOPIC: ClassVar[str] = "execution.step_resumed.v1"
     path: str

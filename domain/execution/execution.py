@@ -172,7 +172,7 @@ class Execution(Aggregate):
         self._record(e.StepLost, cause, path=path, attempt=attempt, reason=reason)
         step = self.state.step(path)
         if not retry_safe:
-            self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="unknown_outcome")
+            self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="unknown_outcome", due_at_ms=None)
         elif step.losses >= LOSSES_UNTIL_FAILED:
             error = lost_too_often(step.losses)
             self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=None, last_line=0)
@@ -184,7 +184,8 @@ class Execution(Aggregate):
         when the step does not wait for an answer.
         """
         step = self.state.steps.get(path)
-        if self.state.status is not ExecutionStatus.RUNNING or step is None or step.status is not StepStatus.WAITING:
+        running = self.state.status is ExecutionStatus.RUNNING
+        if not running or step is None or not step.waits("unknown_outcome"):
             raise Conflict(
                 "step_is_not_waiting",
                 f"Step {path} does not wait for an answer.",
@@ -198,6 +199,25 @@ class Execution(Aggregate):
             )  # fmt: skip
         elif decision == "failed":
             self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
+
+    def wait_until(self, cause: Cause, path: str, attempt: int, due_at_ms: float) -> None:
+        """The step that has just started waits for a point of time (Unix milliseconds)."""
+        self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="timer", due_at_ms=due_at_ms)
+
+    def end_wait(self, cause: Cause, path: str, *, output: JsonText, error: StepError | None) -> bool:
+        """The time of a waiting step has come, or its own limit has (`error`); False when it waits no more."""
+        step = self.state.steps.get(path)
+        if self.state.status is not ExecutionStatus.RUNNING or step is None or not step.waits("timer"):
+            return False
+        self._record(e.StepResumed, cause, path=path, attempt=step.attempt, decision="due")
+        if error is None:
+            self._record(
+                e.StepCompleted, cause, path=path, attempt=step.attempt, output=output,
+                output_artifact=None, artifacts=[], usage=None, last_line=0,
+            )  # fmt: skip
+        else:
+            self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
+        return True
 
     def skip_step(self, cause: Cause, path: str, reason: str) -> None:
         """The step will not run."""
@@ -234,7 +254,13 @@ class Execution(Aggregate):
     # ── the end; counts cover both streams including the event itself ──
 
     def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:
-        """Everything is proven dead."""
+        """Everything is proven dead. Steps that waited have nothing that could live."""
+        for path, step in self.state.steps.items():
+            if step.status is StepStatus.WAITING:
+                self._record(
+                    e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0,
+                    proof="never_began", last_line=0,
+                )  # fmt: skip
         self._record(
             e.Stopped, cause, proof=proof, events=self.version + 1 + log_events, log_lines=log_lines,
             dropped_lines=dropped_lines,

@@ -32,6 +32,13 @@ class StepState:
     output_artifact: ArtifactRef | None = None
     error: StepError | None = None
     started_at: datetime | None = None
+    waits_for: str = ""
+    """Why it waits, as the event says: unknown_outcome or timer."""
+    due_at_ms: float | None = None
+
+    def waits(self, reason: str) -> bool:
+        """Whether it waits for just this."""
+        return self.status is StepStatus.WAITING and self.waits_for == reason
 
     def become(self, wanted: StepStatus) -> None:
         """Change the status as the table allows. Raises HistoryBroken."""
@@ -123,14 +130,19 @@ class ExecutionState:
                 step.losses += 1
                 step.become(StepStatus.READY)
             case e.StepWaiting():
-                self.step(event.path).become(StepStatus.WAITING)
+                self.open_attempts.pop(event.path, None)
+                step = self.step(event.path)
+                step.become(StepStatus.WAITING)
+                step.waits_for, step.due_at_ms = event.reason, event.due_at_ms
             case e.StepResumed():
                 if event.decision == "run_again":
                     self.step(event.path).become(StepStatus.READY)
             case e.StepSkipped():
                 self.step(event.path).become(StepStatus.SKIPPED)
             case e.StepStopped():
-                self._close(event.path, event.attempt).become(StepStatus.STOPPED)
+                waiting = self.step(event.path).status is StepStatus.WAITING
+                step = self.step(event.path) if waiting else self._close(event.path, event.attempt)
+                step.become(StepStatus.STOPPED)
             case e.EdgesDecided():
                 self.decided[event.source] = dict(event.taken)
             case e.StopRequested():

@@ -8,6 +8,7 @@ from infrastructure.nodes.http_kind import HTTP
 from infrastructure.nodes.kinds import Kind
 from infrastructure.nodes.python_kind import PYTHON
 from infrastructure.nodes.sql_kind import SQL
+from infrastructure.nodes.wait_kind import WAIT
 
 TRANSFORM = Kind(
     name="transform",
@@ -35,7 +36,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"wait", "map", "approval", "workflow", "shell", "llm"})
+KNOWN_LATER: Final = frozenset({"map", "approval", "workflow", "shell", "llm"})
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -56,4 +57,4 @@ class Registry:
 
 def node_kinds() -> Registry:
     """The kinds that come with the service."""
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP])
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT])

@@ -107,3 +107,20 @@ def test_a_stop_is_finished_after_a_restart(start_server: StartServer, data_fold
     stopped = next(e for e in api.events(run) if e["type"] == "execution.step_stopped")
     assert stopped["data"]["proof"] == "server_restarted"
     api.close()
+
+
+def test_a_wait_outlives_its_server(start_server: StartServer, data_folder: Path) -> None:
+    server = start_server(data_dir=data_folder / "state")
+    api = Api(server.url)
+    definition = workflow("wait", {"id": "w", "kind": "wait", "config": {"seconds": 2}})
+    execution_id = api.run(api.save(definition))
+    until(lambda: api.steps(execution_id)["w"]["status"] == "waiting")
+    due = api.steps(execution_id)["w"]["due_at"]
+    server.end(signal.SIGKILL)
+    api.close()
+    api = Api(start_server(data_dir=data_folder / "state").url)
+    assert api.finish(execution_id)["status"] == "completed"
+    kinds = [event["type"].removeprefix("execution.") for event in api.events(execution_id)]
+    assert kinds.count("step_started") == kinds.count("step_waiting") == 1, "it waits on, it does not begin again"
+    assert api.steps(execution_id)["w"]["due_at"] == due
+    api.close()

@@ -1,6 +1,7 @@
 """What a run does, seen from outside: over HTTP, with real workers and a real database."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -283,3 +284,50 @@ def test_metrics_health_and_openapi_answer(api: Api) -> None:
     operations = [o for path in document["paths"].values() for o in path.values()]
     assert all("operationId" in operation for operation in operations)
     assert json.dumps(document).count("ProblemDetails") > 20
+
+
+def wait(node_id: str, **more: Any) -> Json:
+    config = {name: more.pop(name) for name in ("seconds", "until") if name in more}
+    return {"id": node_id, "kind": "wait", "config": config, **more}
+
+
+def test_a_wait_holds_no_slot_and_goes_on_at_its_time(api: Api) -> None:
+    definition = workflow(
+        "waits",
+        wait("w", seconds="${inputs.s}"),
+        python("after", "def main(until):\n    return until", args={"until": "${steps.w.output.until}"}),
+        inputs={"type": "object", "properties": {"s": {"type": "number"}}},
+        output="${steps.after.output}",
+    )
+    execution_id = api.run(api.save(definition), s=0.4)
+    until(lambda: api.steps(execution_id)["w"]["status"] == "waiting")
+    step = api.steps(execution_id)["w"]
+    assert (step["reason"], step["attempt"]) == ("timer", 1)
+    assert "runwright_slots_used 0.0" in api.client.get("/metrics").text
+    done = api.finish(execution_id)
+    assert (done["status"], done["result"][:19]) == ("completed", step["due_at"][:19])
+    events = {event["type"]: event for event in api.events(execution_id)}
+    assert events["execution.step_resumed"]["data"]["decision"] == "due"
+    assert events["execution.step_resumed"]["at"][:22] >= step["due_at"][:22], "not before its time"
+
+
+def test_a_time_that_is_past_goes_on_at_once_and_one_that_is_none_fails(api: Api) -> None:
+    inputs = {"type": "object", "properties": {"t": {"type": "string"}}}
+    workflow_id = api.save(workflow("until", wait("w", until="${inputs.t}"), inputs=inputs))
+    assert api.finish(api.run(workflow_id, t="2001-01-01T00:00:00Z"))["status"] == "completed"
+    for wrong in ("tomorrow", "2001-01-01T00:00:00", "9000-01-01T00:00:00Z"):
+        failed = api.finish(api.run(workflow_id, t=wrong))
+        assert (failed["status"], failed["error"]["code"]) == ("failed", "wait_time")
+
+
+def test_a_waiting_run_is_stopped_at_once_and_limits_end_a_wait(api: Api) -> None:
+    execution_id = api.run(api.save(workflow("long", wait("w", seconds=3_600))))
+    until(lambda: api.steps(execution_id)["w"]["status"] == "waiting")
+    api.post(f"/executions/{execution_id}/steps/w/answer", {"decision": "completed"}, 409)
+    api.post(f"/executions/{execution_id}/stop", {"grace_s": 60})
+    assert api.finish(execution_id)["status"] == "stopped"
+    assert api.steps(execution_id)["w"]["status"] == "stopped"
+    short = api.finish(api.run(api.save(workflow("short", wait("w", seconds=3_600, timeout_s=0.2)))))
+    assert (short["status"], short["error"]["code"]) == ("failed", "step_timeout")
+    whole = workflow("whole", wait("w", seconds=3_600), settings={"timeout_s": 0.2})
+    assert api.finish(api.run(api.save(whole)))["error"]["code"] == "execution_timeout"

@@ -1,5 +1,7 @@
 """Generated documents are what the code says now, and every setting is explained in both languages."""
 
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,6 +17,16 @@ def test_generated_documents_are_fresh() -> None:
 
     stale = [path for path, text in render().items() if (ROOT / path).read_text(encoding="utf-8") != text]
     assert stale == [], "write them anew with `make docs`"
+
+
+def test_the_pages_types_are_those_of_the_servers_document(tmp_path: Path) -> None:
+    from interfaces.docs import openapi
+
+    document = tmp_path / "openapi.json"
+    document.write_text(openapi(), encoding="utf-8")
+    command = [sys.executable, "tools/setup.py", "npm", "ui", "generate:api", str(document), "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, f"write them anew with `make docs`\n{done.stderr}"
 
 
 @pytest.mark.parametrize("page", ["docs/deployment.md", "docs/deployment.zh-CN.md"])

@@ -145,6 +145,13 @@ def failed_by_time(on: Recording) -> str:
     return on.run(workflow("too-slow", sleep, python("after", "def main(): pass"), settings={"timeout_s": 0.8}))
 
 
+def waited(on: Recording) -> str:
+    """A wait in the middle: it holds no worker and goes on by itself."""
+    wait = {"id": "wait", "kind": "wait", "config": {"seconds": 0.7}}
+    load = python("load", "def main():\n    return 1")
+    return on.run(workflow("waits", load, wait, python("after", "def main():\n    return 2")))
+
+
 def stopped(on: Recording) -> str:
     """Stopped by a person: one step ends by itself, one has to be killed, one never started."""
     stubborn = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
@@ -230,7 +237,7 @@ def lost(on: Recording) -> str:
 
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
-    unknown_outcome_run_again, lost,
+    unknown_outcome_run_again, lost, waited,
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def test_expressions_may_stand_only_where_values_come_in() -> None:
         "sql": {"tables", "params"},
         "transform": {"expression"},
         "http": {"url", "query", "headers", "body"},
+        "wait": {"seconds", "until"},
     }
 
 

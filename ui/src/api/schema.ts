@@ -1048,6 +1048,8 @@ export interface components {
             attempt: number;
             /** Reason */
             reason: string | null;
+            /** Due At */
+            due_at: string | null;
             /** Worker */
             worker: string | null;
             /** Started At */
@@ -1544,7 +1546,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": {
                     /**
@@ -1596,7 +1598,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    $defs: {
+                        JsonValue: unknown;
+                    };
+                } & {
+                    [key: string]: components["schemas"]["JsonValue"];
+                };
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -1678,7 +1690,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": {
                     /** Name */
@@ -1735,7 +1747,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": {
                     /** Name */
@@ -1836,7 +1848,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": {
                     /** Name */
@@ -2203,20 +2215,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Version"];
+                    "application/json": unknown;
+                    "application/yaml": unknown;
                 };
             };
             /** @description Refused */
             "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Refused */
-            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };

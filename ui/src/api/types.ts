@@ -158,6 +158,8 @@ export interface StepAnswer {
   status: StepStatus;
   attempt: number;
   reason: string | null;
+  /** When a waiting step goes on by itself. */
+  due_at: string | null;
   worker: string | null;
   started_at: string | null;
   began_at: string | null;

@@ -145,7 +145,10 @@ export type EdgesDecided = Envelope<
   { source: string; taken: Record<string, boolean> }
 >;
 export type StepSkipped = Envelope<"execution.step_skipped", { path: string; reason: string }>;
-export type StepWaiting = Envelope<"execution.step_waiting", Attempt & { reason: string; due_at_ms: number | null }>;
+export type StepWaiting = Envelope<
+  "execution.step_waiting",
+  Attempt & { reason: string; due_at_ms: number | null }
+>;
 export type StepResumed = Envelope<"execution.step_resumed", Attempt & { decision: string }>;
 export type StepLost = Envelope<"execution.step_lost", Attempt & { reason: string }>;
 export type OutcomeIgnored = Envelope<

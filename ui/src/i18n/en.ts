@@ -133,7 +133,7 @@ export const en = {
     inQueue: "waits for a free slot",
     settled_one: "{{count}} step settled",
     settled_other: "{{count}} steps settled",
-    waitsFor: "{{step}} waits for an answer",
+    waitsFor: "{{step}} waits",
     stopping: "ending what still runs",
     stopped: "stopped",
   },
@@ -155,6 +155,7 @@ export const en = {
     fit: "Fit",
     graphLabel: "Graph of the steps. The list of steps says the same.",
     attempt: "attempt {{attempt}}",
+    until: "until {{at}} UTC",
     attemptShort: "{{attempt}}. try",
     seeReport: "See the report",
     stepsTitle: "Steps",
@@ -285,6 +286,10 @@ export const en = {
     sql_table_rows: {
       title: "a table is not a list of rows",
       advice: "Give the table a list of objects, for instance ${steps.load.output.rows}.",
+    },
+    wait_time: {
+      title: "the wait names no time",
+      advice: "Give seconds as a number, or a time with its zone such as 2027-01-31T08:00:00Z.",
     },
     http_status: {
       title: "the server answered {{type}}",

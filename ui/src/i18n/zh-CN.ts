@@ -135,7 +135,7 @@ export const zhCN: Messages = {
     inQueue: "等待空闲的名额",
     settled_one: "{{count}} 步已定",
     settled_other: "{{count}} 步已定",
-    waitsFor: "{{step}} 等待答复",
+    waitsFor: "{{step}} 在等待",
     stopping: "正在结束仍在运行的部分",
     stopped: "已停止",
   },
@@ -157,6 +157,7 @@ export const zhCN: Messages = {
     fit: "适应",
     graphLabel: "步骤图。步骤列表有同样的内容。",
     attempt: "第 {{attempt}} 次尝试",
+    until: "到 {{at}} UTC",
     attemptShort: "第 {{attempt}} 次",
     seeReport: "查看报告",
     stepsTitle: "步骤",
@@ -272,6 +273,10 @@ export const zhCN: Messages = {
     sql_table_rows: {
       title: "表不是由行组成的列表",
       advice: "请给表一个对象的列表，例如 ${steps.load.output.rows}。",
+    },
+    wait_time: {
+      title: "等待的时间不对",
+      advice: "seconds 请写数字，until 请写带时区的时间，例如 2027-01-31T08:00:00Z。",
     },
     http_status: {
       title: "对方服务器回答了 {{type}}",

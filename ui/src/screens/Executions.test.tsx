@@ -32,7 +32,7 @@ describe("a row says what happens now, or how it ended:", () => {
     [{ status: "queued", ...open, started_at: null }, "waits for a free slot"],
     [{ status: "stopping", ...open }, "ending what still runs"],
     [{ status: "stopped", settled_steps: 1 }, "stopped · 1 step settled"],
-    [{ status: "running", ...open, waiting_paths: ["pay"] }, "pay waits for an answer"],
+    [{ status: "running", ...open, waiting_paths: ["pay"] }, "pay waits"],
     [{ status: "running", ...open, current_paths: ["a", "b"] }, "2 steps settled · a, b"],
   ] as [Partial<ExecutionItem>, string][])("%j", async (item, words) => {
     expect(await row(item)).toHaveTextContent(words);

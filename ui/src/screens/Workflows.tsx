@@ -19,6 +19,9 @@ import { formatMoment } from "../format/format";
 
 const FirstRun = lazy(() => import("./FirstRun"));
 
+/** The example that a newcomer runs first: what the words beside it speak of. */
+const FIRST = "weather-report";
+
 export function Workflows() {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
@@ -31,7 +34,7 @@ export function Workflows() {
   useLiveLists(list.data?.position);
   const items = list.data?.items;
   const fresh = items && q === "" && items.every((item) => item.last_runs.length === 0);
-  const first = fresh ? items.find((item) => item.ready_version !== null) : undefined;
+  const first = fresh ? items.find((item) => item.name === FIRST && item.ready_version !== null) : undefined;
 
   return (
     <div className="page">

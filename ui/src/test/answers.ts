@@ -208,6 +208,7 @@ function stepAnswers(view: ExecutionView): StepAnswer[] {
     status: step.status,
     attempt: step.attempt,
     reason: step.reason,
+    due_at: iso(step.dueAt),
     worker: step.worker,
     started_at: iso(step.attempts[0]?.startedAt ?? null),
     began_at: iso(step.attempts.at(-1)?.beganAt ?? null),

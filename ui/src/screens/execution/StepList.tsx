@@ -1,6 +1,7 @@
 /** Every step in the order of the graph: where it stands, when it worked, how long it took. */
 
 import { useTranslation } from "react-i18next";
+import { serverClock } from "../../api/clock";
 import { Icon, kindIcon } from "../../components/Icon";
 import { Status, StatusGlyph } from "../../components/StatusGlyph";
 import { StepTime } from "../../components/StepTime";
@@ -9,7 +10,7 @@ import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import { pendingStep, type StepView } from "../../execution/view";
-import { formatDuration } from "../../format/format";
+import { formatDuration, formatMoment } from "../../format/format";
 
 export function StepList({ order }: { order: readonly string[] }) {
   const { t } = useTranslation();
@@ -83,7 +84,13 @@ function Row({ path, narrow, from, span, now }: RowProps) {
           </>
         )}
         <span className="step-time">
-          {step.attempts.length > 0 ? <StepTime step={step} /> : narrow ? null : <Word step={step} />}
+          {step.dueAt !== null && step.status === "waiting" && !narrow ? (
+            <Detail step={step} />
+          ) : step.attempts.length > 0 ? (
+            <StepTime step={step} />
+          ) : narrow ? null : (
+            <Word step={step} />
+          )}
         </span>
       </button>
     </li>
@@ -103,6 +110,11 @@ function Detail({ step }: { step: StepView }) {
   const reason = step.reason ?? "";
   if (step.status === "skipped") {
     return <span className="dim">{String(t(`execution.skippedBecause.${reason}` as never, unknown))}</span>;
+  }
+  if (step.status === "waiting" && step.dueAt !== null) {
+    return (
+      <span className="dim">{t("execution.until", { at: formatMoment(step.dueAt, serverClock.now()) })}</span>
+    );
   }
   if (step.status === "ready" && reason !== "") {
     return <span className="dim">{String(t(`execution.lostBecause.${reason}` as never, unknown))}</span>;
