@@ -152,7 +152,13 @@ async def _connection(url: str) -> AsyncGenerator[psycopg.AsyncConnection]:
             f"the server runs, or leave the URL out to use Runwright's own PostgreSQL."
         ) from None
     async with connection:
-        yield connection
+        try:
+            yield connection
+        except psycopg.Error as error:  # our own table of migrations: a role that may only read, a lost connection
+            raise MigrationFailed(
+                f"the database at {without_password(url)} refused to keep the schema ({str(error).splitlines()[0]}): "
+                f"let the URL's role create tables there, or use another database."
+            ) from error
 
 
 def without_password(url: str) -> str:
