@@ -86,7 +86,9 @@ def as_refusal(error: Exception) -> Refusal | None:
             return conflict
         case HTTPException():
             refusal = Refusal(
-                _http_code(error.status_code), str(error.detail), "/api/v1/openapi.json lists the routes and their methods."
+                _http_code(error.status_code),
+                str(error.detail),
+                "/api/v1/openapi.json lists the routes and their methods.",
             )
             refusal.category = {404: Category.NOT_FOUND, 405: Category.VALIDATION}.get(
                 error.status_code, Category.VALIDATION
