@@ -234,7 +234,7 @@ async def serve(
                     server_header=False,
                     loop="none",
                     http="httptools",
-                    ws="none",
+                    ws="websockets-sansio",
                 )
             )
             serving = asyncio.create_task(server.serve([listener]), name="http")

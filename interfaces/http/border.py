@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from domain.errors import InvalidInput, PermissionRefused, Refusal
 from interfaces.http.problems import problem_response
@@ -41,11 +42,11 @@ class Border:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or let pass with `request_id` and `actor` in the scope."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         headers = Headers(scope=scope)
         scope["request_id"] = identity = str(uuid4())
+        if scope["type"] == "websocket":
+            await self._socket(scope, headers, receive, send)
+            return
 
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -66,7 +67,18 @@ class Border:
             return
         await self._app(scope, receive if body is None else _replay(body, receive), stamped)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    async def _socket(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """No browser asks before it opens a WebSocket to another origin: the check is ours alone."""
+        try:
+            self._check_origin(headers, self._check_host(headers))
+            scope["actor"] = self._actor(headers)
+        except Refusal as refusal:
+            response = problem_response(scope["request_id"], refusal, 401 if refusal.code == "bad_key" else None)
+            await WebSocket(scope, receive, send).send_denial_response(response)
+            return
+        await self._app(scope, receive, send)
+
+    def _check_host(self, headers: Headers) -> str:
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name.lower() not in self._hosts:
@@ -75,8 +87,9 @@ class Border:
                 f"This service does not answer to the name {name!r}.",
                 "Open it by its own address, or add the name to allowed_hosts.",
             )
-        if scope["method"] in SAFE:
-            return
+        return host
+
+    def _check_origin(self, headers: Headers, host: str) -> None:
         origin = headers.get("origin")
         if (
             origin is not None
@@ -88,6 +101,13 @@ class Border:
                 f"Pages of {origin} may not use this service.",
                 "Add it to allowed_origins if it is yours.",
             )
+
+    def _check(self, scope: Scope, headers: Headers) -> None:
+        host = self._check_host(headers)
+        if scope["method"] in SAFE:
+            return
+        self._check_origin(headers, host)
+        origin = headers.get("origin")
         media_type = headers.get("content-type", "").split(";")[0].strip().lower()
         has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
         allowed = ("application/json", "application/yaml") if scope["path"] in TAKES_YAML else ("application/json",)

@@ -1,15 +1,14 @@
 """⑥ Server-Sent Events: each event after the client's position once, in order, then live.
 
-Subscribe first, read the log after the position, then drain what came meanwhile without repeating.
-A client that falls behind is closed and resumes from the log by `Last-Event-ID`. The stream of one
-execution ends after the terminal event of its last run, with `event: end`.
-
-Longer than 200 lines because the stream of one execution and that of topics share their order.
+Subscribe first, read the log after the position, then drain what came meanwhile without repeating
+(`following.py` does so for one execution). A client that falls behind is closed and resumes from the log by
+`Last-Event-ID`. The stream of one execution ends after the terminal event of its last run, with `event: end`.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 from uuid import UUID
 
@@ -17,17 +16,13 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from application.ports import StoredEvent
 from domain.errors import InvalidInput, NotFound
-from domain.execution.events import Completed, Created, Failed, Started, Stopped, StopRequested
-from domain.values import log_stream_id
+from domain.execution.events import Created, Started, StopRequested
+from interfaces.http.following import HEARTBEAT_S, PAGE, TERMINAL, follow
 from interfaces.http.service import Service, Told, service_of, uuid_of
 from interfaces.http.sse import HEARTBEAT, EventStream, chunks
 
 router = APIRouter(prefix="/api/v1", tags=["streams"])
-HEARTBEAT_S = 15
-PAGE = 500
-TERMINAL = {kind.TOPIC: kind for kind in (Completed, Failed, Stopped)}
 EXECUTIONS_TOPICS = frozenset({Created.TOPIC, Started.TOPIC, StopRequested.TOPIC, *TERMINAL})
 """What the topic `executions` tells: enough for a list."""
 MAX_TOPICS = 50
@@ -59,79 +54,17 @@ def _hello() -> bytes:
     return b"retry: %d\n\n" % random.randint(500, 1_500)  # noqa: S311 - spreads load, hides nothing
 
 
-class _EndData(msgspec.Struct):
-    events: int
-    log_lines: int
-
-
-class _EndBody(msgspec.Struct):
-    data: _EndData
-
-
 async def of_execution(service: Service, execution_id: UUID, after: int) -> AsyncGenerator[bytes]:
-    """Both streams of one execution."""
-    subscription = service.feed.subscribe(execution_id)
-    last, terminal, later = after, None, 0
+    """Both streams of one execution, to its end."""
     messages = [_hello()]
-    try:
-        streams = [execution_id, log_stream_id(execution_id)]
-        # A client that is past the end must still learn of the end: the terminal event may lie before `after`.
-        async for page in _pages(service, streams, after):
-            for stored in page:
-                terminal, later = _follow(terminal, later, stored)
-                if stored.position > after:
-                    last = stored.position
-                    messages.append(sse(service.feed.tell(stored)))
-            for chunk in chunks(messages):
+    async with aclosing(follow(service, execution_id, after)) as batches:
+        async for batch in batches:
+            messages += [sse(told) for told in batch.events]
+            if batch.end is not None:
+                messages.append(b"event: end\ndata: %s\n\n" % batch.end)
+            for chunk in chunks(messages or [HEARTBEAT]):
                 yield chunk
             messages = []
-        while True:
-            for told in subscription.take():
-                if told.event.position > last:
-                    last = told.event.position
-                    terminal, later = _follow(terminal, later, told.event)
-                    messages.append(sse(told))
-            if terminal is not None:
-                messages.append(_end(terminal, later))
-            for chunk in chunks(messages):
-                yield chunk
-            if terminal is not None or subscription.overflowed or subscription.ended:
-                return
-            messages = [] if await subscription.wait(HEARTBEAT_S) else [HEARTBEAT]
-    finally:
-        subscription.close()
-
-
-async def _pages(service: Service, streams: list[UUID], after: int) -> AsyncIterator[Sequence[StoredEvent]]:
-    if after:
-        head = await service.queries.store.last_terminal(streams[0], [*TERMINAL])
-        if head is not None and head.position <= after:
-            yield [head]
-    cursor = after
-    while True:
-        page = await service.queries.store.history(streams, after=cursor, limit=PAGE)
-        yield page
-        if len(page) < PAGE:
-            return
-        cursor = page[-1].position
-
-
-def _follow(terminal: StoredEvent | None, later: int, stored: StoredEvent) -> tuple[StoredEvent | None, int]:
-    """The last run's terminal event so far, and how many facts came after it."""
-    if stored.topic in TERMINAL:
-        return stored, 0
-    if terminal is None:
-        return None, 0
-    if stored.topic == Created.TOPIC:
-        return None, 0
-    return terminal, later + 1
-
-
-def _end(terminal: StoredEvent, later: int) -> bytes:
-    counts = msgspec.json.decode(terminal.body, type=_EndBody).data
-    status = terminal.topic.split(".")[1]
-    data = {"status": status, "events": counts.events + later, "log_lines": counts.log_lines}
-    return b"event: end\ndata: %s\n\n" % msgspec.json.encode(data)
 
 
 @router.get(
