@@ -24,6 +24,7 @@ from application.ports import (
     Ids,
     Member,
     Permissions,
+    Replayed,
 )
 from application.versions import Versions
 from domain.errors import CapacityExceeded, Category, Conflict, InvalidInput, NotFound, PermissionRefused, Problem
@@ -156,8 +157,21 @@ class Handlers:
     # ── executions ──
 
     async def execute(self, command: c.Execute) -> Accepted:
-        """Accept a run. Raises NotFound, Conflict, InvalidInput, CapacityExceeded."""
+        """Accept a run. Raises NotFound, Conflict, InvalidInput, CapacityExceeded.
+
+        A key that came before with the same body gets the same answer, whatever has changed meanwhile: the
+        workflow is paused, the queue is full, a newer version has other inputs.
+        """
         cause = self._cause(command, "workflow.execute", command.workflow_id)
+        try:
+            return await self._accept(command, cause)
+        except (Conflict, InvalidInput, CapacityExceeded):
+            before = await self._accepted_before(command)
+            if before is None:
+                raise
+            return before
+
+    async def _accept(self, command: c.Execute, cause: Cause) -> Accepted:
         workflow = await self.versions.workflow(command.workflow_id)
         version = workflow.runnable(command.version)
         prepared = await self.versions.graph(workflow.id, version.number)
@@ -190,19 +204,27 @@ class Handlers:
                 execution_id=execution.id, number=stored.numbers[execution.id], workflow_id=workflow.id,
                 version=version.number, position=stored.position,
             )  # fmt: skip
-        first = await self.conductor.load(stored.execution_id)
-        return Accepted(
-            execution_id=stored.execution_id, number=stored.number, workflow_id=workflow.id,
-            version=first.state.workflow_version, position=stored.position, replayed=True,
-        )  # fmt: skip
+        return _as_before(stored, await self.conductor.load(stored.execution_id))
+
+    async def _accepted_before(self, command: c.Execute) -> Accepted | None:
+        """The answer this key got, when the body is the same by the inputs of the version that ran then."""
+        if command.idempotency_key is None:
+            return None
+        known = await self.store.recall(_scope(command), command.idempotency_key)
+        if known is None:
+            return None
+        first = await self.conductor.load(known.replayed.execution_id)
+        prepared = await self.versions.graph(first.state.workflow_id, first.state.workflow_version)
+        inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
+        same = not problems and known.body_hash == _body_hash(command, inputs)
+        return _as_before(known.replayed, first) if same else None
 
     def _guard(self, command: c.Execute, execution_id: UUID, inputs: Mapping[str, object]) -> IdempotencyGuard | None:
         if command.idempotency_key is None:
             return None
-        body = _encode([inputs, command.priority, command.labels, command.version])
         return IdempotencyGuard(
-            scope=f"{command.actor}|{command.route}|{command.workflow_id}", key=command.idempotency_key,
-            body_hash=hashlib.sha256(body).digest(), execution_id=execution_id,
+            scope=_scope(command), key=command.idempotency_key, body_hash=_body_hash(command, inputs),
+            execution_id=execution_id,
         )  # fmt: skip
 
     async def stop(self, command: c.StopExecution) -> int:
@@ -223,6 +245,21 @@ class Handlers:
         return await self.conductor.answer(
             command.execution_id, cause, command.path, decision=command.decision, output=command.output, error=error
         )
+
+
+def _scope(command: c.Execute) -> str:
+    return f"{command.actor}|{command.route}|{command.workflow_id}"
+
+
+def _body_hash(command: c.Execute, inputs: Mapping[str, object]) -> bytes:
+    return hashlib.sha256(_encode([inputs, command.priority, command.labels, command.version])).digest()
+
+
+def _as_before(stored: Replayed, first: Execution) -> Accepted:
+    return Accepted(
+        execution_id=stored.execution_id, number=stored.number, workflow_id=first.state.workflow_id,
+        version=first.state.workflow_version, position=stored.position, replayed=True,
+    )  # fmt: skip
 
 
 def _inside(problem: Problem) -> Problem:

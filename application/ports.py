@@ -139,6 +139,14 @@ class Replayed:
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """What an idempotency key led to, and the hash of the body it came with."""
+
+    replayed: Replayed
+    body_hash: bytes
+
+
 class VersionConflict(Exception):
     """A stream had moved on: another decision was stored first. Reload and decide again."""
 
@@ -180,6 +188,10 @@ class EventStore(Protocol):
 
         Raises VersionConflict, LeaseLost, IdempotencyKeyReused, LeadingMemberFailed, StoreUnavailable.
         """
+        ...
+
+    async def recall(self, scope: str, key: str) -> Recalled | None:
+        """What an idempotency key led to; None when it is unknown or older than 24 hours."""
         ...
 
     async def stream(self, stream_id: UUID, *, after_version: int = 0) -> Sequence[RecordedEvent]:

@@ -16,6 +16,7 @@ from application.ports import (
     LeadingMemberFailed,
     LeaseLost,
     Member,
+    Recalled,
     Replayed,
     StoredEvent,
     VersionConflict,
@@ -81,6 +82,10 @@ class MemoryEventStore:
     async def stream(self, stream_id: UUID, *, after_version: int = 0) -> Sequence[RecordedEvent]:
         """One stream in order."""
         return [self._event(position) for position in self._log.streams.get(stream_id, [])[after_version:]]
+
+    async def recall(self, scope: str, key: str) -> Recalled | None:
+        """See the port."""
+        return self._log.recall(scope, key, self._clock.now())
 
     async def last_of(self, stream_id: UUID, topic: str) -> RecordedEvent | None:
         """The latest event of a topic."""

@@ -9,6 +9,7 @@ from application.ports import (
     IdempotencyKeyReused,
     LeaseLost,
     Member,
+    Recalled,
     Replayed,
     StoredEvent,
     VersionConflict,
@@ -71,6 +72,13 @@ class MemoryLog:
             topic=record.topic,
             body=mapper.with_number(record.state, record.number),
         )
+
+    def recall(self, scope: str, key: str, now: datetime) -> Recalled | None:
+        """What a key led to, while it holds."""
+        used = self._keys.get((scope, key))
+        if used is None or used.expires_at <= now:
+            return None
+        return Recalled(replayed=used.answer, body_hash=used.body_hash)
 
     def store(self, member: Member, encoded: list[bytes], now: datetime) -> Appended | Replayed:
         """All of the member or nothing. Raises VersionConflict, LeaseLost, IdempotencyKeyReused."""

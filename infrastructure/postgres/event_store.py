@@ -23,7 +23,7 @@ from uuid import UUID
 import psycopg
 
 from application import ports
-from application.ports import Appended, Member, Replayed, StoredEvent, StoreUnavailable
+from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable
 from domain.event import RecordedEvent
 from domain.execution.events import Created
 from infrastructure import mapper
@@ -298,6 +298,15 @@ class PostgresEventStore:
         """One stream in order."""
         rows = await self._reads.rows("stream_events", (stream_id, after_version))
         return [mapper.decode(topic, stream_id, version, state, number) for topic, version, state, number in rows]
+
+    async def recall(self, scope: str, key: str) -> Recalled | None:
+        """See the port."""
+        rows = await self._reads.rows("recall", (scope, key))
+        if not rows:
+            return None
+        execution_id, position, number, body_hash = rows[0]
+        replayed = Replayed(execution_id=execution_id, position=position, number=number)
+        return Recalled(replayed=replayed, body_hash=bytes(body_hash))
 
     async def last_of(self, stream_id: UUID, topic: str) -> RecordedEvent | None:
         """The latest event of a topic."""
