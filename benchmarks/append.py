@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import uvloop
 
 from application.ports import LeaseGuard, LeaseOpened, Member
 from benchmarks.figures import Figure, Target, compared
@@ -28,7 +29,7 @@ from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import PostgresEventStore
 from infrastructure.postgres.feed import PostgresFeed
 from infrastructure.postgres.migrate import migrate
-from infrastructure.system import SystemIds
+from infrastructure.system import SystemIds, rest_collector
 
 SAVERS = 50
 LIVE = 1_000
@@ -47,11 +48,11 @@ def measure(server: Postgres, *, quick: bool) -> list[Figure]:
     bare: list[float] = []
     try:
         library.save_for(0.3)
-        asyncio.run(_ours(url, SAVERS, 0.3))
+        _run(url, SAVERS, 0.3)
         for _ in range(rounds):
-            ours.append(asyncio.run(_ours(url, SAVERS, seconds)))
+            ours.append(_run(url, SAVERS, seconds))
             savers.append(library.save_for(seconds))
-            many.append(asyncio.run(_ours(url, LIVE, seconds)))
+            many.append(_run(url, LIVE, seconds))
             bare.append(_executemany(url, seconds))
     finally:
         library.close()
@@ -109,6 +110,11 @@ def _taken(execution: Execution) -> Sequence[Any]:
 _COMMAND = uuid4()
 
 
+def _run(url: str, savers: int, seconds: float) -> float:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # the server's loop
+        return runner.run(_ours(url, savers, seconds))
+
+
 async def _ours(url: str, savers: int, seconds: float) -> float:
     """Events a second."""
     reads = Connections(url, size=2)
@@ -116,6 +122,7 @@ async def _ours(url: str, savers: int, seconds: float) -> float:
     feed = PostgresFeed(url, reads, store)
     await store.open()
     await feed.open()
+    rest_collector()  # as the server does
     try:
         ids = SystemIds()
         made = await asyncio.gather(*(_Saver.open(store, ids, ids.new()) for _ in range(savers)))

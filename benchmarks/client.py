@@ -196,7 +196,9 @@ class Dbos:
 async def session() -> AsyncGenerator[aiohttp.ClientSession]:
     """One client for both sides; connections are kept."""
     timeout = aiohttp.ClientTimeout(total=DEADLINE_S)
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200), timeout=timeout) as made:
+    # Both servers close what rests for 5 s: the client must do so first, or a request meets a closing connection.
+    connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=2)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as made:
         yield made
 
 
