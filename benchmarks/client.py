@@ -71,7 +71,10 @@ class Ours:
             await asyncio.gather(self._listening, return_exceptions=True)
 
     async def _listen(self, opened: "asyncio.Future[None]") -> None:
-        async with self._session.get(f"{self._url}/stream", params={"topics": "executions"}) as answer:
+        for_ever = aiohttp.ClientTimeout(total=None)
+        async with self._session.get(
+            f"{self._url}/stream", params={"topics": "executions"}, timeout=for_ever
+        ) as answer:
             kind = b""
             async for line in answer.content:
                 if not opened.done():
