@@ -1,7 +1,8 @@
 """A workflow: a name, immutable numbered versions of its graph, and whether it may run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -120,6 +121,8 @@ class SavedVersion:
     definition: JsonText
     graph_hash: str
     problems: Sequence[Problem]
+    saved_at: datetime
+    saved_by: str
     ever_ready: bool = False
 
     @property
@@ -256,13 +259,12 @@ class Workflow(Aggregate):
                     definition=event.definition,
                     graph_hash=event.graph_hash,
                     problems=tuple(event.problems),
+                    saved_at=event.timestamp,
+                    saved_by=event.actor,
                 )
             case Readied():
                 version = self.versions[event.version_number]
-                self.versions[event.version_number] = SavedVersion(
-                    number=version.number, definition=version.definition, graph_hash=version.graph_hash,
-                    problems=version.problems, ever_ready=True,
-                )  # fmt: skip
+                self.versions[event.version_number] = replace(version, ever_ready=True)
                 self.ready_version = event.version_number
                 # Readying a version of a paused workflow leaves it paused: status and version are two things.
                 if self.status is WorkflowStatus.DRAFT:

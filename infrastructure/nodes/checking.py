@@ -30,15 +30,43 @@ def schema_problems(validator: Draft202012Validator, value: object, code: str, a
     found: list[Problem] = []
     try:
         for error in cast("Any", validator).iter_errors(value):
-            message = str(error.message)[:500]
-            found.append(Problem(code=code, message=message, advice=advice, pointer=_pointer(error)))
+            found += _violations(error, code, advice)
             if len(found) >= 100:
-                break
+                return found[:100]
     except (Unresolvable, RecursionError) as error:
         found.append(
             Problem(code="bad_schema", message=f"The schema can't be applied: {error}", advice="Mend the schema.")
         )
     return found
+
+
+def _violations(error: ValidationError, code: str, advice: str) -> list[Problem]:
+    """One violation; of fields that do not belong there, one at each field, where a person will look for it."""
+    rule, base = str(error.validator), _pointer(error)
+    given, wanted = cast("object", error.instance), cast("object", error.validator_value)
+    plain = rule == "additionalProperties" and wanted is False and "patternProperties" not in cast("Any", error.schema)
+    if plain and isinstance(given, dict):
+        known: Mapping[str, object] = cast("Any", error.schema).get("properties", {})
+        strange = [str(name) for name in cast("dict[str, object]", given) if name not in known]
+        choice = f" Known fields: {', '.join(sorted(known))}." if known else ""
+        return [
+            Problem(
+                code=code, message=f"{name} is no field here.{choice}", advice=advice,
+                pointer=f"{base}/{_token(name)}", params={"rule": rule, "field": name},
+            )
+            for name in strange
+        ]  # fmt: skip
+    params: dict[str, str | int | float] = {"rule": rule}
+    if rule == "required" and isinstance(wanted, list):
+        # The library tells one missing field at a time, and its name only inside the sentence.
+        params["field"] = next(
+            (str(name) for name in cast("list[object]", wanted) if str(error.message).startswith(repr(name))), ""
+        )
+    elif isinstance(wanted, int | float | str) and not isinstance(wanted, bool):
+        params["wanted"] = wanted
+    elif isinstance(wanted, list):
+        params["wanted"] = ", ".join(str(item) for item in cast("list[object]", wanted))[:200]
+    return [Problem(code=code, message=str(error.message)[:500], advice=advice, pointer=base, params=params)]
 
 
 class DefinitionCheck:

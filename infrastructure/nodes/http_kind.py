@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
 from domain.errors import Problem
@@ -103,14 +104,17 @@ def _problems(config: Mapping[str, object]) -> Iterator[Problem]:
             yield problem("http_url", f"The URL {why}.", "Write for example https://example.com/path.", "/url")
     headers = config.get("headers")
     if isinstance(headers, Mapping):
-        for name in headers:  # pyright: ignore[reportUnknownVariableType]
-            why = problem_of_header(str(name))  # pyright: ignore[reportUnknownArgumentType]
+        for name in map(str, cast("Mapping[object, object]", headers)):
+            why = problem_of_header(name)
             if why is not None:
-                yield problem("http_header", f"The header {name!r} {why}.", "Rename or remove it.", "/headers")
+                yield problem(
+                    "http_header", f"The header {name!r} {why}.", "Rename or remove it.", "/headers", name=name
+                )
     if config.get("method", "GET") in SAFE and config.get("body") is not None:
         yield problem(
-            "http_body_not_sent", f"A {config.get('method', 'GET')} has no body.", "Use POST, or remove it.", "/body"
-        )
+            "http_body_not_sent", f"A {config.get('method', 'GET')} has no body.", "Use POST, or remove it.", "/body",
+            method=str(config.get("method", "GET")),
+        )  # fmt: skip
 
 
 def problem_of_url(url: str) -> str | None:

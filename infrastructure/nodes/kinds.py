@@ -69,6 +69,6 @@ def files_field(text: str, key: str) -> dict[str, object]:
     }
 
 
-def problem(code: str, message: str, advice: str, pointer: str = "") -> Problem:
-    """A problem of a config."""
-    return Problem(code=code, message=message, advice=advice, pointer=pointer)
+def problem(code: str, message: str, advice: str, pointer: str = "", **params: str | int | float) -> Problem:
+    """A problem of a config; `params` are what a page needs to say it in another language."""
+    return Problem(code=code, message=message, advice=advice, pointer=pointer, params=params)

@@ -80,6 +80,7 @@ def check(config: Mapping[str, object]) -> Sequence[Problem]:
                 f"{function!r} does not name a function.",
                 "Write package.module:function.",
                 "/callable",
+                name=function,
             )
         )
     if isinstance(code, str):
@@ -99,6 +100,7 @@ def _file_problems(config: Mapping[str, object]) -> Iterator[Problem]:
                 f"The file {path!r} {why}.",
                 "Write a path relative to a files folder of the service, such as data/weather.csv.",
                 f"/files/{name}",
+                path=path,
             )
         if isinstance(arguments, Mapping) and name in arguments:
             yield problem(
@@ -106,6 +108,7 @@ def _file_problems(config: Mapping[str, object]) -> Iterator[Problem]:
                 f"{name} is given both in `args` and in `files`.",
                 "Give one of them another name.",
                 f"/files/{name}",
+                name=str(name),
             )
 
 
@@ -117,7 +120,10 @@ def _code_problems(code: str, config: Mapping[str, object]) -> Iterator[Problem]
             compile(tree, "<code>", "exec", dont_inherit=True)
     except SyntaxError as error:
         where = f" in line {error.lineno}" if error.lineno else ""
-        yield problem("python_syntax", f"The code does not compile: {error.msg}{where}.", "Correct that line.", "/code")
+        yield problem(
+            "python_syntax", f"The code does not compile: {error.msg}{where}.", "Correct that line.", "/code",
+            reason=error.msg, **({"line": error.lineno} if error.lineno else {}),
+        )  # fmt: skip
         return
     except (ValueError, RecursionError, MemoryError) as error:
         yield problem(
@@ -172,6 +178,7 @@ def _argument_problems(main: ast.FunctionDef | ast.AsyncFunctionDef, config: Map
                 f"main has no parameter {name}.",
                 f"Add the parameter {name} to main, or remove it from the node.",
                 f"/args/{name}" if name in cast(Mapping[str, object], config.get("args") or {}) else f"/files/{name}",
+                name=name,
             )
     required = a.args[: len(a.args) - len(a.defaults)] if len(a.defaults) < len(a.args) else []
     needed = [arg.arg for arg in (*a.posonlyargs, *required)]
@@ -183,6 +190,7 @@ def _argument_problems(main: ast.FunctionDef | ast.AsyncFunctionDef, config: Map
                 f"main needs a value for its parameter {name}.",
                 f"Add {name} to the node's arguments, or give the parameter a default.",
                 "/args",
+                name=name,
             )
 
 

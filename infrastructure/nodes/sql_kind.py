@@ -77,12 +77,14 @@ def _problems(config: Mapping[str, object]) -> Iterator[Problem]:
                 f"The table {name} is no list of rows.",
                 "Give a list of objects, or an expression such as ${steps.load.output.rows}.",
                 f"/tables/{name}",
+                name=str(name),
             )
     for name, path in _object(config.get("files")).items():
         if name in tables:
             yield problem(
-                "sql_table_twice", f"{name} is both a table and a file.", "Rename one of them.", f"/files/{name}"
-            )
+                "sql_table_twice", f"{name} is both a table and a file.", "Rename one of them.", f"/files/{name}",
+                name=str(name),
+            )  # fmt: skip
         if not isinstance(path, str):
             continue
         why = problem_of_path(path)
@@ -94,6 +96,7 @@ def _problems(config: Mapping[str, object]) -> Iterator[Problem]:
                 f"The file {path!r} {why}.",
                 "Write a path relative to a files folder of the service, such as data/weather.csv.",
                 f"/files/{name}",
+                path=path,
             )
 
 

@@ -56,6 +56,7 @@ def check(config: Mapping[str, object]) -> Sequence[Problem]:
                 f"{until!r} is not a point of time with its zone.",
                 "Write for example 2027-01-31T08:00:00Z.",
                 "/until",
+                text=until[:80],
             )
         ]
     return ()

@@ -218,6 +218,8 @@ class Version(BaseModel):
     graph_hash: str
     problems: list[ProblemItem]
     ever_ready: bool
+    saved_at: datetime
+    saved_by: str
 
 
 class VersionList(BaseModel):

@@ -242,6 +242,8 @@ async def versions(
             "graph_hash": workflow.versions[n].graph_hash,
             "problems_count": len(workflow.versions[n].problems),
             "ever_ready": workflow.versions[n].ever_ready,
+            "saved_at": workflow.versions[n].saved_at,
+            "saved_by": workflow.versions[n].saved_by,
         }
         for n in numbers[:limit]
     ]
@@ -261,6 +263,8 @@ async def version(request: Request, workflow_id: str, number: str) -> Response:
             "graph_hash": saved.graph_hash,
             "problems": problems_json(saved.problems),
             "ever_ready": saved.ever_ready,
+            "saved_at": saved.saved_at,
+            "saved_by": saved.saved_by,
         }
     )
 

@@ -156,6 +156,15 @@ def test_if_match(api: Api, ready: str) -> None:
     assert save(None).json()["version"] == 5
 
 
+def test_versions_say_who_saved_them_and_when(api: Api, ready: str) -> None:
+    api.client.put(f"/api/v1/workflows/{ready}", json={"definition": {"nodes": []}})
+    items = api.get(f"/workflows/{ready}/versions")["items"]
+    assert [(item["version"], item["ever_ready"]) for item in items] == [(2, False), (1, True)]
+    assert all(item["saved_by"].startswith("local:") for item in items)
+    assert items[0]["saved_at"] >= items[1]["saved_at"]
+    assert api.get(f"/workflows/{ready}/versions/1")["saved_at"] == items[1]["saved_at"]
+
+
 def test_two_who_save_the_same_version_at_once_do_not_overwrite_each_other(api: Api, ready: str) -> None:
     def save(n: int) -> httpx.Response:
         body = {"definition": workflow("keys", python("a", f"def main():\n    return {n}"))}

@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 
 from infrastructure.expressions import PythonExpressions
+from infrastructure.nodes.checking import schema_problems
 from infrastructure.nodes.examples import example_definitions, examples_folder
 from infrastructure.nodes.files import problem_of_path, resolve_files
 from infrastructure.nodes.registry import KNOWN_LATER, node_kinds
@@ -139,3 +140,35 @@ def test_the_examples_are_valid_and_their_files_are_there() -> None:
             }
             assert not expressions.check(held, ancestors=ids - {node["id"]})
             resolve_files(node["config"].get("files"), [str(examples_folder())])
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "places"),
+    [
+        pytest.param(
+            {"properties": {"q": {}}, "additionalProperties": False},
+            {"q": 1, "x/y": 1, "z": 1},
+            [("/x~1y", {"rule": "additionalProperties", "field": "x/y"}),
+             ("/z", {"rule": "additionalProperties", "field": "z"})],
+            id="each-strange-field-at-its-own-place",
+        ),
+        pytest.param(
+            {"patternProperties": {"^a": {}}, "additionalProperties": False}, {"ab": 1, "b": 1},
+            [("", {"rule": "additionalProperties"})], id="fields-by-pattern",
+        ),
+        pytest.param(
+            {"required": ["a", "b"]}, {"b": 1}, [("", {"rule": "required", "field": "a"})], id="a-missing-field"
+        ),
+        pytest.param(
+            {"properties": {"m": {"enum": ["x", "y"]}}}, {"m": "z"},
+            [("/m", {"rule": "enum", "wanted": "x, y"})], id="a-choice",
+        ),
+        pytest.param(
+            {"properties": {"n": {"maximum": 3}}}, {"n": 4}, [("/n", {"rule": "maximum", "wanted": 3})], id="a-limit"
+        ),
+        pytest.param({"properties": {"n": False}}, {"n": 4}, [("", {"rule": "None"})], id="nothing-is-allowed"),
+    ],
+)  # fmt: skip
+def test_a_violation_says_by_values_what_a_page_tells_in_its_own_language(schema, value, places) -> None:
+    found = schema_problems(jsonschema.Draft202012Validator(schema), value, "bad_config", "Mend it.")
+    assert [(problem.pointer, problem.params) for problem in found] == places

@@ -1217,6 +1217,13 @@ export interface components {
             problems: components["schemas"]["ProblemItem"][];
             /** Ever Ready */
             ever_ready: boolean;
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+            /** Saved By */
+            saved_by: string;
         };
         /**
          * VersionList
