@@ -59,7 +59,7 @@ BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
 LONGEST_TIMER_S = 60.0
 FLUSH_TOGETHER_S = 0.02
-"""Executions whose lines are due within this time share an append: a third of the commits with a thousand of them."""
+"""Executions whose lines are due within this time share an append: fewer commits when many of them print."""
 FLUSHES_PER_S = 2_000
 """With more executions that print than can be stored at the usual pace, each waits longer: steps go before lines."""
 AGAIN_S = 0.3

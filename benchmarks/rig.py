@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import sleep
+from typing import LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import psutil
@@ -37,17 +38,6 @@ class BenchmarkError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writes:
-    """Commits of one database and WAL bytes of the whole server, counted by PostgreSQL."""
-
-    commits: int
-    wal_bytes: int
-
-    def __sub__(self, before: "Writes") -> "Writes":
-        return Writes(commits=self.commits - before.commits, wal_bytes=self.wal_bytes - before.wal_bytes)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Postgres:
     """The server that both sides of a comparison use."""
 
@@ -66,20 +56,24 @@ class Postgres:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("checkpoint")
 
-    def writes(self, database: str) -> Writes:
-        """Counters of now, once every back end has reported its own.
+    def commits(self, database: str) -> int:
+        """Transactions so far, once every back end has reported its own.
 
         An idle back end reports what it still holds only after 10 s. Asked earlier, half of a burst is missing, and
         appears in whatever is measured next: in the other side's figure.
         """
         sleep(REPORTED_S)
+        return self._number("select xact_commit from pg_stat_database where datname = %s", database)
+
+    def wal_position(self) -> int:
+        """Where the write-ahead log of the whole server ends; exact at once, unlike its statistics."""
+        return self._number("select pg_current_wal_insert_lsn() - '0/0'")
+
+    def _number(self, question: LiteralString, *parameters: str) -> int:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            row = connection.execute(
-                "select xact_commit, pg_current_wal_insert_lsn() - '0/0' from pg_stat_database where datname = %s",
-                (database,),
-            ).fetchone()
+            row = connection.execute(question, parameters).fetchone()
         assert row is not None
-        return Writes(commits=int(row[0]), wal_bytes=int(row[1]))
+        return int(row[0])
 
 
 @contextmanager

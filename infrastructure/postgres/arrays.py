@@ -1,6 +1,6 @@
 """Arrays of parameters in PostgreSQL's binary form, written at once.
 
-psycopg finds out the type of each array and of each element anew for every statement: 0.1 ms for the arrays of one
+psycopg finds out the type of each array and of each element anew for every statement: 0.06 ms for the arrays of one
 append, on the way of every step. Here the type is known, and an empty array is a constant.
 """
 

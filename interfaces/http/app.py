@@ -34,8 +34,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
-    # The route of the Run button parses and answers by hand. Before FastAPI's own, which stays for the document, it
-    # saves what FastAPI does around a call: a tenth of what the server spends on a short run.
+    # The route of the Run button parses and answers by hand. It comes before FastAPI's own, which stays for the
+    # document, and leaves out what FastAPI does around a call.
     app.router.routes.insert(0, Route("/api/v1/workflows/{workflow_id}/execute", _execute, methods=["POST"]))
     app.add_exception_handler(Exception, _unexpected)
     for kind in (Refusal, HTTPException, RequestValidationError, *_PORT_ERRORS):

@@ -1,7 +1,7 @@
 """The response of a stream: sends what a generator gives until it ends, the client leaves, or does not read.
 
-Not a library's: its task group of four, a time limit object and a send for each event were a third of what a
-short run costs from start to end. Heartbeats come from the generators, which wait for events anyway.
+Not a library's: its group of tasks for each stream, and a time limit and a send for each event, were more than a
+tenth of the server's time in a short run. Heartbeats come from the generators, which wait for events anyway.
 """
 
 import asyncio
