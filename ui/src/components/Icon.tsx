@@ -47,6 +47,12 @@ const PATHS = {
     </>
   ),
   download: <path d="M9 2.5v8.5M5.5 8 9 11.5 12.5 8M3 15h12" />,
+  check: <path d="m4 9.5 3.2 3.2L14 5.5" />,
+  wrap: <path d="M3 5h12M3 9h9.5a2.5 2.5 0 0 1 0 5H9M10.8 12.2 9 14l1.8 1.8M3 14h3" />,
+  upload: <path d="M9 11V2.5M5.5 6 9 2.5 12.5 6M3 15h12" />,
+  plus: <path d="M9 3.5v11M3.5 9h11" />,
+  history: <path d="M3 9a6 6 0 1 0 2-4.5L3 6.2M3 2.8v3.4h3.4M9 5.5V9l2.4 1.6" />,
+  save: <path d="m4 9.5 3.5 3.5L14 5.5" />,
   close: <path d="m4.5 4.5 9 9m0-9-9 9" />,
   external: <path d="M10.5 3H15v4.5M15 3 8.5 9.5M13 10.5V15H3V5h4.5" />,
   file: <path d="M10.5 2.5h-6v13h9v-10Zm0 0v3h3" />,

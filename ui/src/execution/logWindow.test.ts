@@ -318,3 +318,66 @@ it("listeners hear of changes until they leave", async () => {
   log.append(logged(1, 1));
   expect(heard).toBe(before);
 });
+
+describe("a window in the middle", () => {
+  const last = (logs: LogWindow) => logs.get().lines.at(-1)?.line;
+  const first = (logs: LogWindow) => logs.get().lines[0]?.line;
+
+  it("is read around a line, older and newer on demand, up to the end", async () => {
+    const server = new Server();
+    server.write(2_000);
+    const logs = new LogWindow(server.read);
+    await logs.showAt(1_000);
+    expect([first(logs), last(logs)]).toEqual([751, 1_250]);
+    expect(logs.get()).toMatchObject({ olderExist: true, newerExist: true, missing: 0, lastLine: 2_000 });
+    await logs.older();
+    await logs.newer();
+    expect([first(logs), last(logs)]).toEqual([251, 1_750]);
+    await logs.newer();
+    expect([last(logs), logs.get().newerExist]).toEqual([2_000, false]);
+    expect(logs.get().lines.map((one) => one.line)).toEqual(Array.from({ length: 1_750 }, (_, n) => n + 251));
+  });
+
+  it("beyond the end is the newest one", async () => {
+    const server = new Server();
+    server.write(10);
+    const logs = new LogWindow(server.read);
+    await logs.showAt(9_999);
+    expect([first(logs), last(logs), logs.get().newerExist]).toEqual([1, 10, false]);
+  });
+
+  it("keeps at most 5,000 lines, whichever way one reads", async () => {
+    const server = new Server();
+    server.write(20_000);
+    const logs = new LogWindow(server.read);
+    await logs.show(NO_FILTER);
+    for (let page = 0; page < 20; page += 1) await logs.older();
+    expect([logs.get().lines.length, last(logs)]).toEqual([5_000, 14_500]);
+    expect(logs.get()).toMatchObject({ newerExist: true, missing: 0 });
+    for (let page = 0; page < 11; page += 1) await logs.newer();
+    expect([first(logs), last(logs), logs.get().newerExist]).toEqual([15_001, 20_000, false]);
+    expect(logs.get().olderExist).toBe(true);
+  });
+
+  it("is not pushed on by live lines while somebody reads it, and lacks none of them at the end", async () => {
+    const server = new Server();
+    server.write(4_999);
+    const logs = new LogWindow(server.read);
+    await logs.show(NO_FILTER);
+    for (let page = 0; page < 9; page += 1) await logs.older();
+    logs.hold(true);
+    server.write(3);
+    logs.append(logged(5_000, 3));
+    expect([first(logs), last(logs), logs.get().newerExist]).toEqual([1, 4_999, true]);
+    expect(logs.get().lastLine).toBe(5_002);
+    server.hold();
+    const more = logs.newer();
+    server.write(2);
+    logs.append(logged(5_003, 2));
+    server.release();
+    await more;
+    await logs.newer();
+    expect([last(logs), logs.get().newerExist]).toEqual([5_004, false]);
+    expect(logs.get().lines).toHaveLength(5_000);
+  });
+});

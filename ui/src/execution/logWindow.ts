@@ -1,10 +1,12 @@
 /**
- * Lines of an execution's log, kept outside React: the newest window first, older pages on demand, live
- * lines at the end. At most `CAP` lines are held; what falls out can be read again.
+ * Lines of an execution's log, kept outside React: the newest window first (or the one around a line),
+ * older and newer pages on demand, live lines at the end. At most `CAP` lines are held; what falls out can
+ * be read again.
  */
 
 import type { LogLine, LogWindowAnswer } from "../api/types";
 import type { StepLogged } from "./events";
+import type { Schedule } from "./store";
 
 export interface LogFilter {
   /** The least severe level shown. */
@@ -23,6 +25,8 @@ export interface LogState {
   lines: readonly LogLine[];
   /** How many lines the filter may still find above. */
   olderExist: boolean;
+  /** The window ends before the log does: live lines wait below until it is read up to its end. */
+  newerExist: boolean;
   loading: boolean;
   failed: boolean;
   /** The number of the last line known of, whatever the filter. */
@@ -43,6 +47,7 @@ export class LogWindow {
   private state: LogState = {
     lines: [],
     olderExist: false,
+    newerExist: false,
     loading: true,
     failed: false,
     lastLine: 0,
@@ -52,8 +57,14 @@ export class LogWindow {
   private filter: LogFilter = NO_FILTER;
   private generation = 0;
   private filling = false;
+  private reading = false;
+  private arrived: StepLogged[] = [];
 
-  constructor(private readonly read: ReadLines) {}
+  /** `schedule` gathers live lines: hundreds of events in a frame are one drawing. */
+  constructor(
+    private readonly read: ReadLines,
+    private readonly schedule: Schedule = (flush) => flush(),
+  ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -61,91 +72,142 @@ export class LogWindow {
   };
   readonly get = (): LogState => this.state;
 
+  /** Somebody reads what stands here: live lines must not push it out of the window. */
+  hold(reading: boolean): void {
+    this.reading = reading;
+  }
+
   /** Read the newest window that passes the filter. */
   async show(filter: LogFilter): Promise<void> {
     this.filter = filter;
-    const generation = ++this.generation;
-    this.change({ loading: true, failed: false, lines: [], missing: 0 });
-    try {
-      const page = await this.read({ ...filter, before: END, limit: WINDOW });
-      if (generation !== this.generation) return;
+    const shown = await this.load({ ...filter, before: END, limit: WINDOW }, (page) => {
       // Lines that came live while the window was read stand after it.
       const last = page.items.at(-1)?.line ?? 0;
-      const live = this.state.lines.filter((line) => line.line > last);
-      this.change({
-        lines: [...page.items, ...live],
+      return {
+        lines: [...page.items, ...this.state.lines.filter((line) => line.line > last)],
         olderExist: page.next_cursor !== null && (page.items[0]?.line ?? 1) > 1,
-        loading: false,
-        lastLine: Math.max(this.state.lastLine, page.total_lines, last),
-      });
-      await this.fillHole(true);
+      };
+    });
+    if (shown) await this.fillHole(true);
+  }
+
+  /** Read the window around a line. */
+  async showAt(line: number): Promise<void> {
+    this.filter = NO_FILTER;
+    const after = Math.max(0, line - WINDOW / 2);
+    const shown = await this.load({ ...NO_FILTER, after, limit: WINDOW }, (page) => ({
+      lines: page.items,
+      olderExist: (page.items[0]?.line ?? 1) > 1,
+      newerExist: page.next_cursor !== null,
+    }));
+    if (!shown) return;
+    if (this.state.lines.length === 0) return this.show(NO_FILTER); // beyond the end
+    await this.fillHole(true);
+  }
+
+  private async load(
+    query: Parameters<ReadLines>[0],
+    placed: (page: LogWindowAnswer) => Partial<LogState>,
+  ): Promise<boolean> {
+    const generation = ++this.generation;
+    this.change({ loading: true, failed: false, lines: [], missing: 0, newerExist: false });
+    try {
+      const page = await this.read(query);
+      if (generation !== this.generation) return false;
+      const lastLine = Math.max(this.state.lastLine, page.total_lines, page.items.at(-1)?.line ?? 0);
+      this.change({ ...placed(page), loading: false, lastLine });
+      return true;
     } catch {
       if (generation === this.generation) this.change({ loading: false, failed: true });
+      return false;
     }
   }
 
   async older(): Promise<void> {
     const first = this.state.lines[0];
     if (this.state.loading || !this.state.olderExist || !first) return;
+    await this.more({ ...this.filter, before: first.line, limit: WINDOW }, (page) => {
+      const lines = [...page.items, ...this.state.lines];
+      return {
+        lines: lines.slice(0, CAP),
+        olderExist: page.next_cursor !== null && page.items.length > 0 && page.items[0]!.line > 1,
+        newerExist: this.state.newerExist || lines.length > CAP,
+      };
+    });
+  }
+
+  async newer(): Promise<void> {
+    const last = this.state.lines.at(-1);
+    if (this.state.loading || !this.state.newerExist || !last) return;
+    await this.more({ ...this.filter, after: last.line, limit: WINDOW }, (page) => {
+      const lines = [...this.state.lines, ...page.items];
+      return {
+        lines: lines.slice(-CAP),
+        olderExist: this.state.olderExist || lines.length > CAP,
+        newerExist: page.next_cursor !== null,
+      };
+    });
+  }
+
+  private async more(
+    query: Parameters<ReadLines>[0],
+    placed: (page: LogWindowAnswer) => Partial<LogState>,
+  ): Promise<void> {
     const generation = this.generation;
     this.change({ loading: true });
     try {
-      const page = await this.read({ ...this.filter, before: first.line, limit: WINDOW });
-      if (generation !== this.generation) return;
-      this.change({
-        lines: [...page.items, ...this.state.lines],
-        olderExist: page.next_cursor !== null && page.items.length > 0 && page.items[0]!.line > 1,
-        loading: false,
-      });
+      const page = await this.read(query);
+      if (generation === this.generation) this.change({ ...placed(page), loading: false });
     } catch {
       if (generation === this.generation) this.change({ loading: false, failed: true });
     }
+    this.flush();
   }
 
   /** Lines from the stream. */
   append(event: StepLogged): void {
-    const { path, attempt, first_line, lines } = event.data;
+    this.arrived.push(event);
+    if (this.arrived.length === 1) this.schedule(() => this.flush());
+  }
+
+  private flush(): void {
+    const events = this.arrived;
+    if (events.length === 0) return;
+    const told = events.at(-1)!.data;
+    const lastLine = Math.max(this.state.lastLine, told.first_line + told.lines.length - 1);
+    // Kept while the page that may end before them is on its way; else they are read again when wanted.
+    if (!(this.state.newerExist && this.state.loading)) this.arrived = [];
+    if (this.state.newerExist) {
+      this.change({ lastLine });
+      return;
+    }
     const last = this.state.lines.at(-1)?.line ?? 0;
-    const fresh = lines
-      .map((line, index) => ({
-        line: first_line + index,
-        at: new Date(line.at_ms).toISOString(),
-        level: line.level,
-        stream: line.stream,
-        step: path,
-        attempt,
-        text: line.text,
-      }))
-      .filter((line) => line.line > last && this.passes(line));
+    const fresh = events.flatMap(linesOf).filter((line) => line.line > last && passes(this.filter, line));
     const kept = [...this.state.lines, ...fresh];
     const over = kept.length - CAP;
+    if (over > 0 && this.reading) {
+      this.change({ lastLine, newerExist: true });
+      return;
+    }
     this.change({
       lines: over > 0 ? kept.slice(over) : kept,
       olderExist: this.state.olderExist || over > 0,
-      lastLine: Math.max(this.state.lastLine, first_line + lines.length - 1),
+      lastLine,
     });
-    this.fillHole();
+    void this.fillHole();
   }
 
   /** The terminal event says how many lines there are: what is not here is fetched, then counted as missing. */
   async settle(total: number): Promise<void> {
+    this.flush();
     this.change({ lastLine: Math.max(this.state.lastLine, total) });
     await this.fillHole();
-  }
-
-  private passes(line: LogLine): boolean {
-    const { level, step, q } = this.filter;
-    return (
-      severity(line.level) >= severity(level) &&
-      (step === null || line.step === step) &&
-      (q === "" || line.text.toLowerCase().includes(q.toLowerCase()))
-    );
   }
 
   /** Without a filter the numbers have no gap; where they have one, the log is asked. */
   private async fillHole(justShown = false): Promise<void> {
     if (this.filter.level !== "debug" || this.filter.step !== null || this.filter.q !== "") return;
-    if (this.state.loading || this.filling) return;
+    if (this.state.loading || this.filling || this.state.newerExist) return;
     // After a long absence the newest window says more than thousands of lines read to reach it.
     if (!justShown && (this.hole()?.count ?? 0) > CAP - WINDOW) return this.show(NO_FILTER);
     this.filling = true;
@@ -166,6 +228,7 @@ export class LogWindow {
     } finally {
       this.filling = false;
     }
+    if (this.state.newerExist) return;
     const left = this.hole();
     this.change({ missing: left === null ? 0 : left.count });
   }
@@ -193,4 +256,24 @@ export class LogWindow {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function linesOf({ data: { path, attempt, first_line, lines } }: StepLogged): LogLine[] {
+  return lines.map((line, index) => ({
+    line: first_line + index,
+    at: new Date(line.at_ms).toISOString(),
+    level: line.level,
+    stream: line.stream,
+    step: path,
+    attempt,
+    text: line.text,
+  }));
+}
+
+function passes({ level, step, q }: LogFilter, line: LogLine): boolean {
+  return (
+    severity(line.level) >= severity(level) &&
+    (step === null || line.step === step) &&
+    (q === "" || line.text.toLowerCase().includes(q.toLowerCase()))
+  );
 }

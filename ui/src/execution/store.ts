@@ -20,7 +20,7 @@ export type ExecutionStore = StoreApi<ExecutionState>;
 export type Schedule = (flush: () => void) => void;
 
 /** A hidden tab gets no frames; it must still end when its execution does. */
-const nextFrame: Schedule = (flush) => {
+export const nextFrame: Schedule = (flush) => {
   if (document.hidden) setTimeout(flush, 100);
   else requestAnimationFrame(flush);
 };

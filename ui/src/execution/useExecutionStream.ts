@@ -1,14 +1,14 @@
 /** Snapshot, then the stream from its position, until the terminal event stands in the log. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { ExecutionAnswer } from "../api/types";
 import { stream } from "../stream/tab";
 import { type ExecutionEvent, FINAL, isTerminal } from "./events";
-import { LogWindow } from "./logWindow";
+import { LogWindow, NO_FILTER } from "./logWindow";
 import { viewOfSnapshot } from "./snapshot";
-import { createExecutionStore, type ExecutionStore } from "./store";
+import { createExecutionStore, type ExecutionStore, nextFrame } from "./store";
 
 export interface LiveExecution {
   store: ExecutionStore;
@@ -21,13 +21,15 @@ export interface LiveExecution {
 async function load(id: string): Promise<LiveExecution> {
   const snapshot = await api.execution(id);
   const steps = await api.steps(id);
-  const logs = new LogWindow(({ level, step, q, ...window }) =>
-    api.logs(id, {
-      ...window,
-      ...(level === "debug" ? {} : { level }),
-      ...(step === null ? {} : { step }),
-      ...(q === "" ? {} : { q }),
-    }),
+  const logs = new LogWindow(
+    ({ level, step, q, ...window }) =>
+      api.logs(id, {
+        ...window,
+        ...(level === "debug" ? {} : { level }),
+        ...(step === null ? {} : { step }),
+        ...(q === "" ? {} : { q }),
+      }),
+    nextFrame,
   );
   return {
     store: createExecutionStore(viewOfSnapshot(snapshot, steps.items, steps.position)),
@@ -37,7 +39,9 @@ async function load(id: string): Promise<LiveExecution> {
   };
 }
 
-export function useExecutionStream(id: string) {
+/** `line` of the log is where one begins to read; null is its end. */
+export function useExecutionStream(id: string, line: number | null) {
+  const begin = useRef(line);
   const queries = useQueryClient();
   const query = useQuery({
     queryKey: ["execution", id],
@@ -54,7 +58,7 @@ export function useExecutionStream(id: string) {
   useEffect(() => {
     if (!live) return;
     const { store, logs } = live;
-    void logs.show({ level: "debug", step: null, q: "" });
+    void (begin.current === null ? logs.show(NO_FILTER) : logs.showAt(begin.current));
     const { view } = store.getState();
     if (FINAL.has(view.status)) {
       setEnded(true);

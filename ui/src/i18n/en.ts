@@ -1,5 +1,9 @@
+
+import { watchEn } from "./watch.en";
+
 /** English. Every key is also in zh-CN.ts: the type below demands it and a test compares the sets. */
 export const en = {
+  ...watchEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",
@@ -337,8 +341,8 @@ export const en = {
   },
   log: {
     title: "Log",
-    lines_one: "{{count}} line",
-    lines_other: "{{count}} lines",
+    lines_one: "{{shown}} line",
+    lines_other: "{{shown}} lines",
     arriving: "still arriving",
     complete: "complete",
     missing: "missing {{missing}}",

@@ -1,7 +1,9 @@
 import type { Messages } from "./index";
+import { watchZhCN } from "./watch.zh-CN";
 
 /** Simplified Chinese, the equal of en.ts. Chinese has one plural form; both keys stand so the sets are equal. */
 export const zhCN: Messages = {
+  ...watchZhCN,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
@@ -321,8 +323,8 @@ export const zhCN: Messages = {
   },
   log: {
     title: "日志",
-    lines_one: "{{count}} 行",
-    lines_other: "{{count}} 行",
+    lines_one: "{{shown}} 行",
+    lines_other: "{{shown}} 行",
     arriving: "仍在到达",
     complete: "完整",
     missing: "缺 {{missing}} 行",

@@ -419,6 +419,67 @@ describe("the log", () => {
     await waitFor(() => expect(lines().length).toBeGreaterThan(15));
   });
 
+  it("is narrowed to a step from the list of steps", async () => {
+    const { user } = await open(one);
+    await waitFor(() => expect(lines()).not.toEqual([]));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Step of the lines" }), "talks");
+    await waitFor(() => expect(lines()).toHaveLength(15));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Step of the lines" }), "Every step");
+    await waitFor(() => expect(lines().length).toBeGreaterThan(15));
+  });
+
+  it("has a link to each line, which opens the log there", async () => {
+    const { id } = serveExecution(one);
+    const asked: string[] = [];
+    answers(`/executions/${id}/logs`, ({ url }) => {
+      asked.push(new URL(url).search);
+      const after = Number(new URL(url).searchParams.get("after") ?? 99_500);
+      const items = Array.from({ length: 500 }, (_, index) => ({
+        line: after + index + 1,
+        at: "2026-01-01T09:00:00.000Z",
+        level: "info",
+        stream: "stdout",
+        step: "talks",
+        attempt: 1,
+        text: `\u001b[31;1mline\u001b[0m ${after + index + 1}`,
+      }));
+      return {
+        items,
+        next_cursor: after < 99_500 ? after + 500 : null,
+        total_lines: 100_000,
+        dropped_lines: 0,
+        complete: true,
+      };
+    });
+    const { user, router } = openPage(`/executions/${id}#line-50000`);
+    await waitFor(() => expect(lines()).toContain("line 49751"));
+    expect(asked).toEqual(["?after=49750&limit=500"]);
+    expect(screen.getByRole("switch", { name: "To the end" })).not.toBeChecked();
+    expect(log().querySelector(".ansi-fg.ansi-bold")).toHaveTextContent("line");
+    await user.click(within(log()).getByRole("link", { name: "Link to line 49751" }));
+    expect(router.state.location.hash).toBe("#line-49751");
+    expect(log().querySelector(".linked")).toHaveTextContent("line 49751");
+    await user.click(screen.getByRole("switch", { name: "To the end" }));
+    await waitFor(() => expect(asked.at(-1)).toBe("?before=2147483647&limit=500"));
+  });
+
+  it("can be copied, and taken along as a file, all of it", async () => {
+    const { user } = await open(one);
+    await waitFor(() => expect(lines()).not.toEqual([]));
+    await user.click(screen.getByRole("button", { name: "Copy the lines shown" }));
+    expect(await navigator.clipboard.readText()).toMatch(/Z INFO {4}shouts: shouts 123\n/);
+    await user.click(screen.getByRole("button", { name: "Copied" }));
+    await user.click(screen.getByRole("button", { name: "Wrap long lines" }));
+    expect(log()).toHaveClass("nowrap");
+    const saved: Blob[] = [];
+    URL.createObjectURL = (blob) => `blob:${saved.push(blob as Blob)}`;
+    URL.revokeObjectURL = () => {};
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
+    await user.click(screen.getByRole("button", { name: "Download the whole log" }));
+    await waitFor(() => expect(saved).toHaveLength(1));
+    expect((await saved[0]!.text()).split("\n")).toHaveLength(636);
+  });
+
   it("says when nothing passes the filter", async () => {
     const { user } = await open(one);
     await user.type(screen.getByRole("searchbox", { name: "Search in the log" }), "nowhere");

@@ -1,17 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import { api } from "../api/client";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { useNarrow } from "../components/useNarrow";
+import { lineOf } from "../execution/lineOf";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
 import Graph from "../graph/Graph";
 import { FailureCard } from "./execution/FailureCard";
 import { ExecutionHeader } from "./execution/Header";
-import { Logs } from "./execution/Logs";
+import { Logs } from "./execution/log/Logs";
 import { hasResult, Result } from "./execution/Result";
 import { StepDetail } from "./execution/StepDetail";
 import { StepList } from "./execution/StepList";
@@ -26,7 +27,7 @@ export default function ExecutionPage() {
 
 function Live({ id }: { id: string }) {
   const { t } = useTranslation();
-  const execution = useExecutionStream(id);
+  const execution = useExecutionStream(id, lineOf(useLocation().hash));
   if (execution.isPending) return <Skeleton rows={8} />;
   if (!execution.data) {
     return (
@@ -50,7 +51,7 @@ type Tab = "steps" | "graph" | "logs" | "result";
 function Page({ live }: { live: LiveExecution }) {
   const { t } = useTranslation();
   const narrow = useNarrow();
-  const [tab, setTab] = useState<Tab>("steps");
+  const [tab, setTab] = useState<Tab>(lineOf(useLocation().hash) === null ? "steps" : "logs");
   const result = useExecution((state) => hasResult(state.view)) ?? false;
   const tabs: Tab[] = ["steps", "graph", "logs", ...(result ? (["result"] as const) : [])];
   const shows = (name: Tab) => !narrow || tab === name;
@@ -83,7 +84,7 @@ function Page({ live }: { live: LiveExecution }) {
             <StepDetail />
           </div>
         )}
-        {shows("logs") && <Logs logs={live.logs} />}
+        {shows("logs") && <Logs logs={live.logs} order={live.order} />}
       </div>
       {shows("result") && <Result />}
     </div>

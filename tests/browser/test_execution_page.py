@@ -1,0 +1,101 @@
+"""The page of one run: its log with colours, search, links; steps with what went in and came out; times and graph."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.fixtures.api import Api, python, workflow
+from tests.fixtures.server import ROOT
+
+expect.set_options(timeout=PATIENCE_MS)
+
+AXE = (ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']"
+SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+COLOURS = """
+def main():
+    for n in range(30, 38):
+        print(f"\\033[{n}m colour {n} \\033[1mbold\\033[0m \\033[{n + 60}mbright\\033[0m \\033[{n + 10}mon it\\033[0m "
+              f"\\033[{n};7minverse\\033[0m \\033[4munder\\033[24m \\033[2mfaint\\033[0m")
+    print("".join(f"\\033[38;5;{n}m{n} " for n in range(16, 256, 6)))
+    print("".join(f"\\033[48;5;{n}m{n} " for n in range(16, 256, 6)))
+    print("".join(f"\\033[38;2;{n};{255 - n};128m{n} " for n in range(0, 256, 12)))
+    print("\\033]8;;https://example.com\\007<b>no markup</b>\\033]8;;\\007 " + "long " * 60)
+"""
+LINES = """
+import time
+def main(count):
+    for n in range(count):
+        print(f"line {n} " + "\\033[32mok\\033[0m" * (n % 3))
+"""
+
+
+def accessible(page: Page) -> None:
+    page.evaluate(AXE)
+    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}, iframes: false}})")
+    assert [
+        (violation["id"], [node["html"][:160] for node in violation["nodes"]]) for violation in found["violations"]
+    ] == []
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
+def test_colours_of_a_program_can_be_read_in_both_themes(
+    api: Api, open_page: OpenPage, picture: Picture, locale: str, scheme: str
+) -> None:
+    execution_id = api.run(api.save(workflow("colours", python("paint", COLOURS))))
+    api.finish(execution_id)
+    page = open_page(f"/executions/{execution_id}", locale=locale, scheme=scheme)  # type: ignore[arg-type]
+    expect(page.locator("[data-line='12']")).to_contain_text("<b>no markup</b>")
+    assert page.locator("[data-line='12'] b, [data-line='12'] .tx a").count() == 0
+    accessible(page)
+    picture(page, f"log-colours-{locale[:2]}-{scheme}")
+    page.get_by_role("button", name=re.compile("Wrap|换行")).click()
+    expect(page.locator(".log-lines.nowrap")).to_be_visible()
+    assert page.locator("[data-line='12']").bounding_box()["height"] <= 20  # type: ignore[index]
+
+
+def test_a_log_is_narrowed_copied_and_taken_along(api: Api, open_page: OpenPage, tmp_path: Path) -> None:
+    quiet = python("quiet", "def main():\n    print('only this')")
+    execution_id = api.run(api.save(workflow("long", python("talk", LINES, args={"count": 3_000}), quiet)))
+    api.finish(execution_id)
+    page = open_page(f"/executions/{execution_id}")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.locator("[data-line='3001']")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download the whole log").click()
+    saved.value.save_as(tmp_path / "log")
+    text = (tmp_path / "log").read_text().splitlines()
+    assert len(text) == 3_001
+    assert re.fullmatch(r"\S+Z INFO {4}talk: line 2 okok", text[2])
+    assert saved.value.suggested_filename == "long-1.log"
+    page.get_by_label("Step of the lines").select_option("quiet")
+    expect(page.locator(".log-lines [data-line]")).to_have_count(1)
+    page.get_by_role("button", name="Copy the lines shown").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").endswith(" quiet: only this\n")
+
+
+def test_a_link_to_a_line_opens_the_log_there_and_reading_on_reaches_both_ends(
+    api: Api, open_page: OpenPage, picture: Picture
+) -> None:
+    execution_id = api.run(api.save(workflow("linked", python("talk", LINES, args={"count": 3_000}))))
+    api.finish(execution_id)
+    page = open_page(f"/executions/{execution_id}#line-1500")
+    line = page.locator("[data-line='1500']")
+    expect(line).to_be_in_viewport()
+    expect(line).to_have_class(re.compile("linked"))
+    picture(page, "log-link-en-light")
+    page.get_by_role("link", name="Link to line 1502").click()
+    assert page.url.endswith("#line-1502")
+    log = page.get_by_role("log")
+    for end, wanted in (("log.scrollTop = 0", "1"), ("log.scrollTop = log.scrollHeight", "3000")):
+        page.wait_for_function(
+            f"log => {{ {end}; return log.querySelector('[data-line=\"{wanted}\"]') }}", arg=log.element_handle()
+        )
+    numbers = page.locator(".log-lines [data-line]").evaluate_all("l => l.map(x => Number(x.dataset.line))")
+    assert numbers == list(range(numbers[0], 3_001))
+    page.reload()
+    expect(page.locator("[data-line='1502']")).to_be_in_viewport()
