@@ -200,7 +200,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:
     """Workflows changed by any server leave the cache."""
-    subscription = feed.subscribe(kinds=WORKFLOW_TOPICS)
+    subscription = feed.subscribe(kinds=WORKFLOW_TOPICS, own=True)
     while not subscription.ended:
         await subscription.wait(60)
         for told in subscription.take():

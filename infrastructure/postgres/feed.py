@@ -67,6 +67,7 @@ class Subscription:
         self.executions = executions
         self.events: deque[Told] = deque()
         self.overflowed = False
+        self.own = False
         self.ended = False
         self._arrived = asyncio.Event()
 
@@ -157,10 +158,13 @@ class PostgresFeed:
         execution_id: UUID | None = None,
         kinds: frozenset[str] | None = None,
         executions: frozenset[UUID] = frozenset(),
+        *,
+        own: bool = False,
     ) -> Subscription:
         """Events from now on: of one execution (both streams), or of all: of any topic, or of some topics and
-        whatever belongs to the `executions` named."""
+        whatever belongs to the `executions` named. `own`: it is the service that follows, not a client."""
         subscription = Subscription(self, execution_id, kinds, executions)
+        subscription.own = own
         if execution_id is None:
             self._to_all.add(subscription)
         else:
@@ -178,8 +182,8 @@ class PostgresFeed:
 
     @property
     def subscriptions(self) -> int:
-        """How many clients follow: those that take every topic. The service's own take some."""
-        return sum(one.kinds is None for one in self._to_all) + sum(map(len, self._by_execution.values()))
+        """How many clients follow; what the service itself follows is not counted."""
+        return sum(not one.own for one in self._to_all) + sum(map(len, self._by_execution.values()))
 
     # ── for the projector ──
 

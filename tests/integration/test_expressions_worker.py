@@ -161,7 +161,8 @@ async def _withstands(expressions: PythonExpressions, text: str) -> None:
     template = "${" + text + "}"
     began = time.thread_time()
     problems = expressions.check(template, ancestors=frozenset({"load"}))
-    assert time.thread_time() - began < 0.2, f"checking took too long: {text[:60]}"
+    # 0.03 s on an idle machine; CPU time grows too where others take the core's cache. A way out of bounds takes seconds.
+    assert time.thread_time() - began < 1.0, f"checking took too long: {text[:60]}"
     if any(problem.severity == "error" for problem in problems):
         return
     assert "hidden" not in expressions.references(template)

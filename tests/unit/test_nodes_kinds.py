@@ -125,7 +125,7 @@ def test_files_are_found_below_the_roots_only(tmp_path) -> None:
 def test_the_examples_are_valid_and_their_files_are_there() -> None:
     expressions = PythonExpressions()
     definitions = example_definitions()
-    assert [name for name, _ in definitions] == ["weather-report"]
+    assert [name for name, _ in definitions] == ["broken-on-purpose", "shop-order", "weather-report"]
     for _, definition in definitions:
         ids = frozenset(node["id"] for node in definition["nodes"])
         for node in definition["nodes"]:
