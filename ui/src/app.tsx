@@ -10,8 +10,9 @@ import { NotFound } from "./screens/NotFound";
 import { Workflows } from "./screens/Workflows";
 import { theme } from "./theme/theme";
 
-// The graph (React Flow, dagre) comes only with the pages that draw one.
+// The graph (React Flow, dagre) and the editor (CodeMirror, yaml) come only with the pages that have one.
 const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
+const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 
@@ -27,6 +28,7 @@ export const routes: RouteObject[] = [
     children: [
       { index: true, element: <Navigate to="/workflows" replace /> },
       { path: "workflows", element: <Workflows /> },
+      { path: "workflows/new", element: <NewWorkflowPage /> },
       { path: "workflows/:workflowId", element: <WorkflowPage /> },
       { path: "executions", element: <Executions /> },
       { path: "executions/:executionId", element: <ExecutionPage /> },

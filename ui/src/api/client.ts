@@ -25,7 +25,7 @@ export class Refused extends Error {
   }
 }
 
-const client = createClient<paths>({
+export const client = createClient<paths>({
   baseUrl: typeof location === "undefined" ? "http://localhost" : location.origin,
   fetch: (request) => globalThis.fetch(request), // looked up at each call: tests put theirs in its place
 });
@@ -43,7 +43,7 @@ interface Reply {
   response: Response;
 }
 
-async function ask<Answer>(call: Promise<Reply>): Promise<Answer> {
+export async function ask<Answer>(call: Promise<Reply>): Promise<Answer> {
   let reply: Reply;
   try {
     reply = await call;

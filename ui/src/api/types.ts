@@ -96,6 +96,18 @@ export interface WorkflowAnswer {
 export interface VersionAnswer {
   version: number;
   definition: Definition;
+  problems: ProblemItem[];
+  ever_ready: boolean;
+  saved_at: string;
+  saved_by: string;
+}
+
+export interface VersionItem {
+  version: number;
+  problems_count: number;
+  ever_ready: boolean;
+  saved_at: string;
+  saved_by: string;
 }
 
 export interface Accepted {

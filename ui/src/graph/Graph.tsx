@@ -11,6 +11,7 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from "@xyflow/react";
+import type { TFunction } from "i18next";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
@@ -23,10 +24,18 @@ const nodeTypes = { step: StepNode };
 const edgeTypes = { step: StepEdge };
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.2 };
 
+export type GraphMarks = ReadonlyMap<string, "error" | "warning">;
+
 interface Props {
   definition: Definition;
   direction?: "LR" | "TB";
   legend?: string;
+  /** What a screen reader calls it; by default a graph of an execution. */
+  label?: string;
+  /** Steps with something wrong, where a definition is being written. */
+  marks?: GraphMarks;
+  /** The step the cursor of the text is in. */
+  chosen?: string | null;
   onSelect?: (id: string | null) => void;
 }
 
@@ -38,11 +47,15 @@ export default function Graph(props: Props) {
   );
 }
 
-function Canvas({ definition, direction = "LR", legend, onSelect }: Props) {
+function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
-  const nodes = useMemo(() => nodesOf(definition, direction), [definition, direction]);
+  const placed = useMemo(() => nodesOf(definition, direction), [definition, direction]);
+  const nodes = useMemo(
+    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
+    [placed, marks, chosen, t],
+  );
   const edges = useMemo(() => edgesOf(definition), [definition]);
 
   // fitView fits once; a resized panel must not cut the graph off.
@@ -53,6 +66,15 @@ function Canvas({ definition, direction = "LR", legend, onSelect }: Props) {
     observer.observe(element);
     return () => observer.disconnect();
   }, [flow]);
+
+  // While a definition is written, steps come and go.
+  const drawn = useRef(placed);
+  useEffect(() => {
+    if (drawn.current === placed) return;
+    drawn.current = placed;
+    const frame = requestAnimationFrame(() => void flow.fitView(FIT));
+    return () => cancelAnimationFrame(frame);
+  }, [placed, flow]);
 
   const labels: Partial<AriaLabelConfig> = {
     "controls.ariaLabel": t("flow.controls"),
@@ -67,7 +89,7 @@ function Canvas({ definition, direction = "LR", legend, onSelect }: Props) {
   };
 
   return (
-    <div className="canvas" ref={box} role="group" aria-label={t("execution.graphLabel")}>
+    <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -119,6 +141,12 @@ function nodesOf(definition: Definition, direction: "LR" | "TB"): Node[] {
     ariaLabel: node.id,
     data: { kind: node.kind, direction },
   }));
+}
+
+function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFunction): Node {
+  const mark = marks.get(node.id);
+  const words = mark && t(mark === "error" ? "editor.nodeWrong" : "editor.nodeDoubtful", { id: node.id });
+  return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
 }
 
 function edgesOf(definition: Definition): Edge[] {

@@ -2,28 +2,32 @@ import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, kindIcon } from "../components/Icon";
-import { Status } from "../components/StatusGlyph";
+import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { StepTime } from "../components/StepTime";
 import { useExecution } from "../execution/store";
 
 export interface StepNodeData extends Record<string, unknown> {
   kind: string;
   direction: "LR" | "TB";
+  /** Where a definition is being written: what is wrong with the step, and whether the cursor is in it. */
+  mark?: "error" | "warning";
+  chosen?: boolean;
 }
 
 /** A box of the graph. Its state comes from the store by its id, never through React Flow's nodes. */
 export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const { t } = useTranslation();
-  const { kind, direction } = data as StepNodeData;
+  const { kind, direction, mark, chosen } = data as StepNodeData;
   const step = useExecution((state) => state.view.steps[id]);
-  const selected = useExecution((state) => state.selected === id);
+  const selected = useExecution((state) => state.selected === id) ?? chosen;
   const status = step?.status;
   const across = direction === "LR";
   const fraction = status === "running" ? step?.fraction : null;
   return (
     <div
-      className={`node ${status ?? "plain"}${selected ? " selected" : ""}`}
+      className={`node ${status ?? "plain"}${selected ? " selected" : ""}${mark ? ` wrong ${mark}` : ""}`}
       data-step={id}
+      data-mark={mark}
       data-status={status}
     >
       <Handle type="target" position={across ? Position.Left : Position.Top} isConnectable={false} />
@@ -32,6 +36,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
           <Icon name={kindIcon(kind)} size={14} />
         </span>
         <span className="node-id">{id}</span>
+        {mark && <StatusGlyph status={mark === "error" ? "failed" : "waiting"} size={16} />}
         {step && step.attempt > 1 && (
           <span className="dim" title={t("execution.attempt", { attempt: step.attempt })}>
             {t("execution.attemptShort", { attempt: step.attempt })}

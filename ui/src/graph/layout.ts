@@ -13,6 +13,21 @@ export interface Placed {
   y: number;
 }
 
+/** Beyond it no second layout is tried: it would be felt while typing. */
+const MOST_TRIED = 200;
+
+/** The direction in which the graph is drawn larger in a box of that width to height. */
+export function betterDirection(definition: Definition, ratio: number): "LR" | "TB" {
+  if ((definition.nodes?.length ?? 0) > MOST_TRIED) return "LR";
+  const scale = (direction: "LR" | "TB") => {
+    const placed = layout(definition, direction);
+    const width = Math.max(...placed.map(({ x }) => x + NODE_WIDTH));
+    const height = Math.max(...placed.map(({ y }) => y + NODE_HEIGHT));
+    return Math.min(ratio / width, 1 / height);
+  };
+  return scale("TB") > scale("LR") ? "TB" : "LR";
+}
+
 export function layout(definition: Definition, direction: "LR" | "TB"): Placed[] {
   const nodes = definition.nodes ?? [];
   const graph = new dagre.graphlib.Graph();

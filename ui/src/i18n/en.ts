@@ -1,9 +1,11 @@
 
+import { editingEn } from "./editing.en";
 import { watchEn } from "./watch.en";
 
 /** English. Every key is also in zh-CN.ts: the type below demands it and a test compares the sets. */
 export const en = {
   ...watchEn,
+  ...editingEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",

@@ -1,9 +1,11 @@
+import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
 import { watchZhCN } from "./watch.zh-CN";
 
 /** Simplified Chinese, the equal of en.ts. Chinese has one plural form; both keys stand so the sets are equal. */
 export const zhCN: Messages = {
   ...watchZhCN,
+  ...editingZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { executionItem, page, problemItem, serveVersion, WORKFLOW, workflowAnswer } from "../test/answers";
+import { serveEditor } from "../test/editor";
 import { dialog, expectAccessible, openPage, screen, waitFor } from "../test/page";
 import { setWidth } from "../test/screen";
 import { accepts, answers, problem, refuses } from "../test/server";
@@ -9,6 +10,7 @@ const PATH = `/workflows/${WORKFLOW}`;
 beforeEach(() => {
   answers("/executions", page([]));
   serveVersion();
+  serveEditor();
 });
 
 const run = () => screen.findByRole("button", { name: "Run…" });
@@ -49,10 +51,11 @@ describe("Run", () => {
 
 it("every problem has its place, what is wrong, and what to do", async () => {
   answers(PATH, workflowAnswer({ status: "draft", ready_version: null, problems: [problemItem()] }));
+  serveEditor([problemItem()]);
   openPage(PATH);
   const item = await screen.findByRole("listitem");
   expect(item).toHaveTextContent("stats");
-  expect(item).toHaveTextContent("/nodes/1/config/query");
+  expect(item).toHaveTextContent("config.query");
   expect(item).toHaveTextContent("A query is needed. Write one.");
 });
 
@@ -92,7 +95,8 @@ it("the steps are drawn, with the condition on the edge between them", async () 
 it("on a phone the graph goes downwards", async () => {
   setWidth(390);
   answers(PATH, workflowAnswer());
-  openPage(PATH);
+  const { user } = openPage(PATH);
+  await user.click(await screen.findByRole("tab", { name: "Graph" }));
   const graph = await screen.findByRole("group", { name: /Graph of the steps/ });
   await waitFor(() => expect(graph.querySelector(".react-flow__handle-bottom")).not.toBeNull());
 });

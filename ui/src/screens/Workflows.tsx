@@ -16,6 +16,8 @@ import { useLiveLists } from "../components/useLists";
 import { WorkflowStatus } from "../components/WorkflowStatus";
 import { whyNotRunnable } from "../components/whyNotRunnable";
 import { formatMoment } from "../format/format";
+import { BringButtons, DropZone, useBring } from "./Bring";
+import "../editing/notices.css";
 
 const FirstRun = lazy(() => import("./FirstRun"));
 
@@ -24,6 +26,7 @@ const FIRST = "weather-report";
 
 export function Workflows() {
   const { t } = useTranslation();
+  const bring = useBring();
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const list = useQuery({
@@ -37,7 +40,7 @@ export function Workflows() {
   const first = fresh ? items.find((item) => item.name === FIRST && item.ready_version !== null) : undefined;
 
   return (
-    <div className="page">
+    <DropZone bring={bring}>
       <div className="topbar">
         <PageTitle text={t("workflows.title")} drawn />
         <h1>{t("workflows.title")}</h1>
@@ -55,6 +58,7 @@ export function Workflows() {
             />
           </label>
         )}
+        <BringButtons bring={bring} />
       </div>
       {first && (
         <Suspense fallback={<Skeleton rows={4} />}>
@@ -80,7 +84,7 @@ export function Workflows() {
           {items && items.length > 0 && <WorkflowTable items={items} />}
         </div>
       )}
-    </div>
+    </DropZone>
   );
 }
 

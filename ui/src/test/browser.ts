@@ -45,6 +45,10 @@ Object.defineProperties(HTMLElement.prototype, {
   offsetWidth: width,
   clientWidth: width,
 });
+// The editor measures its lines by ranges.
+const nowhere = () => ({ x: 0, y: 0, width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 }) as DOMRect;
+Range.prototype.getBoundingClientRect = nowhere;
+Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.scrollTo = () => {};
 

@@ -1,0 +1,101 @@
+import { type DragEvent, type Ref, useId } from "react";
+import { useTranslation } from "react-i18next";
+import { StatusGlyph } from "../components/StatusGlyph";
+import { useNarrow } from "../components/useNarrow";
+import type { Mark } from "./marks";
+import { ProblemList } from "./ProblemList";
+import type { Editing } from "./useEditing";
+import { useKnowledge } from "./useKnowledge";
+import type { ValidationState } from "./useValidation";
+import { type EditorHandle, YamlEditor } from "./YamlEditor";
+
+interface Props {
+  editing: Editing;
+  marks: readonly Mark[];
+  validation: { state: ValidationState; again: () => void };
+  readOnly: boolean;
+  chosen: string | null;
+  onCursor: (offset: number) => void;
+  onGoTo: (mark: Mark) => void;
+  onFile: (file: File) => void;
+  handle: Ref<EditorHandle>;
+}
+
+export default function EditorPanel(props: Props) {
+  const { editing, marks, validation, readOnly, chosen, onCursor, onGoTo, onFile, handle } = props;
+  const { t, i18n } = useTranslation();
+  const narrow = useNarrow();
+  const hint = useId();
+  const known = useKnowledge();
+  const drop = (event: DragEvent) => {
+    const file = event.dataTransfer.files[0];
+    if (!file) return; // a piece of text: the editor takes it
+    event.preventDefault();
+    event.stopPropagation();
+    if (!readOnly) onFile(file);
+  };
+  return (
+    <section className="panel editor-panel" aria-label="YAML" onDropCapture={drop}>
+      <div className="panel-head">
+        <h2>YAML</h2>
+        <Checked validation={validation} marks={marks} />
+        <span className="grow" />
+        <span className="dim editor-note">{t("editor.comments")}</span>
+      </div>
+      <YamlEditor
+        ref={handle}
+        text={editing.text}
+        edition={editing.edition}
+        marks={marks}
+        known={known}
+        label={t("editor.label")}
+        description={hint}
+        language={i18n.language}
+        readOnly={readOnly}
+        wraps={narrow}
+        onChange={editing.setText}
+        onCursor={onCursor}
+      />
+      <p className="dim editor-keys hide-phone" id={hint}>
+        {t("editor.keys")}
+      </p>
+      <ProblemList marks={marks} chosen={chosen} onGoTo={onGoTo} />
+    </section>
+  );
+}
+
+function Checked({ validation, marks }: Pick<Props, "validation" | "marks">) {
+  const { t } = useTranslation();
+  const { state, again } = validation;
+  if (state === "unanswered") {
+    return (
+      <span className="status retrying" data-check={state} role="status">
+        <StatusGlyph status="retrying" />
+        {t("editor.unanswered")}
+        <button type="button" className="btn dense" onClick={again}>
+          {t("editor.again")}
+        </button>
+      </span>
+    );
+  }
+  const errors = marks.filter(({ severity }) => severity === "error").length;
+  const word =
+    state === "checking"
+      ? t("editor.checking")
+      : state === "unreadable"
+        ? t("editor.unreadable")
+        : errors > 0
+          ? t("editor.errors", { count: errors })
+          : t("editor.noProblems");
+  const bad = state === "unreadable" || (state === "checked" && errors > 0);
+  return (
+    <span
+      className={`status ${state === "checking" ? "" : bad ? "failed" : "completed"}`}
+      data-check={state}
+      role="status"
+    >
+      <StatusGlyph status={state === "checking" ? "pending" : bad ? "failed" : "completed"} />
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,145 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api } from "../api/client";
+import type { WorkflowAnswer } from "../api/types";
+import { ConnectionChip } from "../components/ConnectionChip";
+import { Icon } from "../components/Icon";
+import { PageTitle } from "../components/PageTitle";
+import { RunDialog } from "../components/RunDialog";
+import { StatusGlyph } from "../components/StatusGlyph";
+import { WorkflowStatus } from "../components/WorkflowStatus";
+import type { Obstacle } from "./definitionBody";
+import type { Editing } from "./useEditing";
+import { whyNotRun } from "./whyNotRun";
+
+interface Props {
+  workflow: WorkflowAnswer | null;
+  editing: Editing;
+  obstacle: Obstacle | null;
+  canSave: boolean;
+  saving: boolean;
+  onSave: () => void;
+  onVersions: () => void;
+  /** The menu of further actions. */
+  children: ReactNode;
+}
+
+export function Head({ workflow, editing, onVersions, children, ...saving }: Props) {
+  const { t } = useTranslation();
+  const name = workflow?.name ?? t("editor.new");
+  return (
+    <>
+      <PageTitle text={editing.dirty ? `• ${name}` : name} />
+      <div className="topbar">
+        <nav className="crumbs" aria-label={t("workflows.title")}>
+          <Link to="/workflows">{t("nav.workflows")}</Link>
+          <span aria-hidden="true">/</span>
+          <b className="name-clip">{name}</b>
+          {workflow && (
+            <>
+              <span className="chip outline">v{workflow.latest_version}</span>
+              <WorkflowStatus status={workflow.status} />
+            </>
+          )}
+          {editing.dirty && (
+            <span className="chip retry" data-unsaved>
+              {editing.isKept ? t("editor.unsavedKept") : t("editor.unsavedNotKept")}
+            </span>
+          )}
+        </nav>
+        <span className="grow" />
+        {workflow && <ConnectionChip />}
+        {children}
+        {workflow && (
+          <button type="button" className="btn" onClick={onVersions}>
+            <Icon name="history" size={16} />
+            {t("versions.open")}
+          </button>
+        )}
+        <SaveButton workflow={workflow} editing={editing} {...saving} />
+        <Run workflow={workflow} dirty={editing.dirty} />
+      </div>
+    </>
+  );
+}
+
+function SaveButton({
+  workflow,
+  editing,
+  obstacle,
+  canSave,
+  saving,
+  onSave,
+}: Omit<Props, "children" | "onVersions">) {
+  const { t } = useTranslation();
+  if (workflow?.status === "archived") return null;
+  const reason = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;
+  const word = workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
+  return (
+    <>
+      {reason && (
+        <span className="dim" id="why-not-saved">
+          {reason}
+        </span>
+      )}
+      <button
+        type="button"
+        className={`btn save ${canSave ? "strong" : ""}`}
+        disabled={saving || !canSave}
+        aria-describedby={reason ? "why-not-saved" : undefined}
+        aria-keyshortcuts="Control+S Meta+S"
+        onClick={onSave}
+      >
+        {saving ? t("editor.saving") : word}
+      </button>
+    </>
+  );
+}
+
+function Run({ workflow, dirty }: { workflow: WorkflowAnswer | null; dirty: boolean }) {
+  const { t } = useTranslation();
+  const [dialog, setDialog] = useState(false);
+  const ready = useQuery({
+    queryKey: ["version", workflow?.id, workflow?.ready_version],
+    queryFn: () => api.version(workflow!.id, workflow!.ready_version!),
+    enabled: workflow !== null && workflow.ready_version !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const reason = whyNotRun(workflow, dirty, t);
+  const older = reason === null && workflow?.ready_version !== workflow?.latest_version;
+  return (
+    <>
+      {reason && (
+        <span className="status failed why-not" id="why-not">
+          <StatusGlyph status="failed" />
+          {reason}
+        </span>
+      )}
+      {older && (
+        <span className="dim" id="why-not">
+          {t("editor.runsOlder", { version: workflow!.ready_version })}
+        </span>
+      )}
+      <button
+        type="button"
+        className="btn primary"
+        disabled={reason !== null || !ready.data}
+        aria-describedby={reason || older ? "why-not" : undefined}
+        onClick={() => setDialog(true)}
+      >
+        <Icon name="play" size={14} />
+        {t("workflow.runShort")}
+      </button>
+      {workflow && (
+        <RunDialog
+          workflow={workflow}
+          schema={ready.data?.definition.inputs}
+          opened={dialog}
+          onClose={() => setDialog(false)}
+        />
+      )}
+    </>
+  );
+}

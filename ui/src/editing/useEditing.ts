@@ -1,0 +1,79 @@
+/** The text under one's hands: what it began from, whether it differs, and its draft in this browser. */
+
+import { useCallback, useEffect, useRef, useState } from "react";
+import { dropDraft, keepDraft, readDraft } from "./drafts";
+
+/** A saved version as text; `text` is null where a draft began from one that is no longer at hand. */
+export interface Saved {
+  version: number;
+  text: string | null;
+}
+
+const PAUSE_MS = 300;
+
+export function useEditing(key: string, saved: { version: number; text: string }) {
+  const [start] = useState(() => begin(key, saved));
+  const [text, setText] = useState(start.text);
+  const [base, setBase] = useState<Saved>(start.base);
+  const [edition, setEdition] = useState(0);
+  const [broughtBack, setBroughtBack] = useState(start.broughtBack);
+  const [isKept, setKept] = useState(true);
+  const dirty = text !== base.text;
+
+  const now = useRef({ text, base, dirty });
+  now.current = { text, base, dirty };
+  const flush = useCallback(() => {
+    const { text: written, base: from, dirty: differs } = now.current;
+    if (!differs) dropDraft(key);
+    else setKept(keepDraft(key, { text: written, base: from.version, at: new Date().toISOString() }));
+  }, [key]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the text or its base is what is kept
+  useEffect(() => {
+    const timer = setTimeout(flush, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text, base, flush]);
+  useEffect(() => {
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, [flush]);
+
+  const replace = useCallback((other: string) => {
+    setText(other);
+    setEdition((before) => before + 1);
+  }, []);
+  /** Take a saved version in the place of what was written. */
+  const adopt = useCallback(
+    (other: { version: number; text: string }) => {
+      setBase(other);
+      replace(other.text);
+      setBroughtBack(null);
+      now.current = { text: other.text, base: other, dirty: false };
+      flush();
+    },
+    [replace, flush],
+  );
+  /** `written` is saved as this version; what was typed since then stays unsaved. */
+  const wrote = useCallback(
+    (version: number, written: string) => {
+      setBase({ version, text: written });
+      setBroughtBack(null);
+      now.current = { ...now.current, base: { version, text: written }, dirty: now.current.text !== written };
+      flush();
+    },
+    [flush],
+  );
+  return { text, setText, base, edition, dirty, broughtBack, isKept, replace, adopt, wrote };
+}
+
+export type Editing = ReturnType<typeof useEditing>;
+
+function begin(key: string, saved: { version: number; text: string }) {
+  const draft = readDraft(key);
+  if (!draft || draft.text === saved.text) return { text: saved.text, base: saved, broughtBack: null };
+  const base: Saved = { version: draft.base, text: draft.base === saved.version ? saved.text : null };
+  return { text: draft.text, base, broughtBack: draft.at };
+}
