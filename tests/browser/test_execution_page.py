@@ -25,8 +25,19 @@ def main():
     print("".join(f"\\033[38;2;{n};{255 - n};128m{n} " for n in range(0, 256, 12)))
     print("\\033]8;;https://example.com\\007<b>no markup</b>\\033]8;;\\007 " + "long " * 60)
 """
+MAKES = """
+import json
+NOTES = [
+    "# Notes", "", "- **rain** in mm", "- <script>no</script>", "", "|a|b|", "|-|-|", "|1|2|", ""
+]
+def main(step):
+    step.attach("report.html", "<h1>Report</h1><script>document.title = 'ran'</script>", "text/html")
+    step.attach("rows.csv", "city,rain\\nOslo,763\\nBergen,2250\\n", "text/csv")
+    step.attach("notes.md", "\\n".join(NOTES), "text/markdown")
+    step.attach("facts.json", json.dumps({"cities": ["Oslo", "Bergen"], "year": 2025}), "application/json")
+    return [{"city": f"city {n}", "rain_mm": n * 17} for n in range(80)]
+"""
 LINES = """
-import time
 def main(count):
     for n in range(count):
         print(f"line {n} " + "\\033[32mok\\033[0m" * (n % 3))
@@ -99,3 +110,44 @@ def test_a_link_to_a_line_opens_the_log_there_and_reading_on_reaches_both_ends(
     assert numbers == list(range(numbers[0], 3_001))
     page.reload()
     expect(page.locator("[data-line='1502']")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("locale", "scheme", "phone"), [("en-US", "light", False), ("zh-CN", "dark", True)])
+def test_a_step_shows_what_went_in_what_came_out_its_files_and_attempts(
+    api: Api, open_page: OpenPage, picture: Picture, locale: str, scheme: str, phone: bool
+) -> None:
+    given = {"year": 2025, "cities": ["Oslo", "Bergen"]}
+    broken = python("breaks", "def main():\n    raise ValueError('no rain')", on_error="continue")
+    nodes = (python("makes", MAKES), python("takes", "def main(a):\n    return a", args={"a": given}), broken)
+    execution_id = api.run(api.save(workflow("values", *nodes, edges=[])))
+    api.finish(execution_id)
+    page = open_page(f"/executions/{execution_id}", locale=locale, scheme=scheme, phone=phone)  # type: ignore[arg-type]
+    name = f"{locale[:2]}-{'phone' if phone else scheme}"
+    page.locator("[data-step-row=makes] button").click()
+    panel = page.get_by_role("region", name="makes")
+    expect(panel.get_by_role("cell", name="city 3", exact=True)).to_be_visible()
+    expect(panel.get_by_role("cell", name="Bergen")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Notes")).to_be_visible()
+    expect(panel.frame_locator("iframe").get_by_role("heading", name="Report")).to_be_visible()
+    assert panel.locator(".markdown script").count() == 0
+    assert page.evaluate("document.title") != "ran"
+    expect(panel.get_by_role("tree", name="facts.json")).to_be_visible()
+    panel.scroll_into_view_if_needed()
+    picture(page, f"step-output-{name}")
+    accessible(page)
+    assert not page.evaluate(SIDEWAYS)
+    page.locator("[data-step-row=takes] button").click()
+    panel = page.get_by_role("region", name="takes")
+    panel.get_by_role("tab").nth(1).click()
+    tree = panel.get_by_role("tree")
+    expect(tree.get_by_role("treeitem").filter(has_text="Bergen")).to_be_visible()
+    tree.get_by_role("treeitem").first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(tree.get_by_role("treeitem")).to_have_count(1)
+    page.locator("[data-step-row=breaks] button").click()
+    panel = page.get_by_role("region", name="breaks")
+    panel.get_by_role("tab").nth(2).click()
+    expect(panel.locator("[data-attempt='1'][data-outcome=failed]")).to_contain_text("no rain")
+    panel.scroll_into_view_if_needed()
+    picture(page, f"step-attempts-{name}")
+    accessible(page)

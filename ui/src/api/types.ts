@@ -161,6 +161,7 @@ export interface AttemptAnswer {
   outcome: "completed" | "failed" | "stopped" | "lost" | null;
   duration_ms: number | null;
   error: StepError | null;
+  usage?: Usage | null;
 }
 
 export interface StepAnswer {
@@ -179,6 +180,8 @@ export interface StepAnswer {
   duration_ms: number | null;
   error: StepError | null;
   usage: Usage | null;
+  input?: Json;
+  input_artifact?: ArtifactRef | null;
   output: Json;
   output_artifact: ArtifactRef | null;
   artifacts: ArtifactRef[];

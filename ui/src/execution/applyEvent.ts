@@ -29,7 +29,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
       return { ...view, status: "running", startedAt: at, run: event.data.run };
 
     case "execution.step_started": {
-      const { path, kind, attempt } = event.data;
+      const { path, kind, attempt, input, input_artifact } = event.data;
       return withStep(view, path, (step) =>
         step.attempt >= attempt // read from a snapshot that was already further
           ? step
@@ -37,6 +37,8 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
               ...step,
               kind,
               attempt,
+              input,
+              inputArtifact: input_artifact,
               status: "ready", // handed over; its begin report makes it running
               reason: null,
               fraction: null,
@@ -146,7 +148,8 @@ function withStep(view: ExecutionView, path: string, change: (step: StepView) =>
 }
 
 function openAttempt(attempt: number, startedAt: number): AttemptView {
-  return { attempt, startedAt, beganAt: null, endedAt: null, outcome: null, durationMs: null, error: null };
+  const open = { beganAt: null, endedAt: null, outcome: null, durationMs: null, error: null, usage: null };
+  return { attempt, startedAt, ...open };
 }
 
 function withLatest(step: StepView, change: Partial<AttemptView>): AttemptView[] {
@@ -167,7 +170,7 @@ function ended(
   if (!latest || latest.endedAt !== null) return {};
   const beganAt = latest.beganAt ?? usage?.began_at_ms ?? null;
   const durationMs = usage?.wall_ms ?? Math.max(0, at - (beganAt ?? latest.startedAt));
-  return { outcome, endedAt: at, beganAt, durationMs, error };
+  return { outcome, endedAt: at, beganAt, durationMs, error, usage };
 }
 
 function closed(

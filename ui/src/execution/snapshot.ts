@@ -64,6 +64,8 @@ function viewOfStep(step: StepAnswer): StepView {
     endedAt: time(step.ended_at),
     error: step.error,
     usage: step.usage,
+    input: step.input ?? null,
+    inputArtifact: step.input_artifact ?? null,
     output: step.output,
     outputArtifact: step.output_artifact,
     artifacts: step.artifacts,
@@ -75,6 +77,7 @@ function viewOfStep(step: StepAnswer): StepView {
       outcome: attempt.outcome,
       durationMs: attempt.duration_ms,
       error: attempt.error,
+      usage: attempt.usage ?? null,
     })),
   };
 }

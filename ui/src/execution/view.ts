@@ -20,6 +20,7 @@ export interface AttemptView {
   /** What its code took; null while it is open. */
   durationMs: number | null;
   error: StepError | null;
+  usage: Usage | null;
 }
 
 export interface StepView {
@@ -37,6 +38,8 @@ export interface StepView {
   endedAt: number | null;
   error: StepError | null;
   usage: Usage | null;
+  input: Json;
+  inputArtifact: ArtifactRef | null;
   output: Json;
   outputArtifact: ArtifactRef | null;
   artifacts: ArtifactRef[];
@@ -95,6 +98,8 @@ export function pendingStep(path: string, kind = ""): StepView {
     endedAt: null,
     error: null,
     usage: null,
+    input: null,
+    inputArtifact: null,
     output: null,
     outputArtifact: null,
     artifacts: [],

@@ -1,5 +1,5 @@
-
 import { editingEn } from "./editing.en";
+
 import { watchEn } from "./watch.en";
 
 /** English. Every key is also in zh-CN.ts: the type below demands it and a test compares the sets. */
@@ -181,6 +181,7 @@ export const en = {
       waits: "waits",
       worked: "worked",
     },
+    parts: "Parts of the execution",
     tabs: { steps: "Steps", graph: "Graph", logs: "Log", result: "Result" },
   },
   stop: {
@@ -367,6 +368,13 @@ export const en = {
   },
   step: {
     output: "Output",
+    input: "Input",
+    attempts: "Attempts ({{count}})",
+    attemptNumber: "Attempt {{attempt}}",
+    attemptAt: "from {{at}} UTC, in queue {{waited}}",
+    outcome: { completed: "Completed", failed: "Failed", stopped: "Stopped", lost: "Lost" },
+    noInput: "No input yet.",
+    noAttempt: "It has not been tried yet.",
     usage: "CPU {{cpu}} · peak memory {{memory}}",
     large: "{{size}}, kept apart",
     none: "No output yet.",

@@ -181,6 +181,7 @@ export const zhCN: Messages = {
       waits: "等待",
       worked: "工作",
     },
+    parts: "执行的各部分",
     tabs: { steps: "步骤", graph: "步骤图", logs: "日志", result: "结果" },
   },
   stop: {
@@ -349,6 +350,13 @@ export const zhCN: Messages = {
   },
   step: {
     output: "输出",
+    input: "输入",
+    attempts: "尝试（{{count}}）",
+    attemptNumber: "第 {{attempt}} 次",
+    attemptAt: "{{at}} UTC 开始，排队 {{waited}}",
+    outcome: { completed: "已完成", failed: "失败", stopped: "已停止", lost: "中断" },
+    noInput: "还没有输入。",
+    noAttempt: "还没有尝试过。",
     usage: "CPU {{cpu}} · 峰值内存 {{memory}}",
     large: "{{size}}，另行存放",
     none: "还没有输出。",

@@ -5,6 +5,7 @@ import { Link, useLocation, useParams } from "react-router";
 import { api } from "../api/client";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
+import { Tabs } from "../components/Tabs";
 import { useNarrow } from "../components/useNarrow";
 import { lineOf } from "../execution/lineOf";
 import { ExecutionContext, useExecution } from "../execution/store";
@@ -14,9 +15,9 @@ import { FailureCard } from "./execution/FailureCard";
 import { ExecutionHeader } from "./execution/Header";
 import { Logs } from "./execution/log/Logs";
 import { hasResult, Result } from "./execution/Result";
-import { StepDetail } from "./execution/StepDetail";
 import { StepList } from "./execution/StepList";
 import { StopPanel } from "./execution/Stop";
+import { StepDetail } from "./execution/step/StepDetail";
 import { UnknownOutcomes } from "./execution/UnknownOutcome";
 import "./execution.css";
 
@@ -62,21 +63,19 @@ function Page({ live }: { live: LiveExecution }) {
       <FailureCard />
       <UnknownOutcomes />
       {narrow && (
-        <div className="tabs" role="tablist">
-          {tabs.map((name) => (
-            <button
-              key={name}
-              type="button"
-              role="tab"
-              aria-selected={tab === name}
-              onClick={() => setTab(name)}
-            >
-              {t(`execution.tabs.${name}`)}
-            </button>
-          ))}
-        </div>
+        <Tabs
+          id="page-tab"
+          names={tabs}
+          chosen={tab}
+          onChoose={setTab}
+          word={(name) => t(`execution.tabs.${name}`)}
+          label={t("execution.parts")}
+        />
       )}
-      <div className="execution-grid">
+      <div
+        className="execution-grid"
+        {...(narrow ? { id: "page-tab-panel", role: "tabpanel", "aria-labelledby": `page-tab-${tab}` } : {})}
+      >
         {(shows("graph") || shows("steps")) && (
           <div className="execution-left">
             {shows("graph") && <GraphPanel live={live} narrow={narrow} />}

@@ -216,6 +216,8 @@ function stepAnswers(view: ExecutionView): StepAnswer[] {
     duration_ms: step.attempts.at(-1)?.durationMs ?? null,
     error: step.error,
     usage: step.usage,
+    input: step.input,
+    input_artifact: step.inputArtifact,
     output: step.output,
     output_artifact: step.outputArtifact,
     artifacts: step.artifacts,
@@ -231,6 +233,7 @@ function stepAnswers(view: ExecutionView): StepAnswer[] {
       outcome: attempt.outcome,
       duration_ms: attempt.durationMs,
       error: attempt.error,
+      usage: attempt.usage,
     })),
   }));
 }
