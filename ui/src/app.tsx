@@ -40,7 +40,11 @@ export const routes: RouteObject[] = [
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // The server may be on this very machine: whether the browser thinks itself online says nothing about it, and
+      // a call that was only put off would never be told as failed.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
         staleTime: 1_000,
         // What the server refuses stays refused; what it could not answer may pass the next time.
         retry: (count, error) => count < 2 && error instanceof Refused && error.problem.retryable,

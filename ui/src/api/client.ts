@@ -118,8 +118,14 @@ export const api = {
       }),
     ),
 
-  executions: (query: { status?: string[]; workflow_id?: string; cursor?: number; limit?: number }) =>
-    ask<Page<ExecutionItem>>(client.GET("/api/v1/executions", { params: { query: query as never } })),
+  executions: (query: {
+    status?: string[];
+    workflow_id?: string;
+    label?: string;
+    since?: string;
+    cursor?: number;
+    limit?: number;
+  }) => ask<Page<ExecutionItem>>(client.GET("/api/v1/executions", { params: { query: query as never } })),
 
   execution: (id: string) =>
     ask<ExecutionAnswer>(

@@ -33,6 +33,7 @@ export function RunDialog({ workflow, schema, opened, onClose }: Props) {
 function RunForm({ workflow, schema, onClose }: Omit<Props, "opened">) {
   const { t } = useTranslation();
   const run = useRun(workflow.id, schema, onClose);
+  const fieldless = Object.keys(schema?.properties ?? {}).length === 0;
   return (
     <form
       className="form"
@@ -60,7 +61,13 @@ function RunForm({ workflow, schema, onClose }: Omit<Props, "opened">) {
         <button type="button" className="btn" onClick={onClose}>
           {t("common.cancel")}
         </button>
-        <button type="submit" className="btn primary" disabled={run.busy}>
+        <button
+          type="submit"
+          className="btn primary"
+          disabled={run.busy}
+          // Without a field the focus would fall on Close, and Ctrl+Enter would press that.
+          data-autofocus={fieldless || undefined}
+        >
           <Icon name="play" size={14} />
           {run.busy ? t("run.starting") : t("run.start")}
           {!run.busy && <kbd>{t("run.shortcut")}</kbd>}

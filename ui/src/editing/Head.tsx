@@ -19,6 +19,7 @@ interface Props {
   editing: Editing;
   obstacle: Obstacle | null;
   canSave: boolean;
+  savedAs: number | null;
   saving: boolean;
   onSave: () => void;
   onVersions: () => void;
@@ -26,7 +27,7 @@ interface Props {
   children: ReactNode;
 }
 
-export function Head({ workflow, editing, onVersions, children, ...saving }: Props) {
+export function Head({ workflow, editing, savedAs, onVersions, children, ...saving }: Props) {
   const { t } = useTranslation();
   const name = workflow?.name ?? t("editor.new");
   return (
@@ -48,6 +49,13 @@ export function Head({ workflow, editing, onVersions, children, ...saving }: Pro
               {editing.isKept ? t("editor.unsavedKept") : t("editor.unsavedNotKept")}
             </span>
           )}
+          <span
+            role="status"
+            className={savedAs === null ? "sr" : "chip done"}
+            data-saved={savedAs ?? undefined}
+          >
+            {savedAs !== null && t("editor.savedAs", { version: savedAs })}
+          </span>
         </nav>
         <span className="grow" />
         {workflow && <ConnectionChip />}
@@ -72,7 +80,7 @@ function SaveButton({
   canSave,
   saving,
   onSave,
-}: Omit<Props, "children" | "onVersions">) {
+}: Omit<Props, "children" | "onVersions" | "savedAs">) {
   const { t } = useTranslation();
   if (workflow?.status === "archived") return null;
   const reason = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;

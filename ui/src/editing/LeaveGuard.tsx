@@ -1,7 +1,7 @@
 import { Modal } from "@mantine/core";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useBlocker } from "react-router";
+import { useBlocker, useLocation } from "react-router";
 
 interface Props {
   dirty: boolean;
@@ -12,8 +12,11 @@ interface Props {
 /** Asks before unsaved changes are left: by a link with our words, by closing the tab with the browser's. */
 export function LeaveGuard({ dirty, isKept, onThrowAway }: Props) {
   const { t } = useTranslation();
+  const { pathname } = useLocation();
+  // Once the page is left, this still stands until the next one is drawn: it must not hold up what comes then.
   const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => dirty && currentLocation.pathname !== nextLocation.pathname,
+    ({ currentLocation, nextLocation }) =>
+      dirty && currentLocation.pathname === pathname && nextLocation.pathname !== pathname,
   );
   useEffect(() => {
     if (!dirty) return;

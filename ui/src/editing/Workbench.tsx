@@ -29,12 +29,14 @@ interface Props {
   workflow: WorkflowAnswer | null;
   /** A file that was chosen or dropped on the list of workflows. */
   arrived?: ImportedFile | null;
+  /** It has just been saved for the first time. */
+  justSaved?: boolean;
 }
 
 /** A workflow under one's hands: its text, its graph, what is wrong, its life and its last runs. */
-export function Workbench({ workflow, arrived = null }: Props) {
+export function Workbench({ workflow, arrived = null, justSaved = false }: Props) {
   const { t } = useTranslation();
-  const bench = useWorkbench(workflow, arrived);
+  const bench = useWorkbench(workflow, arrived, justSaved);
   const { editing, life, files, save, read, marks } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");
@@ -54,6 +56,7 @@ export function Workbench({ workflow, arrived = null }: Props) {
         editing={editing}
         obstacle={bench.obstacle}
         canSave={bench.canSave}
+        savedAs={bench.savedAs}
         saving={save.isPending}
         onSave={() => save.save()}
         onVersions={() => setDialog("versions")}
@@ -99,9 +102,6 @@ export function Workbench({ workflow, arrived = null }: Props) {
           onResume={() => life.change("resume")}
         />
       )}
-      <p className="sr" role="status" data-saved>
-        {bench.savedAs !== null && t("editor.savedAs", { version: bench.savedAs })}
-      </p>
       {narrow && <Tabs tab={tab} isNew={workflow === null} onChoose={setTab} />}
       <div className="bench-grid">
         <div className="bench-text" hidden={!shows("yaml")}>

@@ -51,7 +51,7 @@ function lineBefore({ state, pos }: CompletionContext): string {
 export function suggest(text: string, offset: number, knowledge: Knowledge): Suggestions | null {
   const seen = outline(text, offset);
   const expression = inExpression(text, offset);
-  if (expression) return expressionNames(expression, seen);
+  if (expression !== null) return expressionNames(expression, seen);
   if (!seen.place) return null;
   const { container, key, word } = seen.place;
   if (key !== null) return values(seen, knowledge, [...container, key], word, text[offset - 1] === ":");

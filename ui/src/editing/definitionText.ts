@@ -46,7 +46,8 @@ const READ = {
   uniqueKeys: true,
   stringKeys: true,
   prettyErrors: false,
-  logLevel: "silent",
+  // Not "silent": that would pass over a second document.
+  logLevel: "error",
 } as const;
 
 export function readText(text: string): ReadText {

@@ -47,10 +47,11 @@ class Scanner {
   /** Lines further in than this are the text of a block scalar. */
   private textBelow: number | null = null;
 
-  /** Whether the line is inside a block scalar; then it holds no field. */
-  isText(line: string): boolean {
+  /** Whether the line is inside a block scalar; then it holds no field. A cursor on a bare line says it by its column. */
+  isText(line: string, cursor: number | null): boolean {
     if (this.textBelow === null) return false;
-    if (line.trim() === "" || indentOf(line) > this.textBelow) return true;
+    const bare = line.trim() === "";
+    if (bare ? cursor === null || cursor > this.textBelow : indentOf(line) > this.textBelow) return true;
     this.textBelow = null;
     return false;
   }
@@ -123,7 +124,8 @@ export function outline(text: string, offset: number): Outline {
     const end = start + line.length;
     const here = start <= offset && offset <= end;
     const comment = line.trimStart().startsWith("#");
-    if (!scanner.isText(line) && !comment && (here || line.trim() !== "")) {
+    const cursor = here ? offset - start : null;
+    if (!scanner.isText(line, cursor) && !comment && (here || line.trim() !== "")) {
       if (here) place = placeIn(scanner, line, offset - start);
       else flowFields(scanner, scanner.line(line));
     }

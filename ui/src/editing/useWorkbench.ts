@@ -20,7 +20,11 @@ import { useShortcut } from "./useShortcut";
 import { useShown } from "./useShown";
 import { useValidation } from "./useValidation";
 
-export function useWorkbench(workflow: WorkflowAnswer | null, arrived: ImportedFile | null) {
+export function useWorkbench(
+  workflow: WorkflowAnswer | null,
+  arrived: ImportedFile | null,
+  justSaved: boolean,
+) {
   const { i18n } = useTranslation();
   const navigate = useNavigate();
   const saved = useSaved(workflow);
@@ -42,7 +46,8 @@ export function useWorkbench(workflow: WorkflowAnswer | null, arrived: ImportedF
 
   // Only once the guard knows that nothing is left behind.
   useEffect(() => {
-    if (leaving !== null) void navigate(`/workflows/${leaving}`, { replace: true });
+    if (leaving !== null)
+      void navigate(`/workflows/${leaving}`, { replace: true, state: { justSaved: true } });
   }, [leaving, navigate]);
 
   const newer = saved.version > editing.base.version;
@@ -75,7 +80,7 @@ export function useWorkbench(workflow: WorkflowAnswer | null, arrived: ImportedF
     spanOfNode: useCallback((id: string) => read.spanOf(`/nodes/${indexOf(id, read.value)}/id`), [read]),
     conflict: newer && dirty && !save.isPending ? saved : null,
     saveError: save.isError && !isConflict(save.error) ? save.error : null,
-    savedAs: save.isSuccess && !dirty ? editing.base.version : null,
+    savedAs: (save.isSuccess || justSaved) && !dirty ? editing.base.version : null,
     throwAway: () => adopt(saved),
   };
 }

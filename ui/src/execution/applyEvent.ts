@@ -1,8 +1,14 @@
 // ⑦ Where a command's facts become what a person sees: the browser's one reducer. Pure, no React.
 
-import type { Counts, ExecutionEvent, ExecutionStatus, StepError, StepStatus, Usage } from "./events";
-import { STEP_FINAL } from "./events";
-import { type AttemptView, type ExecutionView, pendingStep, type StepView } from "./view";
+import { closed, ended, openAttempt, withLatest } from "./attempts";
+import {
+  type Counts,
+  type ExecutionEvent,
+  type ExecutionStatus,
+  STEP_FINAL,
+  type StepStatus,
+} from "./events";
+import { type ExecutionView, pendingStep, type StepView } from "./view";
 
 /** The view after one more event. Positions already seen change nothing: reconnects and polls may repeat. */
 export function applyEvent(before: ExecutionView, event: ExecutionEvent): ExecutionView {
@@ -145,43 +151,6 @@ function unknown(view: ExecutionView, _event: never): ExecutionView {
 
 function withStep(view: ExecutionView, path: string, change: (step: StepView) => StepView): ExecutionView {
   return { ...view, steps: { ...view.steps, [path]: change(view.steps[path] ?? pendingStep(path)) } };
-}
-
-function openAttempt(attempt: number, startedAt: number): AttemptView {
-  const open = { beganAt: null, endedAt: null, outcome: null, durationMs: null, error: null, usage: null };
-  return { attempt, startedAt, ...open };
-}
-
-function withLatest(step: StepView, change: Partial<AttemptView>): AttemptView[] {
-  const latest = step.attempts.at(-1);
-  return latest ? [...step.attempts.slice(0, -1), { ...latest, ...change }] : step.attempts;
-}
-
-type Outcome = NonNullable<AttemptView["outcome"]>;
-
-function ended(
-  step: StepView,
-  outcome: Outcome,
-  at: number,
-  usage: Usage | null,
-  error: StepError | null,
-): Partial<AttemptView> {
-  const latest = step.attempts.at(-1);
-  if (!latest || latest.endedAt !== null) return {};
-  const beganAt = latest.beganAt ?? usage?.began_at_ms ?? null;
-  const durationMs = usage?.wall_ms ?? Math.max(0, at - (beganAt ?? latest.startedAt));
-  return { outcome, endedAt: at, beganAt, durationMs, error, usage };
-}
-
-function closed(
-  step: StepView,
-  status: "completed" | "failed" | "stopped",
-  at: number,
-  usage: Usage | null,
-  error: StepError | null,
-): StepView {
-  const attempts = withLatest(step, ended(step, status, at, usage, error));
-  return { ...step, status, endedAt: at, usage, error, attempts };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { within } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ExecutionItem } from "../api/types";
 import { executionItem, page } from "../test/answers";
 import { FakeEventSource } from "../test/FakeEventSource";
@@ -15,6 +15,13 @@ const error = {
   advice: "",
   retryable: false,
 };
+
+beforeEach(() => answers("/workflows", page([])));
+
+const inRow = async (status: string) =>
+  expect((await screen.findByRole("link", { name: "weather-report" })).closest("tr")).toHaveTextContent(
+    status,
+  );
 
 async function row(item: Partial<ExecutionItem>): Promise<HTMLElement> {
   answers("/executions", page([executionItem(item)]));
@@ -108,17 +115,17 @@ it("a list that cannot be read can be asked for again", async () => {
 it("the list stays true by itself, also after the connection was lost", async () => {
   answers("/executions", page([executionItem({ status: "running", ended_at: null })]));
   openPage("/executions");
-  await screen.findByText("Running");
+  await inRow("Running");
   await waitFor(() => expect(FakeEventSource.all).not.toHaveLength(0));
   FakeEventSource.last.open();
   expect(await screen.findByText(/^live · /)).toBeVisible();
   answers("/executions", page([executionItem()]));
   FakeEventSource.last.send({ ...history("completed").events.at(-1)!, position: 101 });
-  expect(await screen.findByText("Completed")).toBeVisible();
+  await waitFor(() => inRow("Completed"));
   FakeEventSource.last.fail();
   expect(await screen.findByText("reconnecting")).toBeVisible();
   answers("/executions", page([executionItem({ status: "stopped" })]));
   await waitFor(() => expect(FakeEventSource.last.closed).toBe(false));
   FakeEventSource.last.open();
-  expect(await screen.findByText("Stopped")).toBeVisible();
+  await waitFor(() => inRow("Stopped"));
 });

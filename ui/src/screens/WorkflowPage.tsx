@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import { api } from "../api/client";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
@@ -10,6 +10,7 @@ import { Workbench } from "../editing/Workbench";
 export default function WorkflowPage() {
   const { t } = useTranslation();
   const { workflowId = "" } = useParams();
+  const { state } = useLocation() as { state: { justSaved?: boolean } | null };
   const workflow = useQuery({
     queryKey: ["workflows", "one", workflowId],
     queryFn: () => api.workflow(workflowId),
@@ -27,5 +28,5 @@ export default function WorkflowPage() {
     );
   }
   // Another workflow has another text, draft and undo.
-  return <Workbench key={workflowId} workflow={workflow.data} />;
+  return <Workbench key={workflowId} workflow={workflow.data} justSaved={state?.justSaved === true} />;
 }

@@ -16,6 +16,7 @@ export function TableView({ table, label }: { table: Table; label: string }) {
           <tr>
             {table.columns.map((column, index) => (
               <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
                 key={`${index} ${column}`}
                 scope="col"
                 className={typeof table.rows[0]?.[index] === "number" ? "num" : undefined}

@@ -14,6 +14,8 @@ import { useExecution } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
 import { type ExecutionView, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
+import { WalkButtons } from "../list/WalkButtons";
+import { lastWalk } from "../list/walk";
 import { hasResult } from "./Result";
 import { StopDialog } from "./Stop";
 
@@ -33,7 +35,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
       <PageTitle text={`${view.workflowName} #${view.number} · ${t(`status.${view.status}`)}`} />
       <div className="topbar">
         <nav className="crumbs" aria-label={t("nav.executions")}>
-          <Link to="/executions" className="hide-phone">
+          <Link to={`/executions${lastWalk()?.search ?? ""}`} className="hide-phone">
             {t("nav.executions")}
           </Link>
           <span aria-hidden="true" className="hide-phone">
@@ -44,6 +46,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
           <b>#{view.number}</b>
           <span className="chip outline">v{view.workflowVersion}</span>
         </nav>
+        <WalkButtons id={view.id} />
         <span className="grow" />
         <ConnectionChip ended={final ? { lines: view.logLines, missing } : undefined} />
         {hasResult(view) && (

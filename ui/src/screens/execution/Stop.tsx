@@ -5,13 +5,12 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { GraceFields } from "../../components/GraceFields";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
-import { formatActor, formatDuration } from "../../format/format";
-
-const GRACES_S = [0, 5, 30, 120];
+import { formatActor } from "../../format/format";
 
 interface Props {
   view: ExecutionView;
@@ -51,37 +50,7 @@ function StopForm({ id, onClose }: { id: string; onClose: () => void }) {
         stop.mutate();
       }}
     >
-      <p>{t("stop.text", { grace: formatDuration(grace * 1000, t) })}</p>
-      <div className="field">
-        <label htmlFor="stop-grace">{t("stop.grace")}</label>
-        <select
-          id="stop-grace"
-          className="input"
-          value={grace}
-          onChange={(event) => setGrace(Number(event.target.value))}
-        >
-          {GRACES_S.map((seconds) => (
-            <option key={seconds} value={seconds}>
-              {formatDuration(seconds * 1000, t)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor="stop-reason">
-          {t("stop.reason")}
-          <span className="dim">
-            {t("common.optional")} · {t("stop.reasonHint")}
-          </span>
-        </label>
-        <input
-          id="stop-reason"
-          className="input"
-          maxLength={2000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
+      <GraceFields grace={grace} reason={reason} onGrace={setGrace} onReason={setReason} />
       <RunError error={stop.error} />
       <div className="foot">
         <button type="button" className="btn" onClick={onClose}>

@@ -1,0 +1,41 @@
+/** What the reducer does to the attempts of one step. An attempt that has ended never changes again. */
+
+import type { StepError, Usage } from "./events";
+import type { AttemptView, StepView } from "./view";
+
+export function openAttempt(attempt: number, startedAt: number): AttemptView {
+  const open = { beganAt: null, endedAt: null, outcome: null, durationMs: null, error: null, usage: null };
+  return { attempt, startedAt, ...open };
+}
+
+export function withLatest(step: StepView, change: Partial<AttemptView>): AttemptView[] {
+  const latest = step.attempts.at(-1);
+  return latest ? [...step.attempts.slice(0, -1), { ...latest, ...change }] : step.attempts;
+}
+
+type Outcome = NonNullable<AttemptView["outcome"]>;
+
+export function ended(
+  step: StepView,
+  outcome: Outcome,
+  at: number,
+  usage: Usage | null,
+  error: StepError | null,
+): Partial<AttemptView> {
+  const latest = step.attempts.at(-1);
+  if (!latest || latest.endedAt !== null) return {};
+  const beganAt = latest.beganAt ?? usage?.began_at_ms ?? null;
+  const durationMs = usage?.wall_ms ?? Math.max(0, at - (beganAt ?? latest.startedAt));
+  return { outcome, endedAt: at, beganAt, durationMs, error, usage };
+}
+
+export function closed(
+  step: StepView,
+  status: "completed" | "failed" | "stopped",
+  at: number,
+  usage: Usage | null,
+  error: StepError | null,
+): StepView {
+  const attempts = withLatest(step, ended(step, status, at, usage, error));
+  return { ...step, status, endedAt: at, usage, error, attempts };
+}
