@@ -1,5 +1,6 @@
 """What holds on every screen: both languages, both themes, a phone, a screen reader, and states nobody hopes for."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -140,3 +141,17 @@ def _tab_to(page: Page, there: Callable[[], bool]) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError("not reached by 60 presses of Tab")
+
+
+@pytest.mark.parametrize(("locale", "title"), [("en-US", "Keyboard"), ("zh-CN", "键盘")])
+def test_question_mark_shows_the_keys(open_page: OpenPage, picture: Picture, locale: str, title: str) -> None:
+    page = settled(open_page("/workflows", locale=locale))
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name=title)
+    expect(sheet.locator("kbd").first).to_be_visible()
+    picture(page, f"keys-{locale}")
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile(r"/executions$"))

@@ -1,10 +1,11 @@
-import { render } from "@testing-library/react";
+import { act, render, within } from "@testing-library/react";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { App, newQueryClient, Providers, routes } from "./app";
 import { lastRun, page, workflowItem } from "./test/answers";
-import { expectAccessible, openPage, screen, waitFor } from "./test/page";
+import { FakeEventSource } from "./test/FakeEventSource";
+import { dialog, expectAccessible, openPage, screen, waitFor } from "./test/page";
 import { answers } from "./test/server";
 
 beforeEach(() => answers("/workflows", page([workflowItem({ last_runs: [lastRun(1)] })])));
@@ -73,4 +74,59 @@ it("the page mounts as a whole at the browser's address", async () => {
   window.history.replaceState(null, "", "/workflows");
   render(<App />);
   await waitFor(() => expect(screen.getByRole("link", { name: "weather-report" })).toBeVisible());
+});
+
+describe("the keyboard", () => {
+  it("? shows every key, by where it works; typing it in a field does not", async () => {
+    const { user } = openPage("/workflows");
+    await user.type(await screen.findByRole("searchbox"), "why?");
+    expect(screen.queryByRole("dialog")).toBeNull();
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard("?");
+    const sheet = within(await dialog());
+    for (const place of ["Everywhere", "List of executions", "An execution", "Editor"]) {
+      await waitFor(() => expect(sheet.getByRole("region", { name: place })).toBeVisible());
+    }
+    expect(sheet.getByRole("region", { name: "Editor" })).toHaveTextContent("SaveCtrlS");
+    await expectAccessible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await user.click(screen.getByRole("button", { name: "Keyboard" }));
+    await waitFor(async () => expect(await dialog()).toBeVisible());
+  });
+
+  it("g and a letter lead to the lists", async () => {
+    answers("/executions", page([]));
+    const { user, address } = openPage("/workflows");
+    await screen.findByRole("link", { name: "weather-report" });
+    await user.keyboard("e");
+    expect(address()).toBe("/workflows");
+    await user.keyboard("ge");
+    expect(address()).toBe("/executions");
+    await user.keyboard("gxw");
+    expect(address()).toBe("/executions");
+    await user.keyboard("gw");
+    expect(address()).toBe("/workflows");
+  });
+});
+
+describe("a server that does not answer", () => {
+  it("is told after a while, with the time of what is shown, until it is back", async () => {
+    vi.useFakeTimers({
+      toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+      shouldAdvanceTime: true,
+    });
+    openPage("/workflows");
+    await waitFor(() => expect(FakeEventSource.all).not.toHaveLength(0));
+    act(() => FakeEventSource.last.open());
+    act(() => FakeEventSource.last.fail());
+    expect(screen.queryByText("The server does not answer.")).toBeNull();
+    await act(() => vi.advanceTimersByTimeAsync(6_000));
+    expect(screen.getByText("The server does not answer.").closest("p")).toHaveTextContent(
+      /as of \d\d:\d\d:\d\d UTC/,
+    );
+    act(() => FakeEventSource.last.open());
+    expect(screen.queryByText("The server does not answer.")).toBeNull();
+    vi.useRealTimers();
+  });
 });

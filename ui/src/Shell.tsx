@@ -3,7 +3,9 @@ import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
 import { Icon, type IconName } from "./components/Icon";
+import { KeySheet } from "./components/KeySheet";
 import { Skeleton } from "./components/Notices";
+import { Offline } from "./components/Offline";
 import { changeLanguage } from "./i18n";
 
 const THEMES = ["auto", "light", "dark"] as const;
@@ -53,12 +55,14 @@ export function Shell() {
         >
           <Icon name={THEME_ICON[colorScheme]} />
         </button>
+        <KeySheet />
       </nav>
       <main className="main" id="main" tabIndex={-1}>
         <Suspense fallback={<Skeleton />}>
           <Outlet />
         </Suspense>
       </main>
+      <Offline />
     </div>
   );
 }

@@ -53,6 +53,13 @@ const PATHS = {
   plus: <path d="M9 3.5v11M3.5 9h11" />,
   history: <path d="M3 9a6 6 0 1 0 2-4.5L3 6.2M3 2.8v3.4h3.4M9 5.5V9l2.4 1.6" />,
   save: <path d="m4 9.5 3.5 3.5L14 5.5" />,
+  keyboard: (
+    <>
+      <rect x="1.5" y="4.5" width="15" height="9.5" rx="1.5" />
+      <path d="M4.5 7.5h.1M7.5 7.5h.1M10.5 7.5h.1M13.5 7.5h.1M5.5 11h7" />
+    </>
+  ),
+  wait: <path d="M5 2.5h8M5 15.5h8M5.8 2.5v2.2L9 9l3.2-4.3V2.5M5.8 15.5v-2.2L9 9l3.2 4.3v2.2" />,
   close: <path d="m4.5 4.5 9 9m0-9-9 9" />,
   external: <path d="M10.5 3H15v4.5M15 3 8.5 9.5M13 10.5V15H3V5h4.5" />,
   file: <path d="M10.5 2.5h-6v13h9v-10Zm0 0v3h3" />,
@@ -93,6 +100,8 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   );
 }
 
+const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1 } as const;
+
 export function kindIcon(kind: string): IconName {
-  return kind === "python" || kind === "sql" || kind === "transform" || kind === "http" ? kind : "step";
+  return kind in KIND ? (kind as IconName) : "step";
 }

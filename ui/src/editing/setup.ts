@@ -33,7 +33,7 @@ export function wished({ label, description, language, readOnly, wraps }: Wishes
   if (description) attributes["aria-describedby"] = description;
   if (readOnly) attributes["aria-readonly"] = "true";
   return [
-    EditorView.contentAttributes.of(attributes),
+    EditorView.contentAttributes.of({ tabindex: "0", ...attributes }),
     EditorState.readOnly.of(readOnly),
     language.startsWith("zh") ? EditorState.phrases.of(CHINESE_PHRASES) : [],
     wraps ? EditorView.lineWrapping : [],

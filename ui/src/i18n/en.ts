@@ -177,10 +177,6 @@ export const en = {
       worker_died: "its worker died; run again",
       out_of_memory: "out of memory; run again",
     },
-    timeline: {
-      waits: "waits",
-      worked: "worked",
-    },
     parts: "Parts of the execution",
     tabs: { steps: "Steps", graph: "Graph", logs: "Log", result: "Result" },
   },

@@ -177,10 +177,6 @@ export const zhCN: Messages = {
       worker_died: "工作进程中断，会再运行一次",
       out_of_memory: "内存不足，会再运行一次",
     },
-    timeline: {
-      waits: "等待",
-      worked: "工作",
-    },
     parts: "执行的各部分",
     tabs: { steps: "步骤", graph: "步骤图", logs: "日志", result: "结果" },
   },

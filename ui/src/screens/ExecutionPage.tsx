@@ -7,6 +7,7 @@ import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { Tabs } from "../components/Tabs";
 import { useNarrow } from "../components/useNarrow";
+import type { EdgeDefinition } from "../execution/edges";
 import { lineOf } from "../execution/lineOf";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
@@ -52,6 +53,7 @@ type Tab = "steps" | "graph" | "logs" | "result";
 function Page({ live }: { live: LiveExecution }) {
   const { t } = useTranslation();
   const narrow = useNarrow();
+  const version = useVersionThatRan(live.snapshot);
   const [tab, setTab] = useState<Tab>(lineOf(useLocation().hash) === null ? "steps" : "logs");
   const result = useExecution((state) => hasResult(state.view)) ?? false;
   const tabs: Tab[] = ["steps", "graph", "logs", ...(result ? (["result"] as const) : [])];
@@ -78,8 +80,8 @@ function Page({ live }: { live: LiveExecution }) {
       >
         {(shows("graph") || shows("steps")) && (
           <div className="execution-left">
-            {shows("graph") && <GraphPanel live={live} narrow={narrow} />}
-            {shows("steps") && <StepList order={live.order} />}
+            {shows("graph") && <GraphPanel version={version} narrow={narrow} />}
+            {shows("steps") && <StepList order={live.order} edges={version.data?.definition.edges ?? NONE} />}
             <StepDetail />
           </div>
         )}
@@ -90,16 +92,22 @@ function Page({ live }: { live: LiveExecution }) {
   );
 }
 
-function GraphPanel({ live, narrow }: { live: LiveExecution; narrow: boolean }) {
-  const { t } = useTranslation();
-  const { workflow } = live.snapshot;
-  const select = useExecution((state) => state.select);
-  // The version that ran, whatever has been saved since.
-  const version = useQuery({
+const NONE: readonly EdgeDefinition[] = [];
+
+/** The version that ran, whatever has been saved since. */
+function useVersionThatRan({ workflow }: LiveExecution["snapshot"]) {
+  return useQuery({
     queryKey: ["version", workflow.id, workflow.version],
     queryFn: () => api.version(workflow.id, workflow.version),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+type VersionThatRan = ReturnType<typeof useVersionThatRan>;
+
+function GraphPanel({ version, narrow }: { version: VersionThatRan; narrow: boolean }) {
+  const { t } = useTranslation();
+  const select = useExecution((state) => state.select);
   return (
     <div className="panel graph-panel">
       {version.isPending && <Skeleton rows={4} />}

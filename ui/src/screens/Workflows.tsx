@@ -10,6 +10,7 @@ import { Icon } from "../components/Icon";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { RunDialog } from "../components/RunDialog";
+import { SearchField } from "../components/SearchField";
 import { Sparkline } from "../components/Sparkline";
 import { Status } from "../components/StatusGlyph";
 import { useLiveLists } from "../components/useLists";
@@ -47,16 +48,7 @@ export function Workflows() {
         <ConnectionChip />
         <span className="grow" />
         {items && !first && (items.length > 0 || typed !== "") && (
-          <label className="search" style={{ maxWidth: 280 }}>
-            <span className="sr">{t("workflows.search")}</span>
-            <Icon name="search" size={16} />
-            <input
-              type="search"
-              value={typed}
-              placeholder={t("workflows.search")}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          </label>
+          <SearchField label={t("workflows.search")} value={typed} onChange={setTyped} />
         )}
         <BringButtons bring={bring} />
       </div>

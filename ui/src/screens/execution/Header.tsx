@@ -7,6 +7,7 @@ import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
+import { useKeys } from "../../components/useKeys";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
@@ -25,6 +26,11 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
   const missing = useLog(live.logs).missing;
   const [stopping, setStopping] = useState(false);
   const final = FINAL.has(view.status);
+  useKeys((key) => {
+    if (key !== "s" || final || view.status === "stopping") return false;
+    setStopping(true);
+    return true;
+  });
   const seeReport = () => {
     onReport();
     // After the tab of a phone has drawn it.

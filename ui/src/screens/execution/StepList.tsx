@@ -1,66 +1,128 @@
 /** Every step in the order of the graph: where it stands, when it worked, how long it took. */
 
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, memo, type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { serverClock } from "../../api/clock";
 import { Icon, kindIcon } from "../../components/Icon";
 import { Status, StatusGlyph } from "../../components/StatusGlyph";
 import { StepTime } from "../../components/StepTime";
 import { useNarrow } from "../../components/useNarrow";
-import { useNow } from "../../components/useNow";
-import { FINAL } from "../../execution/events";
+import type { EdgeDefinition } from "../../execution/edges";
 import { useExecution } from "../../execution/store";
 import { pendingStep, type StepView } from "../../execution/view";
 import { formatDuration, formatMoment } from "../../format/format";
+import { Axis, Legend, Plot, ROW, useNowLine, useScale } from "../../gantt/Gantt";
+import type { Scale } from "../../gantt/scale";
+import { Track } from "../../gantt/Track";
 
-export function StepList({ order }: { order: readonly string[] }) {
+/** Beyond it the list has a scroll of its own and draws only the rows that are seen. */
+const LONG = 60;
+const PHONE_ROW = 61;
+/** Px of the labels that stay at the upper edge. */
+const AXIS = 24;
+
+export function StepList({ order, edges }: { order: readonly string[]; edges: readonly EdgeDefinition[] }) {
   const { t } = useTranslation();
   const narrow = useNarrow();
-  const queuedAt = useExecution((state) => state.view.queuedAt)!;
-  const endedAt = useExecution((state) => state.view.endedAt);
-  const open = useExecution((state) => !FINAL.has(state.view.status))!;
-  const now = useNow(open, 200);
-  const span = Math.max(1, (endedAt ?? now) - queuedAt);
+  const scale = useScale();
+  const box = useRef<HTMLDivElement>(null);
+  const open = useNowLine(box, scale);
+  const long = order.length > LONG;
   return (
     <div className="panel steps-panel">
       <div className="panel-head hide-phone">
         <h2>{t("execution.stepsTitle")}</h2>
         <span className="grow" />
-        <span className="legend-item">
-          <i className="swatch dashed" />
-          {t("execution.timeline.waits")}
-        </span>
-        <span className="legend-item">
-          <i className="swatch work" />
-          {t("execution.timeline.worked")}
-        </span>
-        <span className="num dim">{formatDuration(span, t)}</span>
+        <Legend path={edges.length > 0} />
       </div>
-      <ol className="steps">
-        {order.map((path) => (
-          <Row key={path} path={path} narrow={narrow} from={queuedAt} span={span} now={now} />
-        ))}
-      </ol>
+      <div className={long ? "gantt long" : "gantt"} ref={box}>
+        {!narrow && <Axis scale={scale} />}
+        <div className="gantt-body">
+          {!narrow && <Plot scale={scale} order={order} edges={edges} />}
+          {long ? (
+            <LongRows order={order} narrow={narrow} scale={scale} box={box} />
+          ) : (
+            <ol className="steps" onKeyDown={walk}>
+              {order.map((path) => (
+                <Row key={path} path={path} narrow={narrow} scale={scale} />
+              ))}
+            </ol>
+          )}
+          {!narrow && open && <div className="gantt-now" aria-hidden="true" />}
+        </div>
+      </div>
     </div>
   );
+}
+
+interface LongRowsProps {
+  order: readonly string[];
+  narrow: boolean;
+  scale: Scale;
+  box: RefObject<HTMLDivElement | null>;
+}
+
+function LongRows({ order, narrow, scale, box }: LongRowsProps) {
+  const selected = useExecution((state) => state.selected);
+  const rows = useVirtualizer({
+    count: order.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => (narrow ? PHONE_ROW : ROW),
+    overscan: 12,
+    scrollPaddingStart: narrow ? 0 : AXIS,
+  });
+  // What was chosen in the graph is brought into sight here.
+  useEffect(() => {
+    const index = selected === null ? -1 : order.indexOf(selected);
+    if (index >= 0) rows.scrollToIndex(index, { align: "auto" });
+  }, [selected, order, rows]);
+  return (
+    <ol className="steps" style={{ height: rows.getTotalSize(), position: "relative" }} onKeyDown={walk}>
+      {rows.getVirtualItems().map(({ index, start }) => (
+        <Row key={order[index]} path={order[index]!} narrow={narrow} scale={scale} top={start} />
+      ))}
+    </ol>
+  );
+}
+
+/** Up and down from row to row. */
+function walk(event: KeyboardEvent<HTMLOListElement>): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const row = (event.target as Element).closest("li");
+  const next = event.key === "ArrowDown" ? row?.nextElementSibling : row?.previousElementSibling;
+  next?.querySelector("button")?.focus();
+  if (next) event.preventDefault();
 }
 
 interface RowProps {
   path: string;
   narrow: boolean;
-  /** The left edge of the track, Unix ms, and its length. */
-  from: number;
-  span: number;
-  now: number;
+  scale: Scale;
+  /** Px from the list's upper edge where only some rows are drawn. */
+  top?: number;
 }
 
-function Row({ path, narrow, from, span, now }: RowProps) {
+const Row = memo(function Row({ path, narrow, scale, top }: RowProps) {
   const { t } = useTranslation();
   const step = useExecution((state) => state.view.steps[path]) ?? pendingStep(path);
+  const started = useExecution((state) => state.view.startedAt);
+  const ended = useExecution((state) => state.view.endedAt);
   const selected = useExecution((state) => state.selected === path);
   const select = useExecution((state) => state.select)!;
   return (
-    <li className={selected ? "selected" : ""} data-step-row={path} data-status={step.status}>
-      <button type="button" aria-pressed={selected ?? false} onClick={() => select(selected ? null : path)}>
+    <li
+      className={selected ? "selected" : ""}
+      data-step-row={path}
+      data-status={step.status}
+      {...(top === undefined ? {} : { style: { position: "absolute", top, left: 0, right: 0 } as const })}
+    >
+      <button
+        type="button"
+        aria-pressed={selected ?? false}
+        title={useFigures(step)}
+        onClick={() => select(selected ? null : path)}
+      >
         {narrow ? (
           <>
             <span className="tile big">
@@ -80,7 +142,7 @@ function Row({ path, narrow, from, span, now }: RowProps) {
               {path}
               <span className="sr"> {t(`status.${step.status}`)}</span>
             </span>
-            <Track step={step} from={from} span={span} now={now} />
+            <Track step={step} scale={scale} started={started} ended={ended} />
           </>
         )}
         <span className="step-time">
@@ -95,7 +157,7 @@ function Row({ path, narrow, from, span, now }: RowProps) {
       </button>
     </li>
   );
-}
+});
 
 function Word({ step }: { step: StepView }) {
   const { t } = useTranslation();
@@ -127,31 +189,12 @@ function Detail({ step }: { step: StepView }) {
   return null;
 }
 
-/** Dashed while handed over and not begun, solid while its code ran; a lost or failed try stays to be seen. */
-function Track({ step, from, span, now }: { step: StepView } & Omit<RowProps, "path" | "narrow">) {
-  const at = (time: number) => Math.min(100, Math.max(0, ((time - from) / span) * 100));
-  return (
-    <span className="track" aria-hidden="true">
-      {step.attempts.map((attempt) => {
-        const end = attempt.endedAt ?? now;
-        const began = attempt.beganAt ?? end;
-        const outcome = attempt.outcome ?? "running";
-        const left = at(attempt.startedAt);
-        const middle = at(began);
-        return (
-          <span key={`${attempt.attempt} ${attempt.startedAt}`}>
-            {middle - left > 0.3 && (
-              <i className="wait" style={{ left: `${left}%`, width: `${middle - left}%` }} />
-            )}
-            {attempt.beganAt !== null && (
-              <i
-                className={`work ${outcome}`}
-                style={{ left: `${middle}%`, width: `max(3px, ${at(end) - middle}%)` }}
-              />
-            )}
-          </span>
-        );
-      })}
-    </span>
-  );
+/** What the bars show, in figures. */
+function useFigures(step: StepView): string {
+  const { t } = useTranslation();
+  const latest = step.attempts.at(-1);
+  if (!latest || latest.beganAt === null) return step.path;
+  const queued = formatDuration(latest.beganAt - latest.startedAt, t);
+  const worked = formatDuration(latest.durationMs, t);
+  return t("gantt.figures", { path: step.path, attempt: latest.attempt, queued, worked });
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { Icon } from "../../components/Icon";
+import { SearchField } from "../../components/SearchField";
 import { Status, StatusGlyph } from "../../components/StatusGlyph";
 import type { ExecutionStatus } from "../../execution/events";
 import { ACTIVE, type ListFilter, SINCE, type Since, STATUSES, sameStatuses } from "./filter";
@@ -70,17 +71,7 @@ export function Filters({ filter, onChange }: Props) {
           onChange={(event) => onChange({ label: event.target.value }, true)}
         />
       </label>
-      <label className="search">
-        <span className="sr">{t("list.search")}</span>
-        <Icon name="search" size={16} />
-        <input
-          type="search"
-          data-search
-          placeholder={t("list.search")}
-          value={filter.q}
-          onChange={(event) => onChange({ q: event.target.value }, true)}
-        />
-      </label>
+      <SearchField label={t("list.search")} value={filter.q} onChange={(q) => onChange({ q }, true)} />
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../../components/CopyButton";
 import { Icon } from "../../../components/Icon";
+import { SearchField } from "../../../components/SearchField";
 import type { LogFilter, LogWindow } from "../../../execution/logWindow";
 import { useExecution } from "../../../execution/store";
 import { formatCount } from "../../../format/format";
@@ -22,17 +23,7 @@ export function FilterTools({ order, filter, onChange }: FilterProps) {
   const { t } = useTranslation();
   return (
     <div className="log-tools">
-      <label className="search">
-        <span className="sr">{t("log.search")}</span>
-        <Icon name="search" size={16} />
-        <input
-          type="search"
-          data-search
-          placeholder={t("log.search")}
-          value={filter.q}
-          onChange={(event) => onChange({ q: event.target.value })}
-        />
-      </label>
+      <SearchField label={t("log.search")} value={filter.q} onChange={(q) => onChange({ q })} />
       <label className="log-step">
         <span className="sr">{t("logs.step")}</span>
         <select
