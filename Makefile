@@ -4,7 +4,7 @@ PYTHON ?= python3
 V := .venv/bin
 NPM := $(V)/python tools/setup.py npm
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test test-python test-ui test-planted bench lock docs
+.PHONY: help setup run dev check test test-python test-ui test-planted bench screenshots lock docs
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -43,6 +43,9 @@ test-planted: setup ## Every checker turns red on its planted bug
 
 bench: setup ## Measure speed against peers (benchmarks/)
 	$(V)/python -m benchmarks
+
+screenshots: setup ## Take a picture of every screen and state (ARGS=--docs: those of the documents)
+	@$(V)/python -m tools.screenshots $(ARGS)
 
 docs: setup ## Write the generated documents and the page's types anew
 	$(V)/python -m interfaces.docs

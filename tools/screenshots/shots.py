@@ -1,0 +1,587 @@
+"""The table of pictures: what each shows, how one gets there, and which of them the documents use.
+
+A scene leads a visitor to the state and yields the page; it is taken in every language and theme while it stands there
+(the page changes both without a reload), and what follows the yield clears up. Scenes act in English.
+"""
+
+import re
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.fixtures.api import Json, python, workflow
+from tests.fixtures.proxy import Proxy
+from tools.screenshots import plays
+from tools.screenshots.stage import PATIENCE_MS, Device, Stage, settle
+
+Language = Literal["en", "zh-CN"]
+Scheme = Literal["light", "dark"]
+Scene = Callable[[Stage], Generator[Page]]
+
+NOBODY = "0190ecb9-7a4a-7d3c-8a53-000000000000"
+TOO_LARGE = b"# " + b"x" * 20 * 1024 * 1024
+EMPTY: Json = {"items": [], "next_cursor": None, "position": 0}
+UNAVAILABLE: Json = {
+    "type": "urn:runwright:problem:database_unavailable", "title": "The database is not reachable.", "status": 503,
+    "code": "database_unavailable", "category": "infrastructure", "detail": "The database is not reachable.",
+    "advice": "Try again in a moment.", "retryable": True, "errors": [], "request_id": "8f2c41d07b6e",
+}  # fmt: skip
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+# --- ways of getting somewhere -----------------------------------------------------------------------------
+
+
+def dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def tab(page: Page, name: str) -> None:
+    """On a phone the parts of a page are behind tabs."""
+    found = page.get_by_role("tab", name=name, exact=True)
+    if found.count() > 0:
+        found.first.click()
+
+
+def status(page: Page, word: str) -> None:
+    expect(page.locator(f"[data-execution-status={word}]")).to_be_visible()
+
+
+def choose_step(page: Page, step: str, part: str = "Output") -> None:
+    tab(page, "Steps")
+    page.locator(f"[data-step-row={step}] button").click()
+    panel = page.get_by_role("region", name=step)
+    panel.get_by_role("tab", name=re.compile(part)).click()
+    panel.scroll_into_view_if_needed()
+
+
+def checked(page: Page) -> None:
+    expect(page.locator("[data-check=checked]")).to_be_visible()
+
+
+def write_at_the_end(page: Page, text: str) -> None:
+    page.locator(".cm-content").first.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(text)
+
+
+def action(page: Page, name: str) -> None:
+    page.locator("summary", has_text="Actions").click()
+    page.locator(".menu-list").get_by_role("button", name=name).click()
+
+
+def press_run(page: Page) -> None:
+    page.get_by_role("button", name="Run…").click()
+
+
+# --- scenes --------------------------------------------------------------------------------------------------
+
+
+def at(path: str) -> Scene:
+    """Just an address; `{name}` is an id the stage remembers by it."""
+
+    def scene(stage: Stage) -> Generator[Page]:
+        yield stage.open(re.sub(r"\{(.+?)\}", lambda found: stage.made[found[1]], path))
+
+    return scene
+
+
+def answered(path: str, pattern: str, answer: Callable[[Route], None] | None = None) -> Scene:
+    """An address, while the answers to some requests are others; without `answer` they do not come."""
+
+    def scene(stage: Stage) -> Generator[Page]:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page = stage.blank()
+        page.route(re.compile(pattern), answer or hold)
+        page.goto(path)
+        page.wait_for_function("() => document.querySelector('.skeleton, main .notice') !== null")
+        page.wait_for_timeout(400)  # a skeleton waits a moment before it shows
+        yield page
+        for route in held:
+            route.abort()
+
+    return scene
+
+
+def fill_history(stage: Stage) -> Generator[Page]:
+    plays.history(stage)
+    yield stage.open("/workflows")
+
+
+def wrong_field(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{stage.made['workflow weather-report']}")
+    press_run(page)
+    dialog(page).get_by_label("Year").fill("nineteen")
+    dialog(page).get_by_role("button", name=re.compile("Run it")).click()
+    expect(dialog(page).get_by_text("A number is needed.")).to_be_visible()
+    yield page
+
+
+def editor_new(stage: Stage) -> Generator[Page]:
+    page = stage.open("/workflows/new")
+    checked(page)
+    yield page
+
+
+def editor_problem(stage: Stage) -> Generator[Page]:
+    definition = plays.with_problems()
+    body = {"name": definition["name"], "definition": definition}
+    workflow_id = stage.once("draft", lambda: stage.api.post("/workflows", body, 201)["id"])
+    page = stage.open(f"/workflows/{workflow_id}")
+    expect(page.locator("[data-problem]").first).to_be_visible()
+    yield page
+
+
+def editor_unreadable(stage: Stage) -> Generator[Page]:
+    page = stage.open("/workflows/new")
+    write_at_the_end(page, "a: [\nb: 1")
+    expect(page.locator("[data-check=unreadable]")).to_be_visible()
+    yield page
+
+
+def saved_twice(stage: Stage) -> str:
+    """A workflow of two steps, in three versions."""
+
+    def make() -> str:
+        definition = workflow("invoice-export", python("read", plays.STALLED), python("send", plays.STALLED))
+        workflow_id = stage.api.save(definition)
+        for description in ("Every invoice of the month.", "Every invoice of the month, as PDF."):
+            changed = {"definition": {**definition, "description": description}}
+            stage.api.client.put(f"/api/v1/workflows/{workflow_id}", json=changed).raise_for_status()
+        return workflow_id
+
+    return stage.once("saved twice", make)
+
+
+def conflict(stage: Stage) -> Generator[Page]:
+    workflow_id = saved_twice(stage)
+    page = stage.open(f"/workflows/{workflow_id}")
+    checked(page)
+    write_at_the_end(page, "settings: {timeout_s: 60}\n")
+    latest = stage.api.get(f"/workflows/{workflow_id}")
+    meanwhile = {"definition": {**latest["definition"], "labels": {"team": "sales", "change": str(latest["version"])}}}
+    stage.api.client.put(f"/api/v1/workflows/{workflow_id}", json=meanwhile).raise_for_status()
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-notice=conflict]")).to_be_visible()
+    yield page
+
+
+def conflict_both(stage: Stage) -> Generator[Page]:
+    for page in conflict(stage):
+        page.locator("[data-notice=conflict]").get_by_role("button", name="See both").click()
+        expect(dialog(page).locator("li.left").first).to_be_visible()
+        yield page
+
+
+def draft(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{saved_twice(stage)}")
+    checked(page)
+    write_at_the_end(page, "settings: {timeout_s: 60, on_failure: stop}")
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    page.on("dialog", lambda asked: asked.accept())
+    page.reload()
+    settle(page)
+    expect(page.locator("[data-notice=draft]")).to_be_visible()
+    yield page
+
+
+def leaving(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{saved_twice(stage)}")
+    checked(page)
+    write_at_the_end(page, "settings: {timeout_s: 60, on_failure: stop}")
+    expect(page.locator("[data-unsaved]")).to_be_visible()
+    page.get_by_role("link", name="Executions", exact=True).click()
+    expect(dialog(page)).to_be_visible()
+    yield page
+
+
+def paused(stage: Stage) -> Generator[Page]:
+    workflow_id = stage.made["workflow shop-order"]
+    stage.api.post(f"/workflows/{workflow_id}/pause")
+    yield stage.open(f"/workflows/{workflow_id}")
+    stage.api.post(f"/workflows/{workflow_id}/resume")
+
+
+def archived(stage: Stage) -> Generator[Page]:
+    def make() -> str:
+        workflow_id = stage.api.save(workflow("orders-2019", python("read", plays.STALLED)))
+        stage.api.post(f"/workflows/{workflow_id}/archive")
+        return workflow_id
+
+    yield stage.open(f"/workflows/{stage.once('archived', make)}")
+
+
+def versions(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{saved_twice(stage)}")
+    page.get_by_role("button", name="Versions").click()
+    expect(dialog(page).locator("nav li").first).to_be_visible()
+    settle(page)
+    yield page
+
+
+def versions_changes(stage: Stage) -> Generator[Page]:
+    for page in versions(stage):
+        dialog(page).get_by_role("button", name=re.compile("^v1")).click()
+        dialog(page).get_by_role("button", name=re.compile("^Against")).click()
+        expect(dialog(page).locator("li.left, li.right").first).to_be_visible()
+        yield page
+
+
+def menu(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{stage.made['workflow weather-report']}")
+    page.locator("summary", has_text="Actions").click()
+    yield page
+
+
+def archive_question(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{stage.made['workflow weather-report']}")
+    action(page, "Archive…")
+    expect(dialog(page)).to_be_visible()
+    yield page
+
+
+def import_refused(stage: Stage) -> Generator[Page]:
+    file = stage.folder / "large.yaml"
+    file.write_bytes(TOO_LARGE)
+    page = stage.open("/workflows")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("[data-notice=file]")).to_be_visible()
+    yield page
+
+
+def queued(stage: Stage) -> Generator[Page]:
+    filling = plays.full(stage)
+    waiting = stage.api.run(stage.made["workflow weather-report"], pace_s=0)
+    page = stage.open(f"/executions/{waiting}")
+    status(page, "queued")
+    expect(page.get_by_text(re.compile("place 1 in the queue"))).to_be_visible()
+    yield page
+    plays.stop(stage, waiting)
+    plays.stop(stage, filling)
+    stage.api.finish(filling)
+
+
+def running(stage: Stage, part: str = "Steps", step: str | None = "wind_stats") -> Generator[Page]:
+    page = stage.open(f"/executions/{plays.station_report(stage)}")
+    status(page, "running")
+    tab(page, part)
+    if part == "Steps":
+        expect(page.locator("[data-step-row=rain_stats][data-status=running]")).to_be_visible()
+        page.wait_for_timeout(1_500)  # some work to be seen
+    if step and stage.device == "desktop":
+        page.locator(f".react-flow__node:has([data-step={step}])").click()
+    settle(page)
+    yield page
+
+
+def running_part(part: str) -> Scene:
+    return lambda stage: running(stage, part, None)
+
+
+def log_filter(stage: Stage) -> Generator[Page]:
+    for page in running(stage, "Log", None):
+        page.get_by_label("Step of the lines").select_option("clean")
+        page.get_by_role("button", name="Warnings").click()
+        expect(page.locator(".log-lines [data-line]")).to_have_count(1)
+        yield page
+
+
+def log_colours(stage: Stage) -> Generator[Page]:
+    execution_id = stage.once("colours", lambda: plays.started(stage, "nightly-tests", python("test", plays.COLOURS)))
+    stage.api.finish(execution_id)
+    page = stage.open(f"/executions/{execution_id}#line-12")
+    expect(page.locator("[data-line='12']")).to_be_visible()
+    yield page
+
+
+def step(name: str, part: str, mode: str | None = None) -> Scene:
+    def scene(stage: Stage) -> Generator[Page]:
+        node = python("by_city", plays.BY_CITY, args={"region": {"state": "WA", "bounds": [45.5, 49.0], "stations": 6}})
+        by_city = stage.once("by city", lambda: plays.started(stage, "rain-by-city", node))
+        stage.api.finish(by_city)
+        page = stage.open(f"/executions/{by_city if name == 'by_city' else stage.made['completed']}")
+        choose_step(page, name, part)
+        if mode:
+            page.get_by_role("button", name=mode).first.click()
+        settle(page)
+        yield page
+
+    return scene
+
+
+def attempts(stage: Stage) -> Generator[Page]:
+    def make() -> str:
+        execution_id = plays.started(stage, "fetch-orders", python("fetch_orders", plays.LOST_ONCE))
+        plays.lose_worker(stage, execution_id)
+        stage.api.finish(execution_id)
+        return execution_id
+
+    page = stage.open(f"/executions/{stage.once('attempts', make)}")
+    choose_step(page, "fetch_orders", "Attempts")
+    expect(page.locator("[data-attempt]")).to_have_count(2)
+    yield page
+
+
+def completed(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/executions/{plays.finished(stage, 'completed')}")
+    status(page, "completed")
+    yield page
+
+
+def report(stage: Stage) -> Generator[Page]:
+    for page in completed(stage):
+        page.get_by_role("button", name="See the report").click()
+        expect(page.frame_locator("iframe.report").get_by_role("heading").first).to_be_visible()
+        page.locator("iframe.report").scroll_into_view_if_needed()
+        yield page
+
+
+def failed(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/executions/{plays.finished(stage, 'failed')}")
+    status(page, "failed")
+    yield page
+
+
+def failed_traceback(stage: Stage) -> Generator[Page]:
+    for page in failed(stage):
+        page.locator("summary", has_text="Traceback").click()
+        yield page
+
+
+def stop_preview(stage: Stage) -> Generator[Page]:
+    for page in running(stage, step=None):
+        page.get_by_role("button", name="Stop", exact=True).click()
+        dialog(page).get_by_label("Reason").fill("the data will come later")
+        yield page
+
+
+def stopping(stage: Stage) -> Generator[Page]:
+    execution_id = plays.started(
+        stage, "archive-logs", python("compress", plays.STUBBORN), python("upload", "def main(): pass")
+    )
+    plays.begun(stage, execution_id)
+    plays.stop(stage, execution_id, grace_s=8)
+    page = stage.open(f"/executions/{execution_id}")
+    status(page, "stopping")
+    yield page
+
+
+def stopped(stage: Stage) -> Generator[Page]:
+    nodes = (python("compress", plays.STALLED), python("upload", "def main(): pass"))
+    execution_id = plays.started(stage, "archive-logs-weekly", *nodes)
+    plays.begun(stage, execution_id)
+    plays.stop(stage, execution_id)
+    stage.api.finish(execution_id)
+    page = stage.open(f"/executions/{execution_id}")
+    status(page, "stopped")
+    yield page
+
+
+def unknown_outcome(stage: Stage) -> Generator[Page]:
+    nodes = (
+        python("pay", plays.LOST, args={"order": 4711}, retry_safe=False),
+        python("receipt", "def main(): pass"),
+    )
+    execution_id = plays.started(stage, "pay-supplier", *nodes)
+    plays.lose_worker(stage, execution_id)
+    page = stage.open(f"/executions/{execution_id}")
+    expect(page.locator("[data-unknown=pay]")).to_be_visible()
+    yield page
+    stage.api.post(f"/executions/{execution_id}/steps/pay/answer", {"decision": "completed", "output": {"paid": True}})
+
+
+def waiting(stage: Stage) -> Generator[Page]:
+    opening = {"id": "until_opening", "kind": "wait", "config": {"seconds": 5_400}}
+    nodes = (python("prepare", "def main(): return 12"), opening, python("publish", "def main(): pass"))
+    execution_id = stage.once("waiting", lambda: plays.started(stage, "publish-prices", *nodes))
+    page = stage.open(f"/executions/{execution_id}")
+    expect(page.locator("[data-step-row=until_opening][data-status=waiting]")).to_be_visible()
+    yield page
+
+
+def executions(stage: Stage) -> Generator[Page]:
+    plays.station_report(stage)
+    page = stage.open("/executions")
+    expect(page.locator("[data-execution][data-status=running]").first).to_be_visible()
+    yield page
+
+
+def filtered(stage: Stage) -> Generator[Page]:
+    yield stage.open(
+        f"/executions?status=failed&status=stopped&since=24h&workflow={stage.made['workflow weather-report']}"
+    )
+
+
+def selected(stage: Stage) -> Generator[Page]:
+    for page in executions(stage):
+        boxes = page.locator("[data-execution] input[type=checkbox]")
+        for box in (boxes.nth(0), boxes.nth(2), page.locator("[data-status=running] input[type=checkbox]").first):
+            box.check()
+        yield page
+
+
+def bulk_preview(stage: Stage) -> Generator[Page]:
+    for page in selected(stage):
+        page.locator(".bulk").get_by_role("button", name=re.compile("^Stop")).click()
+        expect(dialog(page)).to_be_visible()
+        yield page
+
+
+def keys(stage: Stage) -> Generator[Page]:
+    page = stage.open("/executions")
+    page.keyboard.press("?")
+    expect(dialog(page)).to_be_visible()
+    yield page
+
+
+def dropped_line(stage: Stage) -> Generator[Page]:
+    line = Proxy(stage.server.url)
+    line.start()
+    try:
+        url = f"http://127.0.0.1:{urlsplit(line.url).port}"
+        page = stage.open(f"/executions/{plays.station_report(stage)}", url=url)
+        expect(page.locator("[data-connection=live]")).to_be_visible()
+        line.black_hole()
+        line.reset()
+        expect(page.locator("[data-connection=reconnecting]")).to_be_visible()
+        yield page
+        stage.leave()
+    finally:
+        line.stop()
+
+
+def killed_server(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/executions/{plays.station_report(stage)}")
+    expect(page.locator("[data-connection=live]")).to_be_visible()
+    stage.kill()
+    try:
+        expect(page.locator("[data-connection=reconnecting]")).to_be_visible()
+        expect(page.locator(".offline")).to_be_visible()
+        yield page
+    finally:
+        stage.revive()
+
+
+def killed_server_other(stage: Stage) -> Generator[Page]:
+    for page in killed_server(stage):
+        page.get_by_role("link", name="Workflows", exact=True).first.click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        yield page
+
+
+# --- the table -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """`name` is the file's name and the heading of the contact sheet; `press` is pressed again in each language, for
+    another language may have moved the text."""
+
+    name: str
+    shows: str
+    scene: Scene
+    devices: tuple[Device, ...] = ("desktop", "phone")
+    languages: tuple[Language, ...] = ("en", "zh-CN")
+    schemes: tuple[Scheme, ...] = ("light", "dark")
+    press: str | None = None
+
+
+def no_items(route: Route) -> None:
+    route.fulfill(json=EMPTY)
+
+
+def unavailable(route: Route) -> None:
+    route.fulfill(status=503, json=UNAVAILABLE, content_type="application/problem+json")
+
+
+PROBLEM = "[data-problem] >> nth=0"
+LIST = r"/api/v1/executions\?"
+
+SHOTS = (
+    Shot(name="empty-start", shows="The first start: nothing has run", scene=at("/")),
+    Shot(name="empty-executions", shows="No execution yet", scene=at("/executions")),
+    Shot(name="empty-workflows", shows="No workflow", scene=answered("/workflows", r"/api/v1/workflows\?", no_items)),
+    Shot(name="loading", shows="A list that loads", scene=answered("/executions", LIST)),
+    Shot(name="unavailable", shows="A list that the server refuses", scene=answered("/executions", LIST, unavailable)),
+    Shot(name="workflows", shows="Workflows after some runs", scene=fill_history),
+    Shot(name="workflow", shows="A workflow that can run", scene=at("/workflows/{workflow weather-report}")),
+    Shot(name="workflow-menu", shows="What else can be done with it", scene=menu),
+    Shot(name="workflow-archive", shows="Archive? asked before it is done", scene=archive_question),
+    Shot(name="workflow-paused", shows="A paused workflow", scene=paused),
+    Shot(name="workflow-archived", shows="An archived workflow", scene=archived),
+    Shot(name="run-wrong-field", shows="The run dialog with a wrong field", scene=wrong_field),
+    Shot(name="running", shows="An execution runs, a step is chosen", scene=running),
+    Shot(name="running-graph", shows="Its graph on a phone", scene=running_part("Graph"), devices=("phone",)),
+    Shot(name="running-log", shows="Its log on a phone", scene=running_part("Log"), devices=("phone",)),
+    Shot(name="log-filter", shows="The log of one step, warnings only", scene=log_filter),
+    Shot(name="log-colours", shows="A program's colours, and a line that a link led to", scene=log_colours),
+    Shot(name="editor-new", shows="A new workflow: the template", scene=editor_new),
+    Shot(name="editor-problem", shows="Problems at line, step and row", scene=editor_problem, press=PROBLEM),
+    Shot(name="editor-unreadable", shows="Text that is no YAML at the moment", scene=editor_unreadable),
+    Shot(name="editor-conflict", shows="Somebody else has saved meanwhile", scene=conflict),
+    Shot(name="editor-both", shows="Theirs and yours", scene=conflict_both),
+    Shot(name="editor-draft", shows="Unsaved changes are back after a reload", scene=draft),
+    Shot(name="editor-leave", shows="Leaving with unsaved changes", scene=leaving),
+    Shot(name="versions", shows="Versions", scene=versions),
+    Shot(name="versions-changes", shows="What has changed between two versions", scene=versions_changes),
+    Shot(name="import-refused", shows="A file of 20 MiB is refused", scene=import_refused),
+    Shot(name="queued", shows="An execution waits, and why", scene=queued),
+    Shot(name="step-table", shows="What a query gave, as a table", scene=step("temperature", "Output")),
+    Shot(name="step-files", shows="A table, and a file in place", scene=step("by_city", "Output")),
+    Shot(name="step-tree", shows="What a step was given, as a tree", scene=step("by_city", "Input")),
+    Shot(name="step-raw", shows="What a step gave, raw", scene=step("by_city", "Output", "Raw")),
+    Shot(name="step-attempts", shows="Attempts side by side: lost, then failed", scene=attempts),
+    Shot(name="completed", shows="Completed", scene=completed),
+    Shot(name="report", shows="The report of a completed execution", scene=report),
+    Shot(name="failed", shows="Failed: the card", scene=failed),
+    Shot(name="failed-traceback", shows="Failed: the traceback", scene=failed_traceback),
+    Shot(name="stop-preview", shows="Stop? asked before it is done", scene=stop_preview),
+    Shot(name="stopping", shows="A step does not heed the stop", scene=stopping),
+    Shot(name="stopped", shows="Stopped, with proof", scene=stopped),
+    Shot(name="unknown-outcome", shows="A lost step that may have taken effect", scene=unknown_outcome),
+    Shot(name="waiting", shows="A step waits for a point of time", scene=waiting),
+    Shot(name="executions", shows="The list of executions", scene=executions),
+    Shot(name="executions-filtered", shows="The list, filtered by its address", scene=filtered),
+    Shot(name="executions-selected", shows="Some are selected", scene=selected),
+    Shot(name="executions-stop", shows="What stopping them will do", scene=bulk_preview),
+    Shot(name="no-execution", shows="An execution that is not there", scene=at(f"/executions/{NOBODY}")),
+    Shot(name="no-workflow", shows="A workflow that is not there", scene=at(f"/workflows/{NOBODY}")),
+    Shot(name="no-page", shows="An address that leads nowhere", scene=at("/no/such/page")),
+    Shot(name="keys", shows="Every key", scene=keys, devices=("desktop",)),
+    Shot(name="dropped-line", shows="The line is cut: reconnecting", scene=dropped_line),
+    Shot(name="killed-server", shows="The server was killed: what is shown stays", scene=killed_server),
+    Shot(name="killed-server-other", shows="Killed: a page that cannot load", scene=killed_server_other),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A picture of the documents, in each language: docs/images/{file}-{en|zh}.png."""
+
+    file: str
+    shot: str
+    scheme: Scheme = "light"
+    device: Device = "desktop"
+
+
+DOCUMENTS = (
+    Document(file="first-start", shot="empty-start"),
+    Document(file="editor", shot="editor-problem"),
+    Document(file="run", shot="run-wrong-field"),
+    Document(file="running", shot="running"),
+    Document(file="step", shot="step-table"),
+    Document(file="report", shot="report"),
+    Document(file="stopping", shot="stopping"),
+    Document(file="failed", shot="failed", scheme="dark"),
+    Document(file="unknown", shot="unknown-outcome"),
+    Document(file="executions", shot="executions"),
+    Document(file="phone", shot="running", device="phone"),
+)
