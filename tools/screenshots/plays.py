@@ -2,6 +2,7 @@
 
 import os
 import re
+from typing import Any
 
 from tests.fixtures.api import Json, python, until, workflow
 from tools.screenshots.stage import SLOTS, Stage
@@ -143,9 +144,9 @@ def finished(stage: Stage, name: str) -> str:
     return stage.made[name]
 
 
-def started(stage: Stage, name: str, *nodes: Json, **more: object) -> str:
+def started(stage: Stage, name: str, *nodes: Json, **more: Any) -> str:
     """Save and run; with that name in the lists."""
-    return stage.api.run(stage.api.save(workflow(name, *nodes, **more)))  # type: ignore[arg-type]
+    return stage.api.run(stage.api.save(workflow(name, *nodes, **more)))
 
 
 def station_report(stage: Stage) -> str:

@@ -102,7 +102,7 @@ def answered(path: str, pattern: str, answer: Callable[[Route], None] | None = N
         page = stage.blank()
         page.route(re.compile(pattern), answer or hold)
         page.goto(path)
-        page.wait_for_function("() => document.querySelector('.skeleton, main .notice') !== null")
+        page.wait_for_selector("main .notice" if answer else "main .skeleton", state="attached")
         page.wait_for_timeout(400)  # a skeleton waits a moment before it shows
         yield page
         for route in held:
@@ -503,12 +503,13 @@ def unavailable(route: Route) -> None:
 
 
 PROBLEM = "[data-problem] >> nth=0"
+WORKFLOWS = r"/api/v1/workflows(\?|$)"
 LIST = r"/api/v1/executions\?"
 
 SHOTS = (
     Shot(name="empty-start", shows="The first start: nothing has run", scene=at("/")),
     Shot(name="empty-executions", shows="No execution yet", scene=at("/executions")),
-    Shot(name="empty-workflows", shows="No workflow", scene=answered("/workflows", r"/api/v1/workflows\?", no_items)),
+    Shot(name="empty-workflows", shows="No workflow", scene=answered("/workflows", WORKFLOWS, no_items)),
     Shot(name="loading", shows="A list that loads", scene=answered("/executions", LIST)),
     Shot(name="unavailable", shows="A list that the server refuses", scene=answered("/executions", LIST, unavailable)),
     Shot(name="workflows", shows="Workflows after some runs", scene=fill_history),
