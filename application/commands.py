@@ -78,6 +78,29 @@ class StopExecution(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PauseExecution(Command):
+    """Let nothing new start, or with `resume` go on."""
+
+    execution_id: UUID
+    resume: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryExecution(Command):
+    """The next run of a finished execution. `origin` is failed, start or steps (then `chosen` names them); `inputs`
+    None keeps them; `version` None is the one that ran; with `token` only what its preview showed is done."""
+
+    execution_id: UUID
+    origin: str
+    chosen: tuple[str, ...]
+    inputs: Mapping[str, object] | None
+    step_inputs: Mapping[str, Mapping[str, object]]
+    version: int | None
+    token: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerStep(Command):
     """Say what became of a step with an unknown outcome."""
 

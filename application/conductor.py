@@ -18,7 +18,19 @@ from uuid import UUID
 
 from application.deciding import ACTOR, Decider, attempt_id
 from application.evaluation import Evaluator
-from application.live import AnswerGiven, Answering, Live, StopAsked, TimedOut, WaitOver, answer, refuse
+from application.live import (
+    AnswerGiven,
+    Answering,
+    Live,
+    LogStream,
+    PauseAsked,
+    RetryDue,
+    StopAsked,
+    TimedOut,
+    WaitOver,
+    answer,
+    refuse,
+)
 from application.ports import (
     Appended,
     Artifacts,
@@ -44,11 +56,12 @@ from application.ports import (
     Succeeded,
 )
 from application.preparing import PreparedGraph, PreparedNode, merged
-from domain.errors import NotFound, Refusal
+from application.retrying import RetryPlan, Wish, plan_retry
+from domain.errors import Conflict, NotFound, Refusal
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
-from domain.execution.status import FINAL, ExecutionStatus
+from domain.execution.status import FINAL, ExecutionStatus, StepStatus
 from domain.queueing.admission import Admission
 from domain.values import JsonText, log_stream_id
 
@@ -163,7 +176,11 @@ class Conductor:
             execution = await self.load(execution_id)
             if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
                 return 0
-            execution.finish_stopped(cause, proof="never_started", log_events=0, log_lines=0, dropped_lines=0)
+            so_far = await self._log_stream_of(execution)
+            execution.finish_stopped(
+                cause, proof="never_started", log_events=so_far.version, log_lines=so_far.lines,
+                dropped_lines=so_far.dropped,
+            )  # fmt: skip
             name = lease_name(execution_id)
             epoch = 0 if queued is None else queued.epoch
             events = cast("list[RecordedEvent]", [*execution.pending_events])
@@ -175,6 +192,41 @@ class Conductor:
                 self._admission.enqueue(execution_id, queued, first=True)
             raise
         return cast("Appended", stored).position
+
+    async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
+        """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
+        live = self.live.get(execution_id)
+        if live is None:
+            execution = await self.load(execution_id)
+            changes = execution.resume(cause) if resume else execution.pause(cause, reason=reason)
+            if changes:
+                raise NotFound("running execution", execution_id)  # it runs on another server
+            return 0
+        waiting: Answering = asyncio.get_running_loop().create_future()
+        self._put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
+        return await waiting
+
+    async def plan_retry(
+        self, execution: Execution, old: PreparedGraph, new: PreparedGraph, version: int, wish: Wish
+    ) -> RetryPlan:
+        """What the next run of an execution would do; see `application.retrying`. The copy given is changed."""
+        return await plan_retry(execution, old, new, version, wish, self._evaluator)
+
+    async def retry(self, execution: Execution) -> int:
+        """Store the next run of an execution, decided in it and pending, and queue it; the position.
+
+        Raises VersionConflict when anything has happened to it since it was loaded.
+        """
+        opened = LeaseOpened(name=lease_name(execution.id), owner=None, epoch=execution.state.epoch)
+        events = cast("list[RecordedEvent]", [*execution.pending_events])
+        stored = cast("Appended", await self._store.append(Member(events=events, leases_opened=[opened])))
+        execution.pending_events.clear()
+        kept = _Queued(
+            execution_id=execution.id, epoch=execution.state.epoch, position=stored.position, execution=execution
+        )
+        self._admission.enqueue(execution.id, kept)
+        self._admit_soon()
+        return stored.position
 
     async def answer(
         self, execution_id: UUID, cause: Cause, path: str, *, decision: str, output: JsonText, error: StepError
@@ -261,7 +313,7 @@ class Conductor:
             return
         prepared = await self._graphs(state.workflow_id, state.workflow_version)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
-        await self._read_log_stream(live)
+        live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live)
         execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason="restarted")
         for path, attempt in [*state.open_attempts.items()]:
@@ -278,40 +330,53 @@ class Conductor:
         self._enter(live)
         self._drive_soon(live)
 
-    async def _read_log_stream(self, live: Live) -> None:
-        stored = live.log
-        for event in await self._store.stream(log_stream_id(live.id)):
-            stored.version = event.originator_version
-            if isinstance(event, e.StepLogged):
-                stored.lines += len(event.lines)
-                stored.dropped += event.dropped
-                stored.last_line[event.path] = stored.lines
+    async def _log_stream_of(self, execution: Execution) -> LogStream:
+        """Where the log stream of an execution stands; of one that never ran it is empty."""
+        stored = LogStream(execution.id, execution.state.workflow_id)
+        if execution.version > 1:
+            for event in await self._store.stream(log_stream_id(execution.id)):
+                stored.version = event.originator_version
+                if isinstance(event, e.StepLogged):
+                    stored.lines += len(event.lines)
+                    stored.dropped += event.dropped
+                    stored.last_line[event.path] = stored.lines
+        return stored
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
+        self._set_timers(live)
+
+    def _set_timers(self, live: Live) -> None:
+        """For the execution's own limit, which stands still while it is paused, and for each step that waits."""
+        state = live.execution.state
         timeout_s = live.prepared.graph.settings.timeout_s
-        started = live.execution.state.started_at
-        if timeout_s is not None and started is not None:
-            left = (started + timedelta(seconds=timeout_s) - self._clock.now()).total_seconds()
+        if live.timeout_timer is not None:
+            live.timeout_timer.cancel()
+        if timeout_s is not None and state.started_at is not None and state.status is not ExecutionStatus.PAUSED:
+            over = state.started_at + timedelta(seconds=timeout_s + state.paused_s)
+            left = (over - self._clock.now()).total_seconds()
             live.timeout_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._put, live, TimedOut())
-        for path, step in live.execution.state.steps.items():
-            if step.waits("timer"):
+        for timer in live.wait_timers.values():
+            timer.cancel()
+        for path, step in state.steps.items():
+            if step.waits("timer") or step.status is StepStatus.RETRYING:
                 self._wake_when_due(live, path)
 
     def _wake_when_due(self, live: Live, path: str) -> None:
-        """A timer for a waiting step: at its time, or when its own limit is over before."""
+        """A timer for a waiting or retrying step: at its time, or when a wait's own limit is over before."""
         step = live.execution.state.steps[path]
         assert step.due_at_ms is not None and step.started_at is not None  # noqa: S101, PT018 - it waits for a time
         due_s = step.due_at_ms / 1000
+        retrying = step.status is StepStatus.RETRYING
         limit_s = live.prepared.nodes[path].node.timeout_s
-        if limit_s is not None:
+        if limit_s is not None and not retrying:
             due_s = min(due_s, step.started_at.timestamp() + limit_s)
         left = due_s - self._clock.now().timestamp()
         loop = asyncio.get_running_loop()
         if left > LONGEST_TIMER_S:  # the wall clock may be set meanwhile: look again
             live.wait_timers[path] = loop.call_later(LONGEST_TIMER_S, self._wake_when_due, live, path)
         else:
-            over = WaitOver(path=path, attempt=step.attempt)
+            over = (RetryDue if retrying else WaitOver)(path=path, attempt=step.attempt)
             live.wait_timers[path] = loop.call_later(max(0.0, left), self._put, live, over)
 
     def _release(self, live: Live) -> None:
@@ -354,6 +419,7 @@ class Conductor:
         execution = queued.execution or await self.load(queued.execution_id)
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         live = Live(execution, prepared, position=queued.position, epoch=queued.epoch + 1)
+        live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
         self._decider.follow(live)
@@ -549,9 +615,13 @@ class Conductor:
         self._release(live)
         execution = await self.load(live.id)
         if execution.state.status in FINAL:
+            ended = Conflict(
+                f"execution_is_{execution.state.status}", f"The execution is {execution.state.status}.", "Load it anew."
+            )
+            refuse([x.answer for x in items if isinstance(x, StopAsked | PauseAsked | AnswerGiven)], ended)
             return
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
-        await self._read_log_stream(fresh)
+        fresh.log = await self._log_stream_of(execution)
         fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
         fresh.inbox.extend([*items, *live.inbox])
         self._admission.take(_slots_of(fresh))
@@ -567,7 +637,9 @@ class Conductor:
         """Give the attempts whose start is stored now to the executor."""
         attempts: list[Attempt] = []
         for event in events:
-            if isinstance(event, e.StepWaiting) and event.due_at_ms is not None:
+            if isinstance(event, e.Paused | e.Resumed):
+                self._set_timers(live)
+            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled) and event.due_at_ms is not None:
                 self._wake_when_due(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
                 continue

@@ -15,7 +15,10 @@ from application.live import (
     InputPrepared,
     Live,
     OutcomeStored,
+    PauseAsked,
     ResultEvaluated,
+    RetryDue,
+    RetryJudged,
     StopAsked,
     TimedOut,
     WaitOver,
@@ -69,13 +72,19 @@ class Decider:
         """Decide about the items in order; answers who waits for the append."""
         waiting: list[Answering] = []
         cause = self.cause(live)
-        outcomes = (Succeeded, Erred, Cancelled, Lost, OutcomeStored)
+        outcomes = (Succeeded, Erred, Cancelled, Lost, OutcomeStored, RetryJudged)
         if not live.log.empty and any(isinstance(item, outcomes) for item in items):
             live.flush_due = True  # the last lines of a step go before its outcome, in the same append
         for item in items:
             match item:
-                case Succeeded() | Erred() | Cancelled() | Lost() | OutcomeStored():
+                case Erred() if self._asks_about_retry(live, item):
+                    pass
+                case Succeeded() | Erred() | Cancelled() | Lost() | OutcomeStored() | RetryJudged():
                     self._outcome(live, item, cause)
+                case RetryDue():
+                    step = live.execution.state.steps[item.path]
+                    if step.attempt == item.attempt:
+                        live.plan.retry_due(item.path)
                 case ConditionsEvaluated():
                     self._decide_edges(live, item, cause)
                 case InputPrepared():
@@ -87,7 +96,7 @@ class Decider:
                 case TimedOut():
                     error = _execution_timeout(live.prepared.graph.settings.timeout_s)
                     live.abort = live.abort or (error, None)
-                case StopAsked() | AnswerGiven():
+                case StopAsked() | PauseAsked() | AnswerGiven():
                     if self._command(live, item):
                         waiting.append(item.answer)
                 case _:
@@ -95,10 +104,15 @@ class Decider:
             live.observe()
         return waiting
 
-    def _command(self, live: Live, item: StopAsked | AnswerGiven) -> bool:
+    def _command(self, live: Live, item: StopAsked | PauseAsked | AnswerGiven) -> bool:
         try:
             if isinstance(item, StopAsked):
                 live.execution.request_stop(item.cause, grace_s=item.grace_s, reason=item.reason)
+            elif isinstance(item, PauseAsked):
+                if item.resume:
+                    live.execution.resume(item.cause)
+                else:
+                    live.execution.pause(item.cause, reason=item.reason)
             else:
                 live.execution.answer_step(
                     item.cause, item.path, decision=item.decision, output=item.output, error=item.error
@@ -108,9 +122,24 @@ class Decider:
             return False
         return True
 
-    def _outcome(self, live: Live, item: Succeeded | Erred | Cancelled | Lost | OutcomeStored, cause: Cause) -> None:
+    def _asks_about_retry(self, live: Live, item: Erred) -> bool:
+        """Whether an expression says first if the step is tried again; then its answer is the outcome."""
+        path = item.id.path
+        retry = live.prepared.nodes[path].node.retry
+        if retry is None or retry.when is None or not live.execution.state.is_open(path, item.id.attempt):
+            return False
+        if self._grace_of_ending(live) is not None or live.plan.failing:
+            return False
+        if retry.applies(item.error, live.execution.state.steps[path].failures + 1) is None:
+            return False
+        self._later(live, f"retry:{path}", self._evaluator.retry(live, item))
+        return True
+
+    def _outcome(
+        self, live: Live, item: Succeeded | Erred | Cancelled | Lost | OutcomeStored | RetryJudged, cause: Cause
+    ) -> None:
         execution = live.execution
-        identity = item.outcome.id if isinstance(item, OutcomeStored) else item.id
+        identity = item.outcome.id if isinstance(item, OutcomeStored | RetryJudged) else item.id
         path, attempt = identity.path, identity.attempt
         node = live.prepared.nodes[path]
         was_open = execution.state.is_open(path, attempt)
@@ -134,7 +163,18 @@ class Decider:
             case Succeeded():
                 execution.complete_step(cause, path, attempt, output=item.output, usage=item.usage, last_line=last_line)
             case Erred():
-                execution.fail_step(cause, path, attempt, item.error, usage=item.usage, last_line=last_line)
+                retry = None if live.plan.failing or live.abort is not None else node.node.retry
+                execution.fail_step(
+                    cause, path, attempt, item.error, usage=item.usage, last_line=last_line, retry=retry
+                )
+            case RetryJudged(outcome=erred):
+                if item.error is not None:
+                    live.abort = live.abort or (item.error, f"/nodes/{[*live.prepared.nodes].index(path)}/retry/when")
+                blocked = not item.allowed or live.plan.failing or live.abort is not None
+                execution.fail_step(
+                    cause, path, attempt, erred.error, usage=erred.usage, last_line=last_line,
+                    retry=None if blocked else node.node.retry,
+                )  # fmt: skip
             case Cancelled():
                 execution.stop_step(
                     cause,
@@ -272,7 +312,7 @@ class Decider:
             return False
         execution, plan, cause = live.execution, live.plan, self.cause(live)
         counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
-        running = execution.state.status is ExecutionStatus.RUNNING
+        running = execution.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         if live.abort is not None and running:
             if execution.state.open_attempts:
                 return False

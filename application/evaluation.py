@@ -7,15 +7,21 @@ name is to be awaited outside the decision.
 
 import asyncio
 import logging
+from dataclasses import replace
 
-from application.live import ConditionsEvaluated, InputPrepared, Live, OutcomeStored, ResultEvaluated
+import msgspec
+
+from application.live import ConditionsEvaluated, InputPrepared, Live, OutcomeStored, ResultEvaluated, RetryJudged
 from application.ports import Artifacts, Clock, Erred, ExpressionFailed, Expressions, Scope, StoreUnavailable, Succeeded
 from application.preparing import PreparedNode, StepInput, inline, load, scope_of
 from domain.errors import Category, Refusal
 from domain.event import StepError
-from domain.values import NULL, JsonText
+from domain.values import EMPTY_OBJECT, NULL, JsonText
 
 log = logging.getLogger("runwright.conductor")
+_encode = msgspec.json.Encoder().encode
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BY_STEP = msgspec.json.Decoder(dict[str, dict[str, msgspec.Raw]])
 
 
 class Evaluator:
@@ -63,6 +69,23 @@ class Evaluator:
             return _condition_failed(source, index, value_error(str(missing)))
         return ConditionsEvaluated(source=source, taken=taken)
 
+    # ── whether a failed step is tried again ──
+
+    async def retry(self, live: Live, outcome: Erred) -> RetryJudged:
+        """What the `when` of the node's retry gives for this failure."""
+        retry = live.prepared.nodes[outcome.id.path].node.retry
+        assert retry is not None and retry.when is not None  # noqa: S101, PT018 - asked only then
+        error = replace(outcome.error, traceback=None)
+        try:
+            scope = await self._full_scope(live, self._expressions.references(retry.when))
+            extra = {"error": JsonText(_encode(error)), "attempt": JsonText(b"%d" % outcome.id.attempt)}
+            allowed = await self._expressions.truth(retry.when, replace(scope, extra=extra))
+        except ExpressionFailed as failed:
+            return RetryJudged(outcome=outcome, allowed=False, error=expression_error(failed))
+        except LookupError as missing:
+            return RetryJudged(outcome=outcome, allowed=False, error=value_error(str(missing)))
+        return RetryJudged(outcome=outcome, allowed=allowed)
+
     # ── a step's input (a transform's output) ──
 
     def input_now(self, live: Live, node: PreparedNode) -> InputPrepared | None:
@@ -71,7 +94,7 @@ class Evaluator:
             return None
         scope = scope_of(live.execution, node.references, self._clock.now())
         try:
-            text = _given(node, self._expressions.resolve_plain(node.template, scope))
+            text = _given(live, node, self._expressions.resolve_plain(node.template, scope))
         except ExpressionFailed as failed:
             return InputPrepared(path=node.node.id, input=None, error=expression_error(failed))
         return InputPrepared(path=node.node.id, input=StepInput(text=text)) if len(text) <= self.inline_bytes else None
@@ -81,7 +104,7 @@ class Evaluator:
         path = node.node.id
         try:
             scope = await self._full_scope(live, node.references)
-            text = _given(node, await self._expressions.resolve(node.template, scope))
+            text = _given(live, node, await self._expressions.resolve(node.template, scope))
             return InputPrepared(path=path, input=await self.out_of_line(text))
         except ExpressionFailed as failed:
             return InputPrepared(path=path, input=None, error=expression_error(failed))
@@ -155,8 +178,13 @@ class Evaluator:
         return None if content is None else JsonText(content)
 
 
-def _given(node: PreparedNode, resolved: JsonText) -> JsonText:
+def _given(live: Live, node: PreparedNode, resolved: JsonText) -> JsonText:
     """What the step is given; of a transform the value of its one field: `{"expression":VALUE}` -> VALUE."""
+    edited = live.execution.state.step_inputs
+    if edited != EMPTY_OBJECT:
+        fields = _BY_STEP.decode(edited).get(node.node.id)
+        if fields is not None:
+            resolved = JsonText(_encode(_FIELDS.decode(resolved) | fields))
     return resolved if node.in_worker or node.waits else JsonText(resolved[len(b'{"expression":') : -1])
 
 

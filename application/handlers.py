@@ -6,7 +6,7 @@ Longer than 200 lines because every command has its handler here, most of a few 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 from uuid import UUID
@@ -25,7 +25,9 @@ from application.ports import (
     Member,
     Permissions,
     Replayed,
+    VersionConflict,
 )
+from application.retrying import RetryPlan, Wish
 from application.versions import Versions
 from domain.errors import CapacityExceeded, Category, Conflict, InvalidInput, NotFound, PermissionRefused, Problem
 from domain.event import Cause, RecordedEvent, StepError
@@ -56,6 +58,17 @@ class Accepted:
     version: int
     position: int
     replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPreview:
+    """What the next run of an execution would do."""
+
+    plan: RetryPlan
+    version: int
+    graph_hash: str
+    inputs: JsonText
+    run: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,14 +190,9 @@ class Handlers:
         prepared = await self.versions.graph(workflow.id, version.number)
         inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
         if problems:
-            raise InvalidInput(
-                "inputs_invalid", "The inputs do not fit the workflow's schema.", "Mend the inputs named.",
-                [_inside(problem) for problem in problems],
-            )  # fmt: skip
+            raise _inputs_invalid(problems)
         if self.conductor.queued >= self.queue_limit:
-            raise CapacityExceeded(
-                "queue_full", f"{self.queue_limit} executions wait already.", "Try again later.", retry_after_s=5
-            )
+            raise _queue_full(self.queue_limit)
         execution = Execution.create(
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=JsonText(_encode(inputs)),
@@ -232,6 +240,62 @@ class Handlers:
         cause = self._cause(command, "execution.stop", command.execution_id)
         return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
 
+    async def pause(self, command: c.PauseExecution) -> int:
+        """Pause or resume; 0 when it was so before. Raises NotFound, TransitionRefused."""
+        verb = "resume" if command.resume else "pause"
+        cause = self._cause(command, f"execution.{verb}", command.execution_id)
+        return await self.conductor.pause(command.execution_id, cause, reason=command.reason, resume=command.resume)
+
+    async def preview_retry(self, command: c.RetryExecution) -> RetryPreview:
+        """What a retry would do. Raises NotFound, TransitionRefused, InvalidInput, Conflict."""
+        self._cause(command, "execution.retry", command.execution_id)
+        return await self._plan_retry(command, await self.conductor.load(command.execution_id))
+
+    async def retry(self, command: c.RetryExecution) -> tuple[RetryPreview, int]:
+        """Queue the next run; what it does and the position. Raises as the preview, and CapacityExceeded."""
+        cause = self._cause(command, "execution.retry", command.execution_id)
+        execution = await self.conductor.load(command.execution_id)
+        preview = await self._plan_retry(command, execution)
+        if command.token not in (None, preview.plan.token):
+            raise Conflict(
+                "preview_stale", "Something has changed since the preview.", "Look at the preview again, then retry."
+            )
+        if self.conductor.queued >= self.queue_limit:
+            raise _queue_full(self.queue_limit)
+        execution.retry(
+            cause, workflow_version=preview.version, graph_hash=preview.graph_hash, origin=command.origin,
+            chosen=command.chosen, reused=preview.plan.reused, generations=preview.plan.generations,
+            inputs=preview.inputs, step_inputs=JsonText(_encode(command.step_inputs)), token=command.token,
+        )  # fmt: skip
+        try:
+            return preview, await self.conductor.retry(execution)
+        except VersionConflict as error:
+            raise Conflict(
+                "preview_stale", "Something has happened to the execution meanwhile.", "Load it anew, then retry."
+            ) from error
+
+    async def _plan_retry(self, command: c.RetryExecution, execution: Execution) -> RetryPreview:
+        state = execution.state
+        execution.refuse_retry()
+        workflow = await self.versions.workflow(state.workflow_id)
+        old = await self.versions.graph(state.workflow_id, state.workflow_version)
+        version = state.workflow_version if command.version is None else workflow.runnable(command.version).number
+        new = await self.versions.graph(state.workflow_id, version)
+        given = (
+            cast("dict[str, object]", msgspec.json.decode(state.inputs)) if command.inputs is None else command.inputs
+        )
+        inputs, problems = self.inputs.complete(new.graph.inputs_schema, given)
+        if problems:
+            raise _inputs_invalid(problems)
+        text = JsonText(_encode(inputs))
+        wish = Wish(origin=command.origin, chosen=command.chosen, inputs=text, step_inputs=command.step_inputs)
+        copy = await self.conductor.load(command.execution_id)
+        plan = await self.conductor.plan_retry(copy, old, new, version, wish)
+        return RetryPreview(
+            plan=plan, version=version, graph_hash=workflow.version_of(version).graph_hash, inputs=text,
+            run=state.run + 1,
+        )  # fmt: skip
+
     async def answer(self, command: c.AnswerStep) -> int:
         """Answer an unknown outcome. Raises NotFound, Conflict."""
         cause = self._cause(command, "execution.answer", command.execution_id)
@@ -245,6 +309,17 @@ class Handlers:
         return await self.conductor.answer(
             command.execution_id, cause, command.path, decision=command.decision, output=command.output, error=error
         )
+
+
+def _inputs_invalid(problems: Sequence[Problem]) -> InvalidInput:
+    return InvalidInput(
+        "inputs_invalid", "The inputs do not fit the workflow's schema.", "Mend the inputs named.",
+        [_inside(problem) for problem in problems],
+    )  # fmt: skip
+
+
+def _queue_full(limit: int) -> CapacityExceeded:
+    return CapacityExceeded("queue_full", f"{limit} executions wait already.", "Try again later.", retry_after_s=5)
 
 
 def _scope(command: c.Execute) -> str:

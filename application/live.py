@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from application.ports import Begun, Logged, Progressed, Succeeded
+from application.ports import Begun, Erred, Logged, Progressed, Succeeded
 from application.preparing import PreparedGraph, StepInput
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
@@ -133,6 +133,16 @@ class StopAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PauseAsked:
+    """A person's pause, or with `resume` its end."""
+
+    cause: Cause
+    resume: bool
+    reason: str | None
+    answer: Answering
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswerGiven:
     """A person's answer to an unknown outcome."""
 
@@ -183,6 +193,23 @@ class OutcomeStored:
 @dataclass(frozen=True, kw_only=True)
 class WaitOver:
     """The time of a waiting step has come."""
+
+    path: str
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryJudged:
+    """What the `when` of a node's retry says about a failure; `error` when it could not be evaluated."""
+
+    outcome: Erred
+    allowed: bool
+    error: StepError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryDue:
+    """The backoff of a step is over."""
 
     path: str
     attempt: int

@@ -459,15 +459,17 @@ class Scope:
     steps: Mapping[str, JsonText]
     execution: JsonText
     now: datetime
+    extra: Mapping[str, JsonText] = field(default_factory=dict[str, JsonText])
+    """What else this place sees: `error` and `attempt` where a retry is decided."""
 
 
 class Expressions(Protocol):
     """Templates `${...}` in JSONata. Plain paths are walked in process; everything else is user code
     and is evaluated in a killable process."""
 
-    def check(self, template: object, *, ancestors: AbstractSet[str]) -> Sequence[Problem]:
+    def check(self, template: object, *, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> Sequence[Problem]:
         """Every problem of the expressions inside a JSON value (string, list, object), without values.
-        Pointers are relative to the value."""
+        Pointers are relative to the value; `names` are what this place sees beside the usual scope."""
         ...
 
     def is_plain(self, template: object) -> bool:

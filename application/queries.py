@@ -19,7 +19,7 @@ from application.versions import Versions
 from domain.errors import Conflict, NotFound, Unavailable
 from domain.event import RecordedEvent
 from domain.execution import events as e
-from domain.execution.status import FINAL, ExecutionStatus, StepStatus
+from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
 from domain.values import LOG_LEVELS, log_stream_id
 
 WAIT_S = 2.0
@@ -82,12 +82,15 @@ class Queries:
         if at is not None:
             return await self.folded(execution_id, at)
         behind = min_position is not None and not await self.wait_for_views(min_position, WAIT_S)
-        if not behind:
+        found = None if behind else await self.views.snapshot(execution_id)
+        if found is None and not behind and await self.wait_for_views(self.log_position(), WAIT_S):
+            # It may be newer than the views. Folding its events at once would be ahead of what the views say next,
+            # and a status would seem to go back.
             found = await self.views.snapshot(execution_id)
-            if found is not None:
-                position, row, steps = found
-                return Snapshot(row=row, steps=steps, position=position)
-        return await self.folded(execution_id, None)
+        if found is None:
+            return await self.folded(execution_id, None)
+        position, row, steps = found
+        return Snapshot(row=row, steps=steps, position=position)
 
     async def latest(self, workflow_id: UUID) -> Snapshot:
         """The latest execution of a workflow, the one accepted a moment ago included.
@@ -113,6 +116,9 @@ class Queries:
                 r.fold_execution(row, event, stored.position)
                 if isinstance(event, r.STEP_EVENTS):
                     r.fold_step(steps.setdefault(event.path, r.StepRow(path=event.path)), row.run, event)
+                elif isinstance(event, e.Retried):
+                    for step in steps.values():
+                        r.begin_step_again(step, event)
         if row is None:
             raise NotFound("execution", execution_id)
         return Snapshot(row=row, steps=[*steps.values()], position=row.position if at is None else at)
@@ -186,7 +192,7 @@ class Queries:
                 for s in shot.steps
                 if s.path in row.current or s.path in row.waiting
             ],
-            "waited_ms": _ms(row.created_at, waited_until),
+            "waited_ms": _ms(row.queued_at or row.created_at, waited_until),
             "worked_ms": _ms(started, end) if started else 0,
             "why_waiting": why,
             "result": row.result,
@@ -207,6 +213,7 @@ class Queries:
             "metadata": {
                 "run": row.run,
                 "priority": row.priority,
+                "paused_by": row.paused_by,
                 "stop_reason": row.stop_reason,
                 "stopped_by": row.stopped_by,
             },
@@ -229,6 +236,7 @@ class Queries:
         """Where the time of an execution went, all in milliseconds."""
         row = shot.row
         end = row.ended_at or now
+        queued = row.queued_at or row.created_at
         steps: list[Json] = []
         for step in await self.steps(shot):
             attempts: list[Json] = []
@@ -246,12 +254,12 @@ class Queries:
         longest = max(steps, key=lambda step: step["duration_ms"] or 0, default=None)
         return {
             "execution_id": row.id,
-            "queued_at": row.created_at,
+            "queued_at": queued,
             "started_at": row.started_at,
             "ended_at": row.ended_at,
-            "waited_ms": _ms(row.created_at, row.started_at or end),
+            "waited_ms": _ms(queued, row.started_at or end),
             "worked_ms": _ms(row.started_at, end) if row.started_at else 0,
-            "total_ms": _ms(row.created_at, end),
+            "total_ms": _ms(queued, end),
             "bottleneck": longest["path"] if longest and longest["duration_ms"] else None,
             "steps": steps,
             "position": shot.position,
@@ -338,7 +346,8 @@ def summary(row: r.ExecutionRow) -> Json:
         "run": row.run,
         "workflow": {"id": row.workflow_id, "name": row.workflow_name, "version": row.workflow_version},
         "status": row.status,
-        "queued_at": row.created_at,
+        "created_at": row.created_at,
+        "queued_at": row.queued_at or row.created_at,
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "labels": row.labels,
@@ -360,7 +369,7 @@ def settled_of(row: r.ExecutionRow, total: int) -> int:
 def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
     """One step as the API tells it. Steps an ended execution never started are skipped."""
     status, reason = step.status, step.reason
-    if row.status in FINAL and status in (StepStatus.PENDING, StepStatus.READY, StepStatus.WAITING, StepStatus.RUNNING):
+    if row.status in FINAL and status not in STEP_FINAL:
         status, reason = StepStatus.SKIPPED, f"execution_{row.status.value}"
     attempts: list[Json] = []
     for attempt in step.attempts:
@@ -383,7 +392,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
                 else None,
             }
         )
-    latest = attempts[-1] if attempts else None
+    latest = attempts[-1] if attempts and step.attempt else None  # of this run, or of the one it is reused from
     return {
         "path": step.path,
         "node": step.path,

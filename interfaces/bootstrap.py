@@ -42,6 +42,7 @@ from interfaces.definition_schema import definition_schema
 from interfaces.http.app import create_app
 from interfaces.http.border import Border
 from interfaces.http.service import Service
+from interfaces.http.sse import SEND_TIMEOUT_S
 from interfaces.settings import Settings
 
 log = logging.getLogger("runwright")
@@ -218,7 +219,7 @@ async def serve(
 ) -> None:
     """Run the service until `stop` is set, then drain. Raises AddressInUse, StoreUnavailable."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    listener = _listen(settings.host, settings.port)
+    listener = listen_on(settings.host, settings.port)
     port = listener.getsockname()[1]
     try:
         async with open_service(settings, database_url, server_id=server_id) as running:
@@ -271,10 +272,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen_on(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A connection closed while its client does not read waits for ever with what is still to be sent: the kernel
+        # ends those. Connections inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_TIMEOUT_S * 1000)
     listener.setblocking(False)
     try:
         listener.bind((host, port))

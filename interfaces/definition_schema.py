@@ -2,18 +2,46 @@
 
 from application.ports import NodeKinds
 from application.queries import Json
+from domain.errors import Category
 from domain.workflow.graph import Join, OnError, OnFailure
+from domain.workflow.retry import RETRIED_BY_DEFAULT
 from domain.workflow.validation import API_VERSION, MAX_TIMEOUT_S, NODE_ID
 
 
 def definition_schema(kinds: NodeKinds) -> Json:
     """Schema 2020-12; editors complete and check against it, `validate` says what no schema can."""
     timeout = {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_TIMEOUT_S, "description": "Seconds."}
+    positive = {"type": "number", "minimum": 0, "maximum": MAX_TIMEOUT_S, "description": "Seconds."}
+    retry = {
+        "type": "object",
+        "description": "When a failed attempt is tried again. On a node it goes before the one in settings.",
+        "properties": {
+            "max_attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 3},
+            "interval_s": {**positive, "default": 1},
+            "backoff": {"type": "number", "minimum": 1, "maximum": 100, "default": 2},
+            "max_interval_s": {**positive, "default": 60},
+            "jitter": {"type": "boolean", "default": True},
+            "on": {
+                "type": "array", "minItems": 1, "description": "Categories of the error.",
+                "items": {"enum": sorted(RETRIED_BY_DEFAULT | {Category.VALIDATION})},
+            },
+            "types": {
+                "type": "array", "minItems": 1, "description": "Names of exceptions, such as KeyError.",
+                "items": {"type": "string", "minLength": 1, "maxLength": 200},
+            },
+            "when": {
+                "type": "string", "pattern": r"^\$\{[\s\S]*\}$",
+                "description": "Sees error {code, category, type, message, retryable} and attempt.",
+            },
+        },
+        "additionalProperties": False,
+    }  # fmt: skip
     common: Json = {
         "id": {"type": "string", "pattern": f"^{NODE_ID.pattern}$"},
         "join": {"enum": [choice.value for choice in Join], "default": Join.ANY.value},
         "on_error": {"enum": [choice.value for choice in OnError], "default": OnError.FAIL.value},
         "timeout_s": timeout,
+        "retry": retry,
         "retry_safe": {"type": "boolean"},
         "title": {"type": "string"},
         "description": {"type": "string"},
@@ -61,6 +89,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
                     "timeout_s": timeout,
                     "max_parallel_steps": {"type": "integer", "minimum": 1},
                     "on_failure": {"enum": [choice.value for choice in OnFailure]},
+                    "retry": retry,
                     "priority": {"type": "integer", "minimum": -100, "maximum": 100},
                 },
                 "additionalProperties": False,

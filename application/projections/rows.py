@@ -32,7 +32,8 @@ class AttemptRow(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Where a step stands. Values are inline JSON, or null with an artifact. `due_at_ms` (Unix) is of a wait."""
+    """Where a step stands. Values are inline JSON, or null with an artifact. `due_at_ms` (Unix) is of a wait or a
+    backoff."""
 
     path: str
     kind: str = ""
@@ -68,6 +69,8 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     inputs: Json
     actor: str
     created_at: datetime
+    queued_at: datetime | None = None
+    """Of a later run than the first."""
     status: ExecutionStatus = ExecutionStatus.QUEUED
     run: int = 1
     started_at: datetime | None = None
@@ -83,6 +86,7 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     pointer: str | None = None
     knock_on: list[str] = msgspec.field(default_factory=list[str])
     handled_failures: int = 0
+    paused_by: str | None = None
     stop_reason: str | None = None
     stopped_by: str | None = None
     proof: str | None = None
@@ -125,8 +129,8 @@ class LogBatch(msgspec.Struct, kw_only=True, frozen=True):
 
 
 STEP_EVENTS = (
-    e.StepStarted, e.StepBegun, e.StepProgressed, e.StepCompleted, e.StepFailed, e.StepSkipped, e.StepWaiting,
-    e.StepResumed, e.StepLost, e.StepStopped,
+    e.StepStarted, e.StepBegun, e.StepProgressed, e.StepCompleted, e.StepFailed, e.StepRetryScheduled, e.StepSkipped,
+    e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
 )  # fmt: skip
 """Events that change a step's row; all have a `path`."""
 
@@ -158,7 +162,12 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
         case e.Started():
             row.status, row.started_at, row.run = ExecutionStatus.RUNNING, event.timestamp, event.run
         case e.StepStarted():
+            _leave(row.waiting, event.path)
             row.current.append(event.path)
+        case e.StepRetryScheduled():
+            row.settled -= 1
+            row.failed_steps -= 1
+            row.waiting.append(event.path)
         case e.StepLogged():
             row.log_lines += len(event.lines)
             row.dropped_lines += event.dropped
@@ -174,6 +183,12 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
             row.waiting.append(event.path)
         case e.StepResumed() if event.decision == "run_again":
             _leave(row.waiting, event.path)
+        case e.Paused():
+            row.status, row.paused_by = ExecutionStatus.PAUSED, event.actor
+        case e.Resumed():
+            row.status, row.paused_by = ExecutionStatus.RUNNING, None
+        case e.Retried():
+            _begin_again(row, event)
         case e.StopRequested():
             row.status, row.stop_reason, row.stopped_by = ExecutionStatus.STOPPING, event.reason, event.actor
         case e.Stopped():
@@ -189,6 +204,15 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
             _end(row, ExecutionStatus.FAILED, event)
         case _:
             pass
+
+
+def _begin_again(row: ExecutionRow, event: e.Retried) -> None:
+    row.status, row.run, row.workflow_version = ExecutionStatus.QUEUED, event.run, event.workflow_version
+    row.inputs, row.queued_at, row.started_at, row.ended_at = Json(event.inputs), event.timestamp, None, None
+    row.settled, row.failed_steps, row.handled_failures = len(event.reused), 0, 0
+    row.current, row.waiting, row.knock_on = [], [], []
+    row.result, row.result_artifact, row.error = Json(b"null"), None, None
+    row.cause_path = row.pointer = row.stop_reason = row.stopped_by = row.proof = row.paused_by = None
 
 
 def _leave(paths: list[str], path: str) -> None:
@@ -223,6 +247,8 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
             _close(row, latest, event, StepStatus.FAILED, event.usage)
             if latest is not None:
                 latest.error = event.error
+        case e.StepRetryScheduled():
+            row.status, row.reason, row.due_at_ms, row.ended_at = StepStatus.RETRYING, event.rule, event.due_at_ms, None
         case e.StepStopped():
             row.reason = event.proof
             _close(row, latest, event, StepStatus.STOPPED, None)
@@ -238,6 +264,16 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
                 row.status, row.reason = StepStatus.READY, None
         case _:
             raise TypeError(f"{type(event).__name__} does not change a step")
+
+
+def begin_step_again(row: StepRow, event: e.Retried) -> bool:
+    """Change a step's row by a retry: pending again, its attempts kept; False for one that is reused."""
+    if row.path in event.reused:
+        return False
+    row.status, row.attempt, row.reason, row.due_at_ms, row.worker = StepStatus.PENDING, 0, None, None, None
+    row.input, row.input_artifact, row.output, row.output_artifact = Json(b"null"), None, Json(b"null"), None
+    row.artifacts, row.fraction, row.progress_text, row.started_at, row.ended_at = [], None, None, None, None
+    return True
 
 
 def _close(

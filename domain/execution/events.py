@@ -160,6 +160,18 @@ class StepFailed(ExecutionEvent):
 
 
 @dataclass(frozen=True)
+class StepRetryScheduled(ExecutionEvent):
+    """The attempt that has just failed (the event before it) is not the step's last: the next one starts at
+    `due_at_ms` (Unix milliseconds) or later. `rule` says what allowed it: default, category, type or when."""
+
+    TOPIC: ClassVar[str] = "execution.step_retry_scheduled.v1"
+    path: str
+    attempt: int
+    due_at_ms: float
+    rule: str
+
+
+@dataclass(frozen=True)
 class EdgesDecided(ExecutionEvent):
     """What the conditions on the edges that leave a final step gave: target node id -> taken.
 
@@ -231,6 +243,44 @@ class OutcomeIgnored(ExecutionEvent):
 
 
 @dataclass(frozen=True)
+class Paused(ExecutionEvent):
+    """Nothing new of the execution starts until it is resumed; what runs goes on to its end."""
+
+    TOPIC: ClassVar[str] = "execution.paused.v1"
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Resumed(ExecutionEvent):
+    """A paused execution goes on. Its own time limit stood still meanwhile."""
+
+    TOPIC: ClassVar[str] = "execution.resumed.v1"
+
+
+@dataclass(frozen=True)
+class Retried(ExecutionEvent):
+    """A finished execution goes back into the queue as its next run; what was, stays in the history.
+
+    `origin` is failed, start or steps (then `chosen` names them). Steps in `reused` keep their outputs, all others
+    run again as they are reached. `inputs` are the run's. `step_inputs` is an object step -> fields that replace
+    what its expressions give. `generations` are the new ones of steps whose effects may be repeated. `token` is the
+    preview's that was confirmed.
+    """
+
+    TOPIC: ClassVar[str] = "execution.retried.v1"
+    run: int
+    workflow_version: int
+    graph_hash: str
+    origin: str
+    chosen: list[str]
+    reused: list[str]
+    generations: dict[str, int]
+    inputs: JsonText
+    step_inputs: JsonText
+    token: str | None
+
+
+@dataclass(frozen=True)
 class StopRequested(ExecutionEvent):
     """Somebody asked for the execution to stop; `grace_s` seconds lie between SIGTERM and SIGKILL."""
 
@@ -295,8 +345,9 @@ class Failed(ExecutionEvent):
 
 
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
-    Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, EdgesDecided, StepSkipped,
-    StepWaiting, StepResumed, StepLost, OutcomeIgnored, StopRequested, StepStopped, Stopped, Completed, Failed,
+    Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled, EdgesDecided,
+    StepSkipped, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed, StopRequested, StepStopped,
+    Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

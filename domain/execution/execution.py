@@ -18,6 +18,7 @@ from domain.execution import events as e
 from domain.execution.state import LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
 from domain.values import ArtifactRef, JsonText, Usage
+from domain.workflow.retry import Retry, seed_of
 
 
 class Execution(Aggregate):
@@ -151,12 +152,29 @@ class Execution(Aggregate):
         )
 
     def fail_step(
-        self, cause: Cause, path: str, attempt: int, error: StepError, *, usage: Usage | None = None, last_line: int = 0
+        self,
+        cause: Cause,
+        path: str,
+        attempt: int,
+        error: StepError,
+        *,
+        usage: Usage | None = None,
+        last_line: int = 0,
+        retry: Retry | None = None,
     ) -> None:
-        """Record the outcome, or that it came too late to count."""
+        """Record the outcome, or that it came too late to count; and the next attempt, where `retry` allows it."""
         if self._is_late(cause, path, attempt, "failed"):
             return
         self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=usage, last_line=last_line)
+        if retry is None or self.state.status not in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED):
+            return
+        failures = self.state.step(path).failures
+        rule = retry.applies(error, failures)
+        if rule is not None:
+            delay_s = retry.delay_s(failures, seed_of(self.id, self.state.run, path, attempt))
+            due_at_ms = round((cause.at.timestamp() + delay_s) * 1000, 3)
+            rule = rule if retry.when is None else "when"
+            self._record(e.StepRetryScheduled, cause, path=path, attempt=attempt, due_at_ms=due_at_ms, rule=rule)
 
     def _is_late(self, cause: Cause, path: str, attempt: int, outcome: str) -> bool:
         if self.state.is_open(path, attempt):
@@ -184,8 +202,8 @@ class Execution(Aggregate):
         when the step does not wait for an answer.
         """
         step = self.state.steps.get(path)
-        running = self.state.status is ExecutionStatus.RUNNING
-        if not running or step is None or not step.waits("unknown_outcome"):
+        going_on = self.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
+        if not going_on or step is None or not step.waits("unknown_outcome"):
             raise Conflict(
                 "step_is_not_waiting",
                 f"Step {path} does not wait for an answer.",
@@ -227,6 +245,54 @@ class Execution(Aggregate):
         """Record what the conditions behind a final step gave."""
         self._record(e.EdgesDecided, cause, source=source, taken=dict(taken))
 
+    # ── pause ──
+
+    def pause(self, cause: Cause, *, reason: str | None) -> bool:
+        """Let nothing new start; False when it is paused already. Raises TransitionRefused unless it runs."""
+        if self.state.status is ExecutionStatus.PAUSED:
+            return False
+        self._refuse_unless(ExecutionStatus.PAUSED, "paused", "Only a running execution can be paused.")
+        self._record(e.Paused, cause, reason=reason)
+        return True
+
+    def resume(self, cause: Cause) -> bool:
+        """Go on; False when it runs already. Raises TransitionRefused unless it is paused."""
+        if self.state.status is ExecutionStatus.RUNNING:
+            return False
+        if self.state.status is not ExecutionStatus.PAUSED:
+            advice = "Only a paused execution can be resumed."
+            raise TransitionRefused("execution", self.id, self.state.status, "resumed", advice)
+        self._record(e.Resumed, cause)
+        return True
+
+    # ── the next run ──
+
+    def refuse_retry(self) -> None:
+        """Raises TransitionRefused unless the execution has ended."""
+        self._refuse_unless(ExecutionStatus.QUEUED, "retried", "Only an execution that has ended can be retried.")
+
+    def retry(
+        self,
+        cause: Cause,
+        *,
+        workflow_version: int,
+        graph_hash: str,
+        origin: str,
+        chosen: Sequence[str],
+        reused: Sequence[str],
+        generations: Mapping[str, int],
+        inputs: JsonText,
+        step_inputs: JsonText,
+        token: str | None,
+    ) -> None:
+        """Queue the next run. Raises TransitionRefused unless the execution has ended."""
+        self.refuse_retry()
+        self._record(
+            e.Retried, cause, run=self.state.run + 1, workflow_version=workflow_version, graph_hash=graph_hash,
+            origin=origin, chosen=list(chosen), reused=list(reused), generations=dict(generations), inputs=inputs,
+            step_inputs=step_inputs, token=token,
+        )  # fmt: skip
+
     # ── stop ──
 
     def request_stop(self, cause: Cause, *, grace_s: float, reason: str | None) -> bool:
@@ -254,9 +320,9 @@ class Execution(Aggregate):
     # ── the end; counts cover both streams including the event itself ──
 
     def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:
-        """Everything is proven dead. Steps that waited have nothing that could live."""
+        """Everything is proven dead. Steps that waited, also for their next attempt, have nothing that could live."""
         for path, step in self.state.steps.items():
-            if step.status is StepStatus.WAITING:
+            if step.status in (StepStatus.WAITING, StepStatus.RETRYING):
                 self._record(
                     e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0,
                     proof="never_began", last_line=0,

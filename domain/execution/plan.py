@@ -57,7 +57,8 @@ class Plan:
             elif step.status is StepStatus.READY and path not in state.open_attempts:
                 self._startable[path] = None
         for path, step in state.steps.items():
-            if step.status in STEP_FINAL or path in state.open_attempts or step.status is StepStatus.WAITING:
+            held = step.status in (StepStatus.WAITING, StepStatus.RETRYING)
+            if step.status in STEP_FINAL or path in state.open_attempts or held:
                 self._startable.pop(path, None)
                 self._skips.pop(path, None)
 
@@ -98,7 +99,7 @@ class Plan:
             return None
         if state.status is ExecutionStatus.STOPPING:
             return Ending.STOP
-        if state.status is not ExecutionStatus.RUNNING:
+        if state.status not in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED):
             return None
         if self.failing:
             return Ending.FAIL
@@ -115,7 +116,8 @@ class Plan:
                 self._startable.pop(event.path, None)
             case e.StepCompleted() | e.StepFailed() | e.StepStopped():
                 self._startable.pop(event.path, None)
-                self._on_final(event.path)
+                if self.state.steps[event.path].status in STEP_FINAL:  # not one that will be tried again
+                    self._on_final(event.path)
             case e.StepSkipped():
                 self._skips.pop(event.path, None)
                 self._on_final(event.path)
@@ -131,11 +133,18 @@ class Plan:
             case _:
                 pass
 
+    def retry_due(self, path: str) -> None:
+        """The backoff of a retrying step is over."""
+        if self.state.steps[path].status is StepStatus.RETRYING:
+            self._startable[path] = None
+
     # ── counting ──
 
     @property
     def _winding_down(self) -> bool:
-        return bool(self.failures) or self.state.status is not ExecutionStatus.RUNNING
+        # While paused what follows from what has ended is decided; only nothing starts.
+        goes_on = self.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
+        return bool(self.failures) or not goes_on
 
     def _on_final(self, path: str) -> None:
         self._unsettled -= 1

@@ -26,8 +26,10 @@ class StepState:
     status: StepStatus = StepStatus.PENDING
     attempt: int = 0
     losses: int = 0
+    failures: int = 0
     generation: int = 1
     kind: str = ""
+    input_hash: str = ""
     output: JsonText = NULL
     output_artifact: ArtifactRef | None = None
     error: StepError | None = None
@@ -35,6 +37,7 @@ class StepState:
     waits_for: str = ""
     """Why it waits, as the event says: unknown_outcome or timer."""
     due_at_ms: float | None = None
+    """When a wait or a backoff is over."""
 
     def waits(self, reason: str) -> bool:
         """Whether it waits for just this."""
@@ -70,6 +73,12 @@ class ExecutionState:
     grace_s: float = 0.0
     command_actor: str = ""
     command_id: UUID | None = None
+    paused_at: datetime | None = None
+    """Since when it is paused."""
+    paused_s: float = 0.0
+    """Seconds that it was paused before, in this run."""
+    step_inputs: JsonText = EMPTY_OBJECT
+    """Fields that a retry gave instead of what expressions give, by step."""
 
     def step(self, path: str) -> StepState:
         """The step's state, pending when nothing has happened to it."""
@@ -94,6 +103,23 @@ class ExecutionState:
         del self.open_attempts[path]
         return self.step(path)
 
+    def _begin_again(self, event: e.Retried) -> None:
+        self.become(ExecutionStatus.QUEUED)
+        self.run, self.workflow_version, self.inputs = event.run, event.workflow_version, event.inputs
+        self.command_actor, self.command_id = event.actor, event.cause
+        self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
+        self.failed, self.decided, self.grace_s = [], {}, 0.0
+        self.step_inputs = event.step_inputs
+        reused = {path: self.steps[path] for path in event.reused}
+        again = {
+            path: StepState(path, generation=event.generations.get(path, step.generation))
+            for path, step in self.steps.items()
+            if path not in reused
+        }
+        for step in reused.values():
+            step.losses = step.failures = 0
+        self.steps = {**reused, **again}
+
     def fold(self, event: RecordedEvent) -> None:
         """Apply one decision. Raises HistoryBroken when it does not fit."""
         match event:
@@ -101,6 +127,17 @@ class ExecutionState:
                 self.become(ExecutionStatus.RUNNING)
                 self.owner, self.epoch, self.run = event.owner, event.epoch, event.run
                 self.started_at = event.timestamp
+                self.paused_s = 0.0
+            case e.Paused():
+                self.become(ExecutionStatus.PAUSED)
+                self.paused_at = event.timestamp
+            case e.Resumed():
+                self.become(ExecutionStatus.RUNNING)
+                if self.paused_at is not None:
+                    self.paused_s += (event.timestamp - self.paused_at).total_seconds()
+                self.paused_at = None
+            case e.Retried():
+                self._begin_again(event)
             case e.OwnerChanged():
                 self.owner, self.epoch = event.owner, event.epoch
             case e.StepStarted():
@@ -109,6 +146,7 @@ class ExecutionState:
                     raise HistoryBroken(f"attempt {event.attempt} of step {event.path} can't start now")
                 step.become(StepStatus.READY)
                 step.attempt, step.kind, step.generation = event.attempt, event.kind, event.generation
+                step.input_hash = event.input_hash
                 step.started_at = event.timestamp
                 self.open_attempts[event.path] = event.attempt
             case e.StepCompleted():
@@ -124,7 +162,13 @@ class ExecutionState:
                 step = self.step(event.path) if not_open else self._close(event.path, event.attempt)
                 step.become(StepStatus.FAILED)
                 step.error = event.error
+                step.failures += 1
                 self.failed.append(event.path)
+            case e.StepRetryScheduled():
+                step = self.step(event.path)
+                step.become(StepStatus.RETRYING)
+                step.due_at_ms = event.due_at_ms
+                self.failed.remove(event.path)
             case e.StepLost():
                 step = self._close(event.path, event.attempt)
                 step.losses += 1
@@ -140,8 +184,8 @@ class ExecutionState:
             case e.StepSkipped():
                 self.step(event.path).become(StepStatus.SKIPPED)
             case e.StepStopped():
-                waiting = self.step(event.path).status is StepStatus.WAITING
-                step = self.step(event.path) if waiting else self._close(event.path, event.attempt)
+                idle = self.step(event.path).status in (StepStatus.WAITING, StepStatus.RETRYING)
+                step = self.step(event.path) if idle else self._close(event.path, event.attempt)
                 step.become(StepStatus.STOPPED)
             case e.EdgesDecided():
                 self.decided[event.source] = dict(event.taken)

@@ -57,7 +57,7 @@ STEP_TRANSITIONS: dict[StepStatus, frozenset[StepStatus]] = {
     _S.RETRYING: frozenset({_S.READY, _S.STOPPED, _S.FAILED, _S.SKIPPED}),
     _S.WAITING: frozenset({_S.READY, _S.COMPLETED, _S.FAILED, _S.STOPPED, _S.SKIPPED}),
     _S.COMPLETED: frozenset(),
-    _S.FAILED: frozenset(),
+    _S.FAILED: frozenset({_S.RETRYING}),  # only by the event that follows the failure in the same append
     _S.SKIPPED: frozenset(),
     _S.STOPPED: frozenset(),
 }

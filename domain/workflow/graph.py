@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
+from domain.workflow.retry import Retry
+
 
 class Join(StrEnum):
     """When a node with several incoming edges starts."""
@@ -44,6 +46,7 @@ class Node:
     on_error: OnError = OnError.FAIL
     timeout_s: float | None = None
     retry_safe: bool | None = None
+    retry: Retry | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +103,8 @@ class Graph:
         raw_nodes = cast("list[dict[str, Any]]", definition.get("nodes", []))
         raw_edges = cast("list[dict[str, Any]]", definition.get("edges") or [])
         settings = cast("dict[str, Any]", definition.get("settings") or {})
-        nodes = {raw["id"]: _node(raw) for raw in raw_nodes}
+        retry = settings.get("retry")
+        nodes = {raw["id"]: _node(raw, retry) for raw in raw_nodes}
         edges = [
             Edge(index=index, source=raw["from"], target=raw["to"], when=raw.get("when"))
             for index, raw in enumerate(raw_edges)
@@ -126,7 +130,7 @@ class Graph:
         )
 
 
-def _node(raw: Mapping[str, Any]) -> Node:
+def _node(raw: Mapping[str, Any], retry: Mapping[str, Any] | None) -> Node:
     return Node(
         id=raw["id"],
         kind=raw["kind"],
@@ -135,4 +139,5 @@ def _node(raw: Mapping[str, Any]) -> Node:
         on_error=OnError(raw.get("on_error", OnError.FAIL)),
         timeout_s=raw.get("timeout_s"),
         retry_safe=raw.get("retry_safe"),
+        retry=Retry.of(raw.get("retry"), retry),
     )

@@ -10,8 +10,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
-from domain.errors import Problem, Severity
+from domain.errors import Category, Problem, Severity
 from domain.workflow.graph import Join, OnError, OnFailure
+from domain.workflow.retry import RETRIED_BY_DEFAULT
 
 NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 API_VERSION = "runwright/v1"
@@ -19,11 +20,16 @@ MAX_PROBLEMS = 1_000
 """More would help nobody; the last one says that there are more."""
 
 _TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings"}
-_NODE = {"id", "kind", "config", "join", "on_error", "timeout_s", "retry_safe", "title", "description", "position"}
-_NODE_LATER = {"retry", "needs", "max_attempts", "on_item_error"}
+_NODE = {
+    "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "title", "description", "position",
+}  # fmt: skip
+_NODE_LATER = {"needs", "max_attempts", "on_item_error"}
 _EDGE = {"from", "to", "when", "label"}
-_SETTINGS = {"timeout_s", "max_parallel_steps", "on_failure", "priority"}
-_SETTINGS_LATER = {"concurrency", "retry", "queue_timeout_s", "schedule"}
+_SETTINGS = {"timeout_s", "max_parallel_steps", "on_failure", "priority", "retry"}
+_SETTINGS_LATER = {"concurrency", "queue_timeout_s", "schedule"}
+_RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
+_RETRY_NAMES = ("error", "attempt")
+"""What the `when` of a retry sees beside the usual scope."""
 MAX_TIMEOUT_S = 366 * 24 * 3600
 
 
@@ -38,8 +44,8 @@ class ConfigCheck(Protocol):
         """Problems of a node's config, its expressions included; pointers relative to the config."""
         ...
 
-    def template(self, template: object, ancestors: AbstractSet[str]) -> Sequence[Problem]:
-        """Problems of a template outside a config; pointers relative to it."""
+    def template(self, template: object, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> Sequence[Problem]:
+        """Problems of a template outside a config; pointers relative to it. `names` are seen beside the usual."""
         ...
 
     def input_schema(self, schema: Mapping[str, object]) -> Sequence[Problem]:
@@ -62,7 +68,7 @@ def validate(definition: object, check: ConfigCheck, *, max_nodes: int) -> list[
             found(f"/{field}", "bad_text", f"{field} must be a text of 1 to 2,000 characters.", "Write a text.")
     _labels(found, top.get("labels"))
     _inputs(found, top.get("inputs"), check)
-    _settings(found, top.get("settings"))
+    _settings(found, top.get("settings"), check)
     nodes = top.get("nodes")
     if not isinstance(nodes, list) or not nodes:
         found("/nodes", "no_nodes", "The workflow has no nodes.", "Add at least one node.")
@@ -183,7 +189,7 @@ def _choice(
         )  # fmt: skip
 
 
-def _settings(found: _Found, settings: object) -> None:
+def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
     if settings is None:
         return
     if not isinstance(settings, dict):
@@ -195,6 +201,59 @@ def _settings(found: _Found, settings: object) -> None:
     _number(found, raw, "max_parallel_steps", "/settings", low=1, high=10_000, whole=True)
     _number(found, raw, "priority", "/settings", low=-100, high=100, whole=True)
     _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])
+    _retry(found, raw.get("retry"), "/settings/retry", check, frozenset())
+
+
+def _retry(
+    found: _Found, retry: object, base: str, check: ConfigCheck, ancestors: AbstractSet[str], node: str | None = None
+) -> None:
+    if retry is None:
+        return
+    if not isinstance(retry, dict):
+        found(base, "not_an_object", "retry must be an object.", "Write for example {max_attempts: 3}.", node=node)
+        return
+    raw = cast("dict[str, Any]", retry)
+    _known_fields(found, raw, _RETRY, set(), base, node)
+    _number(found, raw, "max_attempts", base, low=1, high=100, whole=True, node=node)
+    _number(found, raw, "interval_s", base, low=0, high=MAX_TIMEOUT_S, whole=False, node=node)
+    _number(found, raw, "backoff", base, low=1, high=100, whole=False, node=node)
+    _number(found, raw, "max_interval_s", base, low=0, high=MAX_TIMEOUT_S, whole=False, node=node)
+    if not isinstance(raw.get("jitter", True), bool):
+        found(f"{base}/jitter", "bad_choice", "jitter must be true or false.", "Write true or false.", node=node)
+    _names(found, raw, "on", base, sorted(RETRIED_BY_DEFAULT | {Category.VALIDATION}), node)
+    _names(found, raw, "types", base, None, node)
+    when = raw.get("when")
+    if when is None:
+        return
+    if not isinstance(when, str) or not (when.startswith("${") and when.endswith("}")):
+        found(
+            f"{base}/when", "bad_condition", "A condition is one expression ${...}.",
+            "Write for example ${error.code = 'http_status'}.", node=node,
+        )  # fmt: skip
+    else:
+        found.nested(f"{base}/when", node, check.template(when, ancestors, _RETRY_NAMES))
+
+
+def _names(
+    found: _Found, raw: Mapping[str, Any], field: str, base: str, allowed: Sequence[str] | None, node: str | None
+) -> None:
+    """A list of names that is not empty, from `allowed` where that is given."""
+    if field not in raw:
+        return
+    value = raw[field]
+    names = cast("list[object]", value) if isinstance(value, list) else []
+    if not names or not all(isinstance(name, str) and 0 < len(name) <= 200 for name in names):
+        found(
+            f"{base}/{field}", "not_a_list", f"{field} must be a list of names.",
+            "Write at least one, or leave it out.", node=node, field=field,
+        )  # fmt: skip
+        return
+    for index, name in enumerate(names):
+        if allowed is not None and name not in allowed:
+            found(
+                f"{base}/{field}/{index}", "bad_choice", f"{field} must be of {', '.join(allowed)}.",
+                "Choose among these.", node=node, field=field, allowed=", ".join(allowed),
+            )  # fmt: skip
 
 
 def _node_ids(found: _Found, nodes: Sequence[object]) -> dict[str, int]:
@@ -338,6 +397,7 @@ def _node(found: _Found, index: int, node: Mapping[str, Any], check: ConfigCheck
     _choice(found, node, "join", base, [choice.value for choice in Join], node_id)
     _choice(found, node, "on_error", base, [choice.value for choice in OnError], node_id)
     _number(found, node, "timeout_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False, node=node_id)
+    _retry(found, node.get("retry"), f"{base}/retry", check, ancestors, node_id)
     if not isinstance(node.get("retry_safe", True), bool):
         found(
             f"{base}/retry_safe",

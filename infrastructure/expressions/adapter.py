@@ -32,9 +32,9 @@ class PythonExpressions:
         self._zygote = zygote
         self._process: ExpressionProcess | None = None
 
-    def check(self, template: object, *, ancestors: AbstractSet[str]) -> Sequence[Problem]:
+    def check(self, template: object, *, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> Sequence[Problem]:
         """Every problem of the expressions inside a JSON value."""
-        return problems_of(template, ancestors)
+        return problems_of(template, ancestors, names)
 
     def is_plain(self, template: object) -> bool:
         """Whether no expression inside needs the expression worker."""
@@ -98,6 +98,7 @@ class PythonExpressions:
             execution=scope.execution,
             now_ms=int(scope.now.timestamp() * 1000),
             as_truth=as_truth,
+            extra=dict(scope.extra),
         )
         if self._process is None:
             if self._zygote is None:

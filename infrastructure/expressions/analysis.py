@@ -1,6 +1,6 @@
 """What can be said about an expression without values: which steps it names, and what is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -72,9 +72,12 @@ def analyse(expression: str) -> Analysis:
         return _wrong("expression_syntax", "The expression is nested too deeply.", "Write it flatter.")
 
 
-def problems_of(template: object, ancestors: AbstractSet[str]) -> list[Problem]:
-    """Every problem of the expressions inside a JSON value; pointers are relative to it."""
-    return [problem for pointer, text in strings(template) for problem in _problems_of_text(text, pointer, ancestors)]
+def problems_of(template: object, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> list[Problem]:
+    """Every problem of the expressions inside a JSON value; pointers are relative to it. `names` are seen too."""
+    found: list[Problem] = []
+    for pointer, text in strings(template):
+        found += [one for one in _problems_of_text(text, pointer, ancestors) if one.params.get("name") not in names]
+    return found
 
 
 def references_of(template: object) -> frozenset[str]:

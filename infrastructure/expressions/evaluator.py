@@ -27,6 +27,7 @@ class Question(msgspec.Struct, array_like=True, frozen=True):
     execution: bytes
     now_ms: int
     as_truth: bool
+    extra: dict[str, bytes] = {}
 
 
 class Answer(msgspec.Struct, array_like=True, frozen=True):
@@ -78,6 +79,7 @@ class _Evaluator:
                     "inputs": decode(question.inputs),
                     "steps": {name: decode(text) for name, text in question.steps.items()},
                     "execution": decode(question.execution),
+                    **{name: decode(text) for name, text in question.extra.items()},
                 }
                 result = self._evaluate(expression, scope, as_truth=question.as_truth)
                 room -= len(result)

@@ -45,6 +45,8 @@ def walk(path: tuple[str, ...], scope: Scope) -> JsonText | None:
         return _walk(scope.inputs, rest)
     if root == "execution":
         return _walk(scope.execution, rest)
+    if root in scope.extra:
+        return _walk(scope.extra[root], rest)
     if root != "steps":
         return MISSING
     if not rest:

@@ -101,9 +101,9 @@ class DefinitionCheck:
                     found.append(replace(problem, pointer=f"/{_token(name)}{problem.pointer}"))
         return found
 
-    def template(self, template: object, ancestors: AbstractSet[str]) -> Sequence[Problem]:
+    def template(self, template: object, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> Sequence[Problem]:
         """Problems of a template outside a config."""
-        return self._expressions.check(template, ancestors=ancestors)
+        return self._expressions.check(template, ancestors=ancestors, names=names)
 
     def input_schema(self, schema: Mapping[str, object]) -> Sequence[Problem]:
         """Whether it is a JSON Schema at all."""

@@ -24,7 +24,7 @@ import psycopg
 from application.ports import StoredEvent, StoreUnavailable
 from application.projections import rows as r
 from domain.event import RecordedEvent
-from domain.execution.events import Created, ExecutionEvent, StepLogged, execution_of
+from domain.execution.events import Created, ExecutionEvent, Retried, StepLogged, execution_of
 from domain.values import execution_id_of_log
 from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
 from infrastructure import mapper
@@ -99,7 +99,10 @@ class Projector:
                 async with self._moved:
                     self._moved.notify_all()
             except StoreUnavailable as error:
+                # Rows in memory are folded already, and nobody knows whether the page was written.
                 log.warning("views wait for the database: %s", error)
+                self._forget()
+                known = False
                 await asyncio.sleep(0.2)
             except Exception:  # views that stand still for ever without a word would be worse
                 log.exception("the views could not be written; they are tried again")
@@ -296,6 +299,10 @@ class Projector:
                 step = live.steps[path] = r.StepRow(path=path)
             r.fold_step(step, live.row.run, event)
             changed_steps[execution_id, path] = step
+        elif isinstance(event, Retried):
+            for path, step in live.steps.items():
+                if r.begin_step_again(step, event):
+                    changed_steps[execution_id, path] = step
         elif isinstance(event, StepLogged) and event.lines:
             batches.append(r.log_batch(execution_id, event, position))
         elif not isinstance(event, ExecutionEvent | StepLogged):

@@ -54,7 +54,8 @@ def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, .
         raise InvalidInput("body_invalid", "The body has fields that are wrong.", "Mend the fields named.", problems)
 
 
-def _bad(field: str, message: str) -> InvalidInput:
+def refused_field(field: str, message: str) -> InvalidInput:
+    """The refusal of one field of a body."""
     problem = Problem(
         code="out_of_range", message=message, advice="Send a value within the range.", pointer=f"/{field}"
     )
@@ -67,7 +68,7 @@ def labels_of(value: object) -> dict[str, str]:
     if len(labels) > 64 or any(
         not isinstance(v, str) or len(v) > 255 or not 0 < len(k) <= 63 for k, v in labels.items()
     ):
-        raise _bad("labels", "labels are at most 64 texts of 255 characters, by names of 63.")
+        raise refused_field("labels", "labels are at most 64 texts of 255 characters, by names of 63.")
     return labels
 
 
@@ -75,7 +76,7 @@ def version_in(body: dict[str, object]) -> int | None:
     """The version a body names. Raises InvalidInput."""
     version = cast("int | None", body.get("version"))
     if version is not None and not 1 <= version <= 2**31:
-        raise _bad("version", "version must be a whole number from 1.")
+        raise refused_field("version", "version must be a whole number from 1.")
     return version
 
 
@@ -91,10 +92,10 @@ async def execute(request: Request, workflow_id: str) -> Response:
     check_fields(body, {"inputs": dict, "priority": int, "labels": dict, "version": int})
     priority, version = cast("int | None", body.get("priority")), version_in(body)
     if priority is not None and not -100 <= priority <= 100:
-        raise _bad("priority", "priority must be a whole number from -100 to 100.")
+        raise refused_field("priority", "priority must be a whole number from -100 to 100.")
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= MAX_KEY:
-        raise _bad("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")
+        raise refused_field("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")
     accepted = await service_of(request).handlers.execute(
         c.Execute(
             actor=actor_of(request),
@@ -136,10 +137,10 @@ async def stop_one(request: Request, execution_id: str) -> Response:
     given = body.get("grace_s")
     grace = 5.0 if given is None else float(cast("float", given))
     if not 0 <= grace <= 3_600:
-        raise _bad("grace_s", "grace_s must be a number of seconds from 0 to 3600.")
+        raise refused_field("grace_s", "grace_s must be a number of seconds from 0 to 3600.")
     reason = cast("str | None", body.get("reason"))
     if reason is not None and len(reason) > 2_000:
-        raise _bad("reason", "reason has at most 2,000 characters.")
+        raise refused_field("reason", "reason has at most 2,000 characters.")
     service = service_of(request)
     identity = uuid_of(execution_id, "execution")
     position = await service.handlers.stop(
@@ -173,12 +174,12 @@ async def answer(request: Request, execution_id: str, path: str) -> Response:
     check_fields(body, {"decision": str, "output": object})
     decision = body.get("decision")
     if decision not in ("run_again", "completed", "failed"):
-        raise _bad("decision", "decision must be run_again, completed or failed.")
+        raise refused_field("decision", "decision must be run_again, completed or failed.")
     if len(path) > STEP_PATH_LENGTH:
         raise NotFound("step", path[:50])
     output = JsonText(msgspec.json.encode(body.get("output")))
     if len(output) > 16 * 1024:
-        raise _bad("output", "An output given by hand has at most 16 KiB.")
+        raise refused_field("output", "An output given by hand has at most 16 KiB.")
     service = service_of(request)
     identity = uuid_of(execution_id, "execution")
     position = await service.handlers.answer(

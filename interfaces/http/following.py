@@ -4,20 +4,24 @@ Subscribe first, read the log after the position, then drain what came meanwhile
 terminal event of the last run.
 """
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
-from application.ports import StoredEvent
+from application.ports import StoredEvent, StoreUnavailable
 from domain.execution.events import Completed, Created, Failed, Stopped
 from domain.values import log_stream_id
 from interfaces.http.service import Service, Told
 
 HEARTBEAT_S = 15
-PAGE = 500
+FIRST_PAGE, LARGEST_PAGE = 20, 500
+PAGE_BYTES = 256 * 1024
+"""About so much of the log is held for a client that is told what it missed, for as long as it takes to read it."""
 TERMINAL = {kind.TOPIC: kind for kind in (Completed, Failed, Stopped)}
+log = logging.getLogger("runwright.http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class _EndBody(msgspec.Struct):
 
 async def follow(service: Service, execution_id: UUID, after: int) -> AsyncGenerator[Batch]:
     """Both streams of one execution after a position, each event once, in order. It may end without `end` when the
-    client is too slow or the service goes down: the client comes again from where it is."""
+    client is too slow, the database does not answer or the service goes down: the client comes again from where it
+    is."""
     subscription = service.feed.subscribe(execution_id)
     last, terminal, later = after, None, 0
     try:
@@ -69,6 +74,8 @@ async def follow(service: Service, execution_id: UUID, after: int) -> AsyncGener
                 return
             if not await subscription.wait(HEARTBEAT_S):
                 yield Batch()
+    except StoreUnavailable as error:
+        log.warning("a stream of execution %s is closed, to be opened again: %s", execution_id, error)
     finally:
         subscription.close()
 
@@ -78,13 +85,19 @@ async def _pages(service: Service, streams: list[UUID], after: int) -> AsyncIter
         head = await service.queries.store.last_terminal(streams[0], [*TERMINAL])
         if head is not None and head.position <= after:
             yield [head]
-    cursor = after
+    cursor, limit = after, FIRST_PAGE
     while True:
-        page = await service.queries.store.history(streams, after=cursor, limit=PAGE)
+        page = await service.queries.store.history(streams, after=cursor, limit=limit)
         yield page
-        if len(page) < PAGE:
+        if len(page) < limit:
             return
-        cursor = page[-1].position
+        cursor, limit = page[-1].position, limit_after(page)
+
+
+def limit_after(page: Sequence[StoredEvent]) -> int:
+    """How many events to read next, judged by those of the last page, which must not be empty."""
+    size = sum(len(stored.body) for stored in page)
+    return max(1, min(LARGEST_PAGE, 4 * len(page), PAGE_BYTES * len(page) // size))
 
 
 def _follow(terminal: StoredEvent | None, later: int, stored: StoredEvent) -> tuple[StoredEvent | None, int]:

@@ -114,6 +114,64 @@ class Stopping(BaseModel):
     position: int
 
 
+class PauseBody(_Body):
+    """Why, for those who find it paused."""
+
+    reason: str | None = Field(default=None, max_length=2000)
+
+
+class ResumeBody(_Body):
+    """Nothing to say."""
+
+
+class RetryBody(_Body):
+    """What to run again. `from` is failed, start or a list of steps; what is left out stays as it was."""
+
+    from_: Literal["failed", "start"] | list[str] = Field(default="failed", alias="from")
+    inputs: dict[str, JsonValue] | None = None
+    step_inputs: dict[str, dict[str, JsonValue]] | None = None
+    version: int | None = Field(default=None, ge=1)
+    preview_token: str | None = Field(default=None, max_length=100)
+
+
+class StepFate(BaseModel):
+    """What the next run does with a step. `reason`: unchanged (kept), failed, stopped, not_run, chosen, start, after
+    (the step `by`), condition_anew, kind_changed, config_changed, input_changed, new_step."""
+
+    path: str
+    action: Literal["run_again", "reuse"]
+    reason: str
+    by: str | None
+    had: StepStatus | None
+    repeats_effects: bool
+
+
+class RetryPreview(BaseModel):
+    """What the next run would do. `preview_token` confirms just this."""
+
+    execution_id: UUID
+    run: int
+    version: int
+    inputs: JsonValue
+    steps: list[StepFate]
+    runs_again: int
+    reuses: int
+    repeats_effects: int
+    preview_token: str
+
+
+class Retried(BaseModel):
+    """The next run waits in the queue."""
+
+    execution_id: UUID
+    status: ExecutionStatus
+    run: int
+    version: int
+    runs_again: int
+    reuses: int
+    position: int
+
+
 class AnswerBody(_Body):
     """What became of the step."""
 
@@ -252,6 +310,7 @@ class ExecutionItem(BaseModel):
     run: int
     workflow: WorkflowRef
     status: ExecutionStatus
+    created_at: datetime
     queued_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

@@ -6,7 +6,7 @@ tenth of the server's time in a short run. Heartbeats come from the generators, 
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -60,16 +60,21 @@ class EventStream(Response):
             await self._chunks.aclose()
 
 
-def chunks(messages: Sequence[bytes]) -> Iterator[bytes]:
-    """Messages joined, so that what is there at once is sent at once, in pieces a slow client can take."""
-    start = size = 0
-    for place, message in enumerate(messages):
+def chunks(messages: Iterable[bytes]) -> Iterator[bytes]:
+    """Messages joined, so that what is there at once is sent at once, in pieces a slow client can take.
+
+    A message is asked for when its piece is made: nothing more is held for a client that does not read.
+    """
+    piece: list[bytes] = []
+    size = 0
+    for message in messages:
+        piece.append(message)
         size += len(message)
         if size >= CHUNK_BYTES:
-            yield b"".join(messages[start : place + 1])
-            start, size = place + 1, 0
-    if start < len(messages):
-        yield b"".join(messages[start:])
+            yield b"".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"".join(piece)
 
 
 async def _left(receive: Receive) -> None:

@@ -6,9 +6,11 @@ Subscribe first, read the log after the position, then drain what came meanwhile
 """
 
 import asyncio
+import logging
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from itertools import chain
 from typing import Annotated
 from uuid import UUID
 
@@ -16,9 +18,10 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from application.ports import StoreUnavailable
 from domain.errors import InvalidInput, NotFound
 from domain.execution.events import Created, Started, StopRequested
-from interfaces.http.following import HEARTBEAT_S, PAGE, TERMINAL, follow
+from interfaces.http.following import FIRST_PAGE, HEARTBEAT_S, TERMINAL, Batch, follow, limit_after
 from interfaces.http.service import Service, Told, service_of, uuid_of
 from interfaces.http.sse import HEARTBEAT, EventStream, chunks
 
@@ -26,6 +29,7 @@ router = APIRouter(prefix="/api/v1", tags=["streams"])
 EXECUTIONS_TOPICS = frozenset({Created.TOPIC, Started.TOPIC, StopRequested.TOPIC, *TERMINAL})
 """What the topic `executions` tells: enough for a list."""
 MAX_TOPICS = 50
+log = logging.getLogger("runwright.http")
 
 
 def sse(told: Told) -> bytes:
@@ -56,15 +60,20 @@ def _hello() -> bytes:
 
 async def of_execution(service: Service, execution_id: UUID, after: int) -> AsyncGenerator[bytes]:
     """Both streams of one execution, to its end."""
-    messages = [_hello()]
+    greeting = [_hello()]
     async with aclosing(follow(service, execution_id, after)) as batches:
         async for batch in batches:
-            messages += [sse(told) for told in batch.events]
-            if batch.end is not None:
-                messages.append(b"event: end\ndata: %s\n\n" % batch.end)
-            for chunk in chunks(messages or [HEARTBEAT]):
+            for chunk in chunks(chain(greeting, _messages(batch))):
                 yield chunk
-            messages = []
+            greeting = []
+
+
+def _messages(batch: Batch) -> Iterator[bytes]:
+    yield from map(sse, batch.events)
+    if batch.end is not None:
+        yield b"event: end\ndata: %s\n\n" % batch.end
+    elif not batch.events:
+        yield HEARTBEAT
 
 
 @router.get(
@@ -132,15 +141,16 @@ async def of_topics(
     beat = asyncio.get_running_loop().time()
     try:
         if after is not None:
-            cursor = after
-            while page := await service.queries.store.page(after=cursor, limit=PAGE):
-                last = cursor = page[-1].position
-                messages += [sse(told) for told in map(service.feed.tell, page) if wanted(told)]
-                for chunk in chunks(messages):
+            limit = FIRST_PAGE
+            while page := await service.queries.store.page(after=last, limit=limit):
+                last = page[-1].position
+                told_page = (sse(told) for told in map(service.feed.tell, page) if wanted(told))
+                for chunk in chunks(chain(messages, told_page)):
                     yield chunk
                 messages = []
-                if len(page) < PAGE:
+                if len(page) < limit:
                     break
+                limit = limit_after(page)
         told_queue: dict[str, object] | None = None
         while True:
             for told in subscription.take():
@@ -148,11 +158,11 @@ async def of_topics(
                     last = told.event.position
                     messages.append(sse(told))
             if wants_queue:
-                used, limit = service.queries.conductor.slots
+                used, slots = service.queries.conductor.slots
                 queue: dict[str, object] = {
                     "queued": service.queries.conductor.queued,
                     "slots_used": used,
-                    "slots": limit,
+                    "slots": slots,
                 }
                 if queue != told_queue:
                     told_queue = queue
@@ -168,5 +178,7 @@ async def of_topics(
             if subscription.overflowed or subscription.ended:
                 return
             await subscription.wait(1.0 if wants_queue else HEARTBEAT_S)
+    except StoreUnavailable as error:
+        log.warning("a stream of topics is closed, to be opened again: %s", error)
     finally:
         subscription.close()

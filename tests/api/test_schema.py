@@ -18,8 +18,8 @@ from tests.fixtures.server import RunningServer
 SEED = os.environ.get("RUNWRIGHT_TEST_SEED", "20261125")
 EXAMPLES = os.environ.get("RUNWRIGHT_TEST_EXAMPLES", "20")
 # 503 view_behind is a right answer to a position nobody has reached; asking for one costs 2 s each, so the tests of
-# commands do that. A name may stand in the definition instead of beside it, which JSON Schema does not say here.
-# A stream of topics never ends.
+# commands do that. A name may stand in the definition instead of beside it, and a retry names steps of one
+# execution, which JSON Schema does not say here. A stream of topics never ends.
 CONFIG = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "4xx", "503"]
@@ -33,6 +33,14 @@ checks.positive_data_acceptance.enabled = false
 
 [[operations]]
 include-operation-id = "import_workflow"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-operation-id = "retry_execution"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-operation-id = "preview_retry"
 checks.positive_data_acceptance.enabled = false
 
 [[operations]]

@@ -235,9 +235,52 @@ def lost(on: Recording) -> str:
     return execution_id
 
 
+def tried_again(on: Recording) -> str:
+    """The first attempt fails and the second, after its backoff, does not; a third step gives up after two."""
+    flaky = (
+        "def main(step):\n"
+        "    print('try', step.attempt)\n"
+        "    if step.attempt == 1:\n"
+        "        raise ValueError('not yet')"
+    )
+    retry = {"max_attempts": 2, "interval_s": 0.5, "jitter": False}
+    hopeless = python("hopeless", "def main():\n    raise KeyError('never')", retry=retry, on_error="continue")
+    return on.run(workflow("tries", python("flaky", flaky, retry=retry), hopeless, python("after", "def main(): pass")))
+
+
+def paused(on: Recording) -> str:
+    """Paused while a step runs: it ends, the next one starts only after the execution was resumed."""
+    sleeps = python("sleeps", "import time\ndef main():\n    time.sleep(0.8)")
+    execution_id = on.run(workflow("pauses", sleeps, python("after", "def main(): pass")))
+    on.wait_for_step(execution_id, "sleeps", "running")
+    on.api.post(f"/executions/{execution_id}/pause", {"reason": "lunch"})
+    on.wait_for_step(execution_id, "sleeps", "completed")
+    on.api.post(f"/executions/{execution_id}/resume")
+    return execution_id
+
+
+def retried(on: Recording) -> str:
+    """A run that fails, and its second run, which a person asked for: what had completed is reused."""
+    code = (
+        "from pathlib import Path\n"
+        "def main(file):\n"
+        "    if not Path(file).exists():\n"
+        "        raise ValueError('no file')"
+    )
+    needs = python("needs", code, args={"file": "${inputs.file}"})
+    inputs = {"type": "object", "properties": {"file": {"type": "string"}}}
+    load = python("load", "def main():\n    print('loaded')\n    return 1")
+    definition = workflow("again", load, needs, python("after", "def main(): pass"), inputs=inputs)
+    execution_id = on.run(definition, file="/no/such/file")
+    on.api.finish(execution_id)
+    on.api.post(f"/executions/{execution_id}/retry", {"inputs": {"file": "/"}}, 202)
+    until(lambda: on.api.final(execution_id) if on.api.execution(execution_id)["run"] == 2 else None)
+    return execution_id
+
+
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
-    unknown_outcome_run_again, lost, waited,
+    unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
 )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import psycopg
 import pytest
 
-from application.ports import Member, StoredEvent
+from application.ports import Member, StoredEvent, StoreUnavailable
 from application.projections.rows import ExecutionRow
 from domain.event import RecordedEvent
 from domain.values import log_stream_id
@@ -162,6 +163,37 @@ async def test_rows_rebuilt_from_position_0_are_the_live_ones_byte_for_byte_what
         again = clone_database()
         copy_log(url, again)
         assert await rebuilt(again, page) == live, f"pages of {page}"
+
+
+class CutOff(Connections):
+    """Every second page is written and its answer lost, or not written at all."""
+
+    pages = 0
+
+    async def rows(self, name: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        if name != "apply_page":
+            return await super().rows(name, parameters)
+        self.pages += 1
+        if self.pages % 4 == 1:
+            raise StoreUnavailable("cut off before it was sent")
+        answer = await super().rows(name, parameters)
+        if self.pages % 4 == 3:
+            raise StoreUnavailable("cut off before the answer")
+        return answer
+
+
+async def test_a_page_whose_answer_is_lost_is_counted_once(clone_database: Callable[[], str]) -> None:
+    url = clone_database()
+    async with world_on(url) as world:
+        await append_all(world.store, golden(20_261_126, copies=1))
+        flaky = CutOff(url, size=1)
+        async with at_work(Projector(flaky, world.feed, pause_s=0, page=20)) as projector:
+            assert await projector.wait_for(await world.store.head_position(), timeout_s=60)
+        assert flaky.pages > 8, "some pages were cut off"
+        await flaky.close()
+    again = clone_database()
+    copy_log(url, again)
+    assert await rebuilt(again, 500) == rows_of(url)
 
 
 POISON: dict[str, tuple[str, bytes]] = {

@@ -63,6 +63,9 @@ class Folded:
         r.fold_execution(self.row, event, position)
         if isinstance(event, r.STEP_EVENTS):
             r.fold_step(self.rows[event.path], self.row.run, event)
+        elif isinstance(event, e.Retried):
+            for step in self.rows.values():
+                r.begin_step_again(step, event)
 
     def steps(self) -> dict[str, Any]:
         assert self.row is not None

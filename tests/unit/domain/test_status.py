@@ -42,7 +42,9 @@ def test_every_status_has_its_row_and_can_be_reached(
 def test_only_a_retry_leaves_a_final_status() -> None:
     assert {ExecutionStatus.COMPLETED, ExecutionStatus.FAILED, ExecutionStatus.STOPPED} == FINAL
     assert all(TRANSITIONS[status] == {ExecutionStatus.QUEUED} for status in FINAL)
-    assert all(STEP_TRANSITIONS[status] == frozenset() for status in STEP_FINAL)
+    # A failed step goes on only by the event that stands behind its failure in the same append.
+    assert all(STEP_TRANSITIONS[status] == frozenset() for status in STEP_FINAL - {StepStatus.FAILED})
+    assert STEP_TRANSITIONS[StepStatus.FAILED] == {StepStatus.RETRYING}
 
 
 def test_every_status_that_is_not_final_has_a_way_to_an_end() -> None:
@@ -67,4 +69,5 @@ def test_the_question_asks_the_table(source: ExecutionStatus, target: ExecutionS
 
 
 def test_a_step_that_has_ended_stays_so() -> None:
-    assert not any(step_may_become(source, target) for source in STEP_FINAL for target in StepStatus)
+    changes = [(source, target) for source in STEP_FINAL for target in StepStatus if step_may_become(source, target)]
+    assert changes == [(StepStatus.FAILED, StepStatus.RETRYING)]

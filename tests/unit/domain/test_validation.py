@@ -21,9 +21,11 @@ class Check:
         return {"python": "known", "map": "later"}.get(name, "unknown")
 
     def config(self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str]) -> Sequence[Problem]:
-        return self.template(config.get("reads"), ancestors, "/reads")
+        return self.template(config.get("reads"), ancestors, pointer="/reads")
 
-    def template(self, template: object, ancestors: AbstractSet[str], pointer: str = "") -> Sequence[Problem]:
+    def template(
+        self, template: object, ancestors: AbstractSet[str], names: Sequence[str] = (), pointer: str = ""
+    ) -> Sequence[Problem]:
         if template is None or not {str(template)[2:-1]} - ancestors:
             return []
         return [Problem(code="not_an_ancestor", message="", advice="", pointer=pointer)]
@@ -73,7 +75,20 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [node(id="a" * 64)]}, {("/nodes/0/id", "bad_node_id")}),
         ({"nodes": [node(id=None)]}, {("/nodes/0/id", "bad_node_id")}),
         ({"nodes": [NODE, NODE]}, {("/nodes/1/id", "duplicate_node_id")}),
-        ({"nodes": [node(retry={})]}, {("/nodes/0/retry", "not_supported_yet")}),
+        ({"nodes": [node(retry={})]}, set()),
+        ({"nodes": [node(retry=3)]}, {("/nodes/0/retry", "not_an_object")}),
+        ({"nodes": [node(retry={"max_attempts": 0})]}, {("/nodes/0/retry/max_attempts", "out_of_range")}),
+        ({"nodes": [node(retry={"backoff": 0.5})]}, {("/nodes/0/retry/backoff", "out_of_range")}),
+        ({"nodes": [node(retry={"interval_s": -1})]}, {("/nodes/0/retry/interval_s", "out_of_range")}),
+        ({"nodes": [node(retry={"max_interval_s": "1"})]}, {("/nodes/0/retry/max_interval_s", "out_of_range")}),
+        ({"nodes": [node(retry={"jitter": 1})]}, {("/nodes/0/retry/jitter", "bad_choice")}),
+        ({"nodes": [node(retry={"on": []})]}, {("/nodes/0/retry/on", "not_a_list")}),
+        ({"nodes": [node(retry={"on": ["rain", "step"]})]}, {("/nodes/0/retry/on/0", "bad_choice")}),
+        ({"nodes": [node(retry={"types": [1]})]}, {("/nodes/0/retry/types", "not_a_list")}),
+        ({"nodes": [node(retry={"when": "yes"})]}, {("/nodes/0/retry/when", "bad_condition")}),
+        ({"nodes": [node(retry={"when": "${z}"})]}, {("/nodes/0/retry/when", "not_an_ancestor")}),
+        ({"nodes": [node(retry={"tries": 1})]}, {("/nodes/0/retry/tries", "unknown_field")}),
+        ({"nodes": [NODE], "settings": {"retry": {"on": "step"}}}, {("/settings/retry/on", "not_a_list")}),
         ({"nodes": [node(needs={})]}, {("/nodes/0/needs", "not_supported_yet")}),
         ({"nodes": [node(**{"no/such~field": 1})]}, {("/nodes/0/no~1such~0field", "unknown_field")}),
         ({"nodes": [node(join="most")]}, {("/nodes/0/join", "bad_choice")}),

@@ -11,6 +11,8 @@ import type {
   LogWindowAnswer,
   Page,
   ProblemDetails,
+  RetryPreview,
+  RetryWish,
   StepAnswer,
   VersionAnswer,
   WorkflowAnswer,
@@ -159,6 +161,36 @@ export const api = {
       client.POST("/api/v1/executions/{execution_id}/stop", {
         params: { path: { execution_id: id } },
         body: { grace_s: graceS, reason },
+      }),
+    ),
+
+  pause: (id: string, resume: boolean) =>
+    ask<{ status: string; position: number }>(
+      resume
+        ? client.POST("/api/v1/executions/{execution_id}/resume", {
+            params: { path: { execution_id: id } },
+            body: {},
+          })
+        : client.POST("/api/v1/executions/{execution_id}/pause", {
+            params: { path: { execution_id: id } },
+            body: {},
+          }),
+    ),
+
+  retryPreview: (id: string, wish: RetryWish) =>
+    ask<RetryPreview>(
+      client.POST("/api/v1/executions/{execution_id}/retry/preview", {
+        params: { path: { execution_id: id } },
+        body: wish as never,
+      }),
+    ),
+
+  /** `token` is of the preview that was seen: nothing else is done. */
+  retry: (id: string, wish: RetryWish, token: string) =>
+    ask<{ run: number; position: number }>(
+      client.POST("/api/v1/executions/{execution_id}/retry", {
+        params: { path: { execution_id: id } },
+        body: { ...wish, preview_token: token } as never,
       }),
     ),
 

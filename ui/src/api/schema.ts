@@ -80,6 +80,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Let nothing new start; what runs goes on to its end. The same answer the second time.
+         */
+        post: operations["pause_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description Go on after a pause. The same answer the second time.
+         */
+        post: operations["resume_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/retry/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Retry
+         * @description What a retry would run again, what it would reuse, and which effects it may repeat; changes nothing.
+         */
+        post: operations["preview_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{execution_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Queue the next run of an execution that has ended. History stays; finished steps are not run again.
+         */
+        post: operations["retry_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/validate": {
         parameters: {
             query?: never;
@@ -790,6 +870,11 @@ export interface components {
              */
             status: "queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped";
             /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
              * Queued At
              * Format: date-time
              */
@@ -877,6 +962,11 @@ export interface components {
              * @enum {string}
              */
             status: "queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /**
              * Queued At
              * Format: date-time
@@ -1029,6 +1119,58 @@ export interface components {
             };
         };
         /**
+         * Retried
+         * @description The next run waits in the queue.
+         */
+        Retried: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped";
+            /** Run */
+            run: number;
+            /** Version */
+            version: number;
+            /** Runs Again */
+            runs_again: number;
+            /** Reuses */
+            reuses: number;
+            /** Position */
+            position: number;
+        };
+        /**
+         * RetryPreview
+         * @description What the next run would do. `preview_token` confirms just this.
+         */
+        RetryPreview: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Run */
+            run: number;
+            /** Version */
+            version: number;
+            inputs: components["schemas"]["JsonValue"];
+            /** Steps */
+            steps: components["schemas"]["StepFate"][];
+            /** Runs Again */
+            runs_again: number;
+            /** Reuses */
+            reuses: number;
+            /** Repeats Effects */
+            repeats_effects: number;
+            /** Preview Token */
+            preview_token: string;
+        };
+        /**
          * Step
          * @description A step.
          */
@@ -1096,6 +1238,28 @@ export interface components {
             retryable: boolean;
             /** Traceback */
             traceback: string | null;
+        };
+        /**
+         * StepFate
+         * @description What the next run does with a step. `reason`: unchanged (kept), failed, stopped, not_run, chosen, start, after
+         *     (the step `by`), condition_anew, kind_changed, config_changed, input_changed, new_step.
+         */
+        StepFate: {
+            /** Path */
+            path: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "run_again" | "reuse";
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string | null;
+            /** Had */
+            had: ("pending" | "ready" | "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped" | "stopped") | null;
+            /** Repeats Effects */
+            repeats_effects: boolean;
         };
         /**
          * StepList
@@ -1576,6 +1740,240 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    pause_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Reason */
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stopping"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    resume_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stopping"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * From
+                     * @default failed
+                     */
+                    from?: ("failed" | "start") | string[];
+                    /** Inputs */
+                    inputs?: {
+                        [key: string]: components["schemas"]["JsonValue"];
+                    } | null;
+                    /** Step Inputs */
+                    step_inputs?: {
+                        [key: string]: {
+                            [key: string]: components["schemas"]["JsonValue"];
+                        };
+                    } | null;
+                    /** Version */
+                    version?: number | null;
+                    /** Preview Token */
+                    preview_token?: string | null;
+                    $defs: {
+                        JsonValue: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryPreview"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    retry_execution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * From
+                     * @default failed
+                     */
+                    from?: ("failed" | "start") | string[];
+                    /** Inputs */
+                    inputs?: {
+                        [key: string]: components["schemas"]["JsonValue"];
+                    } | null;
+                    /** Step Inputs */
+                    step_inputs?: {
+                        [key: string]: {
+                            [key: string]: components["schemas"]["JsonValue"];
+                        };
+                    } | null;
+                    /** Version */
+                    version?: number | null;
+                    /** Preview Token */
+                    preview_token?: string | null;
+                    $defs: {
+                        JsonValue: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
                 };
             };
             /** @description Refused */

@@ -149,11 +149,37 @@ export interface ExecutionAnswer extends ExecutionItem {
   proof: string | null;
   position: number;
   counts: { events: number; log_lines: number; dropped_lines: number };
-  metadata: { stop_reason?: string | null; stopped_by: string | null };
+  metadata: { stop_reason?: string | null; stopped_by: string | null; paused_by?: string | null };
   decided?: Record<string, Record<string, boolean>>;
 }
 
+export interface RetryWish {
+  from: "failed" | "start" | string[];
+  inputs?: Record<string, Json>;
+  version?: number;
+}
+
+export interface StepFate {
+  path: string;
+  action: "run_again" | "reuse";
+  reason: string;
+  by: string | null;
+  had: StepStatus | null;
+  repeats_effects: boolean;
+}
+
+export interface RetryPreview {
+  run: number;
+  version: number;
+  steps: StepFate[];
+  runs_again: number;
+  reuses: number;
+  repeats_effects: number;
+  preview_token: string;
+}
+
 export interface AttemptAnswer {
+  run: number;
   attempt: number;
   started_at: string;
   began_at: string | null;

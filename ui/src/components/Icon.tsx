@@ -35,6 +35,7 @@ const PATHS = {
     </>
   ),
   play: <path d="M6 4v10l8-5Z" fill="currentColor" />,
+  pause: <path d="M6.5 5v8M11.5 5v8" />,
   stop: <rect x="5" y="5" width="8" height="8" rx="1.5" />,
   back: <path d="m11 4-5 5 5 5" />,
   next: <path d="m7 4 5 5-5 5" />,

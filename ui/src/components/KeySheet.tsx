@@ -28,7 +28,9 @@ const SHEET = {
     ["step", ["↑", "↓"]],
     ["choose", ["Enter"]],
     ["find", ["/"]],
+    ["pause", ["p"]],
     ["stop", ["s"]],
+    ["retry", ["r"]],
   ],
   editor: [
     ["save", ["Ctrl", "S"]],

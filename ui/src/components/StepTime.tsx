@@ -7,7 +7,7 @@ import { useNow } from "./useNow";
 /** What a step took, or has taken so far; a step that has not begun shows nothing. */
 export function StepTime({ step }: { step: StepView }) {
   const { t } = useTranslation();
-  const latest = step.attempts.at(-1);
+  const latest = step.attempt > 0 ? step.attempts.at(-1) : undefined;
   const open = latest !== undefined && latest.endedAt === null && !STEP_FINAL.has(step.status);
   const now = useNow(open && step.status === "running");
   if (!latest) return null;

@@ -1,6 +1,6 @@
 // ⑦ Where a command's facts become what a person sees: the browser's one reducer. Pure, no React.
 
-import { closed, ended, openAttempt, withLatest } from "./attempts";
+import { closed, ended, openAttempt, withAttempt, withLatest } from "./attempts";
 import {
   type Counts,
   type ExecutionEvent,
@@ -8,6 +8,7 @@ import {
   STEP_FINAL,
   type StepStatus,
 } from "./events";
+import { nextRun } from "./runs";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
 /** The view after one more event. Positions already seen change nothing: reconnects and polls may repeat. */
@@ -49,7 +50,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
               reason: null,
               fraction: null,
               progressText: null,
-              attempts: [...step.attempts, openAttempt(attempt, at)],
+              attempts: withAttempt(step.attempts, openAttempt(view.run, attempt, at)),
             },
       );
     }
@@ -57,7 +58,12 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
       const { path, attempt, worker, began_at_ms } = event.data;
       return withStep(view, path, (step) =>
         step.status === "ready" && step.attempt === attempt
-          ? { ...step, worker, status: "running", attempts: withLatest(step, { beganAt: began_at_ms }) }
+          ? {
+              ...step,
+              worker,
+              status: "running",
+              attempts: withLatest(step, view.run, { beganAt: began_at_ms }),
+            }
           : step,
       );
     }
@@ -75,7 +81,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
     case "execution.step_completed": {
       const { path, output, output_artifact, artifacts, usage } = event.data;
       return withStep(view, path, (step) => ({
-        ...closed(step, "completed", at, usage, null),
+        ...closed(step, view.run, "completed", at, usage, null),
         output,
         outputArtifact: output_artifact,
         artifacts,
@@ -83,11 +89,25 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
     }
     case "execution.step_failed":
       return withStep(view, event.data.path, (step) =>
-        closed(step, "failed", at, event.data.usage, event.data.error),
+        step.attempt > event.data.attempt // tried again since
+          ? step
+          : closed(step, view.run, "failed", at, event.data.usage, event.data.error),
+      );
+    case "execution.step_retry_scheduled":
+      return withStep(view, event.data.path, (step) =>
+        step.attempt > event.data.attempt
+          ? step
+          : {
+              ...step,
+              status: "retrying",
+              reason: event.data.rule,
+              dueAt: event.data.due_at_ms,
+              endedAt: null,
+            },
       );
     case "execution.step_stopped":
       return withStep(view, event.data.path, (step) => ({
-        ...closed(step, "stopped", at, null, null),
+        ...closed(step, view.run, "stopped", at, null, null),
         reason: event.data.proof,
       }));
     case "execution.step_lost":
@@ -98,7 +118,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
               ...step,
               status: "ready", // the next step_started is its next attempt
               reason: event.data.reason,
-              attempts: withLatest(step, ended(step, "lost", at, null, null)),
+              attempts: withLatest(step, view.run, ended(step, "lost", at, null, null)),
             },
       );
     case "execution.step_waiting":
@@ -123,6 +143,12 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
       return { ...view, decided };
     }
 
+    case "execution.paused":
+      return { ...view, status: "paused", pausedBy: event.actor };
+    case "execution.resumed":
+      return { ...view, status: "running", pausedBy: null };
+    case "execution.retried":
+      return nextRun(view, event);
     case "execution.stop_requested": {
       const { grace_s, reason } = event.data;
       return { ...view, status: "stopping", stop: { by: event.actor, reason, graceS: grace_s } };

@@ -140,6 +140,10 @@ export type StepFailed = Envelope<
   "execution.step_failed",
   Attempt & { error: StepError; usage: Usage | null; last_line: number }
 >;
+export type StepRetryScheduled = Envelope<
+  "execution.step_retry_scheduled",
+  Attempt & { due_at_ms: number; rule: string }
+>;
 export type EdgesDecided = Envelope<
   "execution.edges_decided",
   { source: string; taken: Record<string, boolean> }
@@ -154,6 +158,23 @@ export type StepLost = Envelope<"execution.step_lost", Attempt & { reason: strin
 export type OutcomeIgnored = Envelope<
   "execution.outcome_ignored",
   Attempt & { outcome: string; reason: string }
+>;
+export type Paused = Envelope<"execution.paused", { reason: string | null }>;
+export type Resumed = Envelope<"execution.resumed", Record<string, never>>;
+export type Retried = Envelope<
+  "execution.retried",
+  {
+    run: number;
+    workflow_version: number;
+    graph_hash: string;
+    origin: string;
+    chosen: string[];
+    reused: string[];
+    generations: Record<string, number>;
+    inputs: Json;
+    step_inputs: Json;
+    token: string | null;
+  }
 >;
 export type StopRequested = Envelope<"execution.stop_requested", { grace_s: number; reason: string | null }>;
 export type StepStopped = Envelope<
@@ -181,17 +202,21 @@ export type ExecutionEvent =
   | StepProgressed
   | StepCompleted
   | StepFailed
+  | StepRetryScheduled
   | EdgesDecided
   | StepSkipped
   | StepWaiting
   | StepResumed
   | StepLost
   | OutcomeIgnored
+  | Paused
+  | Resumed
   | StopRequested
   | StepStopped
   | Stopped
   | Completed
-  | Failed;
+  | Failed
+  | Retried;
 
 /** EventSource hands out a message only to a listener for its type, so every type is named here. */
 export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
@@ -204,17 +229,21 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.step_progressed",
   "execution.step_completed",
   "execution.step_failed",
+  "execution.step_retry_scheduled",
   "execution.edges_decided",
   "execution.step_skipped",
   "execution.step_waiting",
   "execution.step_resumed",
   "execution.step_lost",
   "execution.outcome_ignored",
+  "execution.paused",
+  "execution.resumed",
   "execution.stop_requested",
   "execution.step_stopped",
   "execution.stopped",
   "execution.completed",
   "execution.failed",
+  "execution.retried",
 ];
 
 export type TerminalEvent = Completed | Failed | Stopped;

@@ -35,6 +35,7 @@ export function viewOfSnapshot(
     causePath: execution.cause_path,
     knockOn: execution.knock_on,
     handledFailures: execution.handled_failures,
+    pausedBy: execution.metadata.paused_by ?? null,
     stop: stopping
       ? {
           by: execution.metadata.stopped_by ?? "",
@@ -70,6 +71,7 @@ function viewOfStep(step: StepAnswer): StepView {
     outputArtifact: step.output_artifact,
     artifacts: step.artifacts,
     attempts: step.attempts.map((attempt) => ({
+      run: attempt.run,
       attempt: attempt.attempt,
       startedAt: Date.parse(attempt.started_at),
       beganAt: time(attempt.began_at),

@@ -1,7 +1,7 @@
-/** Snapshot, then the stream from its position, until the terminal event stands in the log. */
+/** Snapshot, then the stream from its position. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { api } from "../api/client";
 import type { ExecutionAnswer } from "../api/types";
 import { stream } from "../stream/tab";
@@ -53,31 +53,23 @@ export function useExecutionStream(id: string, line: number | null) {
     refetchOnReconnect: false,
   });
   const live = query.data;
-  const [ended, setEnded] = useState(false);
 
   useEffect(() => {
     if (!live) return;
     const { store, logs } = live;
     void (begin.current === null ? logs.show(NO_FILTER) : logs.showAt(begin.current));
     const { view } = store.getState();
-    if (FINAL.has(view.status)) {
-      setEnded(true);
-      void logs.settle(view.logLines);
-      return;
-    }
-    setEnded(false);
+    if (FINAL.has(view.status)) void logs.settle(view.logLines);
     const receive = (event: ExecutionEvent) => {
       store.getState().receive(event);
       if (event.type === "execution.step_logged") logs.append(event);
       if (!isTerminal(event)) return;
-      leave();
-      setEnded(true);
       void logs.settle(event.data.log_lines);
       void queries.invalidateQueries({ queryKey: ["workflows"] });
     };
-    const leave = stream.subscribe(`execution:${id}`, view.position, receive);
-    return leave;
+    // Also of one that has ended: somebody may retry it.
+    return stream.subscribe(`execution:${id}`, view.position, receive);
   }, [id, live, queries]);
 
-  return { ...query, ended };
+  return query;
 }

@@ -11,6 +11,8 @@ import {
 } from "./events";
 
 export interface AttemptView {
+  /** Of the execution; attempts count from 1 in each. */
+  run: number;
   attempt: number;
   startedAt: number;
   beganAt: number | null;
@@ -30,7 +32,7 @@ export interface StepView {
   /** The latest attempt, 0 before the first. */
   attempt: number;
   reason: string | null;
-  /** When a waiting step goes on by itself; null while it waits for something else. */
+  /** When a waiting or retrying step goes on by itself; null while it waits for something else. */
   dueAt: number | null;
   worker: string | null;
   fraction: number | null;
@@ -74,6 +76,7 @@ export interface ExecutionView {
   causePath: string | null;
   knockOn: string[];
   handledFailures: number;
+  pausedBy: string | null;
   stop: StopView | null;
   proof: string | null;
   /** Conditions on edges: source -> target -> taken. */
@@ -107,6 +110,10 @@ export function pendingStep(path: string, kind = ""): StepView {
   };
 }
 
+/** The attempts of one run: of a step that a retry reused there are none. */
+export const attemptsIn = (step: StepView, run: number): AttemptView[] =>
+  step.attempts.filter((attempt) => attempt.run === run);
+
 /** Before its first event. */
 export function emptyView(id: string): ExecutionView {
   return {
@@ -129,6 +136,7 @@ export function emptyView(id: string): ExecutionView {
     causePath: null,
     knockOn: [],
     handledFailures: 0,
+    pausedBy: null,
     stop: null,
     proof: null,
     decided: {},

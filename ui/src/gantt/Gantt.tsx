@@ -105,7 +105,8 @@ function Path({ scale, order, edges }: PlotProps & { edges: readonly EdgeDefinit
   const steps = useExecution((state) => state.view.steps)!;
   const open = useExecution((state) => !FINAL.has(state.view.status))!;
   const now = useNow(open, 200);
-  const stretches = useMemo(() => criticalPath(steps, edges), [steps, edges]);
+  const run = useExecution((state) => state.view.run)!;
+  const stretches = useMemo(() => criticalPath(steps, edges, run), [steps, edges, run]);
   const height = order.length * ROW;
   if (stretches.length === 0) return null;
   const row = new Map(order.map((path, index) => [path, index]));

@@ -5,16 +5,17 @@ import { placeOf, type Scale } from "./scale";
 
 interface TrackProps {
   step: StepView;
+  run: number;
   scale: Scale;
   /** When the execution started and ended; null before. Unix ms. */
   started: number | null;
   ended: number | null;
 }
 
-export function Track({ step, scale, started, ended }: TrackProps) {
+export function Track({ step, run, scale, started, ended }: TrackProps) {
   return (
     <span className="track" aria-hidden="true">
-      {barsOf(step, started, ended).map((bar) => (
+      {barsOf(step, run, started, ended).map((bar) => (
         <i
           key={`${bar.kind} ${bar.from}`}
           className={bar.outcome ? `${bar.kind} ${bar.outcome}` : bar.kind}

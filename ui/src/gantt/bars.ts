@@ -1,7 +1,7 @@
 /** What one row of the chart shows: which stretch of time the step spent how. */
 
 import { STEP_FINAL } from "../execution/events";
-import type { AttemptView, StepView } from "../execution/view";
+import { type AttemptView, attemptsIn, type StepView } from "../execution/view";
 
 export type BarKind =
   /** For the steps before it. */
@@ -22,18 +22,19 @@ export interface Bar {
   outcome: AttemptView["outcome"] | "running" | null;
 }
 
-/** `from` is when the execution's first step could start, null before; `ended` is its end, null while it is open. */
-export function barsOf(step: StepView, from: number | null, ended: number | null): Bar[] {
+/** Of one run of the execution. `from` is when the execution's first step could start, null before; `ended` is its end, null while it is open. */
+export function barsOf(step: StepView, run: number, from: number | null, ended: number | null): Bar[] {
   const bars: Bar[] = [];
   const bar = (kind: BarKind, from: number, until: number | null, outcome: Bar["outcome"] = null) => {
     if (until === null || until > from) bars.push({ kind, from, until, outcome });
   };
-  const first = step.attempts[0];
+  const attempts = attemptsIn(step, run);
+  const first = attempts[0];
   if (from !== null && (first || step.status === "pending" || step.status === "ready")) {
     bar("steps", from, first?.startedAt ?? ended);
   }
   let last: number | null = null;
-  for (const attempt of step.attempts) {
+  for (const attempt of attempts) {
     if (last !== null) bar("hold", last, attempt.startedAt);
     const { startedAt, beganAt, endedAt, outcome } = attempt;
     if (step.kind === "wait") bar("hold", startedAt, endedAt ?? ended);
@@ -48,6 +49,6 @@ export function barsOf(step: StepView, from: number | null, ended: number | null
     }
     last = endedAt;
   }
-  if (last !== null && !STEP_FINAL.has(step.status) && step.attempts.length > 0) bar("hold", last, ended);
+  if (last !== null && !STEP_FINAL.has(step.status) && attempts.length > 0) bar("hold", last, ended);
   return bars;
 }

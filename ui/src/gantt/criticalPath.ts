@@ -1,7 +1,7 @@
 /** The chain of steps that the execution's length rests on: each waited for the one before it. */
 
 import type { EdgeDefinition } from "../execution/edges";
-import type { StepView } from "../execution/view";
+import { attemptsIn, type StepView } from "../execution/view";
 
 export interface Stretch {
   path: string;
@@ -14,10 +14,12 @@ export interface Stretch {
 export function criticalPath(
   steps: Readonly<Record<string, StepView>>,
   edges: readonly EdgeDefinition[],
+  run: number,
 ): readonly Stretch[] {
-  const ran = (path: string) => (steps[path]?.attempts.length ?? 0) > 0;
-  const end = (path: string) => steps[path]!.attempts.at(-1)!.endedAt ?? Number.POSITIVE_INFINITY;
-  const start = (path: string) => steps[path]!.attempts[0]!.startedAt;
+  const tried = new Map(Object.values(steps).map((step) => [step.path, attemptsIn(step, run)]));
+  const ran = (path: string) => (tried.get(path)?.length ?? 0) > 0;
+  const end = (path: string) => tried.get(path)!.at(-1)!.endedAt ?? Number.POSITIVE_INFINITY;
+  const start = (path: string) => tried.get(path)![0]!.startedAt;
   const later = (a: string, b: string) =>
     end(b) > end(a) || (end(b) === end(a) && start(b) < start(a)) ? b : a;
 
@@ -34,5 +36,5 @@ export function criticalPath(
     at = sources.length > 0 ? sources.reduce(later) : undefined;
   }
   if (chain.length < 2) return [];
-  return chain.map((path) => ({ path, from: start(path), until: steps[path]!.attempts.at(-1)!.endedAt }));
+  return chain.map((path) => ({ path, from: start(path), until: tried.get(path)!.at(-1)!.endedAt }));
 }

@@ -10,6 +10,7 @@ const attempt = (
   endedAt: number | null,
   more = {},
 ): AttemptView => ({
+  run: 1,
   attempt: 1,
   startedAt,
   beganAt,
@@ -27,7 +28,7 @@ const step = (path: string, attempts: AttemptView[], more: Partial<StepView> = {
   ...more,
 });
 const shown = (one: StepView, from: number | null, ended: number | null) =>
-  barsOf(one, from, ended).map(({ kind, from, until, outcome }) =>
+  barsOf(one, 1, from, ended).map(({ kind, from, until, outcome }) =>
     `${kind} ${from}-${until} ${outcome ?? ""}`.trim(),
   );
 
@@ -113,10 +114,10 @@ describe("the critical path", () => {
     { from: "slow", to: "report" },
     { from: "skipped", to: "report" },
   ];
-  const paths = (steps: Record<string, StepView>) => criticalPath(steps, edges).map(({ path }) => path);
+  const paths = (steps: Record<string, StepView>) => criticalPath(steps, edges, 1).map(({ path }) => path);
 
   it("goes back from the last step by the one each waited for", () => {
-    expect(criticalPath(run, edges)).toEqual([
+    expect(criticalPath(run, edges, 1)).toEqual([
       { path: "load", from: 0, until: 10 },
       { path: "slow", from: 10, until: 40 },
       { path: "report", from: 40, until: 50 },
@@ -136,8 +137,8 @@ describe("the critical path", () => {
 
   it("is none where nothing hangs together", () => {
     expect(paths({ load: run.load })).toEqual([]);
-    expect(criticalPath({ a: step("a", [attempt(0, 0, 1)]), b: step("b", [attempt(0, 0, 2)]) }, [])).toEqual(
-      [],
-    );
+    expect(
+      criticalPath({ a: step("a", [attempt(0, 0, 1)]), b: step("b", [attempt(0, 0, 2)]) }, [], 1),
+    ).toEqual([]);
   });
 });

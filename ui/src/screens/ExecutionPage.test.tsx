@@ -50,7 +50,6 @@ describe.each(histories.map((one) => [one.name, one] as const))("the page of %s"
     const { done, total } = one.view.progress;
     expect(screen.getByRole("progressbar")).toHaveAccessibleName(`${done} of ${total} steps settled`);
     await screen.findByText(/^ended · log complete/);
-    expect(FakeEventSource.all, "what has ended needs no stream").toHaveLength(0);
     if (["completed", "failed", "stopped"].includes(one.name)) await expectAccessible();
   });
 
@@ -63,8 +62,120 @@ describe.each(histories.map((one) => [one.name, one] as const))("the page of %s"
     await waitFor(() => expect(status()).toBe(one.view.status));
     expect(steps()).toEqual(expected(one));
     expect(await screen.findByText(/^ended · log complete/)).toBeVisible();
-    await waitFor(() => expect(source.closed).toBe(true));
+    expect(source.closed, "somebody may retry it").toBe(false);
   });
+});
+
+it("a run that has ended goes on live when somebody retries it", async () => {
+  const one = history("retried");
+  const end = upTo(one, "execution.failed");
+  const { view } = await open(one, end);
+  expect(status()).toBe("failed");
+  const source = await connected(view.position);
+  source.send(...one.events.slice(end));
+  await waitFor(() => expect(status()).toBe("completed"));
+  expect(screen.getByText(/run 2 · started by/)).toBeVisible();
+  expect(row("load").getByText("from run 1")).toBeVisible();
+});
+
+describe("retry", () => {
+  const one = history("failed");
+  const preview = {
+    run: 2,
+    version: 1,
+    steps: [
+      {
+        path: "load",
+        action: "reuse",
+        reason: "unchanged",
+        by: null,
+        had: "completed",
+        repeats_effects: false,
+      },
+      {
+        path: "first",
+        action: "run_again",
+        reason: "failed",
+        by: null,
+        had: "failed",
+        repeats_effects: true,
+      },
+      { path: "after", action: "run_again", reason: "after", by: "first", had: null, repeats_effects: false },
+    ],
+    runs_again: 2,
+    reuses: 1,
+    repeats_effects: 1,
+    preview_token: "seen",
+  };
+
+  it("shows what runs again and why, and does just that", async () => {
+    const { user, view } = await open(one);
+    answers(`/workflows/${view.workflowId}`, workflowAnswer({ id: view.workflowId }));
+    const asked = accepts(`/executions/${view.id}/retry/preview`, preview);
+    const sent = accepts(`/executions/${view.id}/retry`, { run: 2, position: 99 });
+    await user.click(screen.getByRole("button", { name: "Retry from here…" }));
+    const form = within(await dialog());
+    const first = await form.findByText("first");
+    expect(first.closest("li")).toHaveTextContent(/it failed.*repeats effects.*runs again/);
+    await user.click(form.getByRole("button", { name: "Run 2 steps again" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(asked[0]?.body).toEqual({ from: "failed" });
+    expect(sent.map(({ body }) => body)).toEqual([{ from: "failed", preview_token: "seen" }]);
+  });
+
+  it("takes chosen steps and changed inputs, and asks for the preview of just that", async () => {
+    const { user, view } = await open(one);
+    answers(`/workflows/${view.workflowId}`, workflowAnswer({ id: view.workflowId }));
+    const asked = accepts(`/executions/${view.id}/retry/preview`, preview);
+    await user.keyboard("r");
+    const form = within(await dialog());
+    await user.click(form.getByRole("button", { name: "Chosen steps" }));
+    expect(form.getByRole("button", { name: /Run .* again/ }), "nothing is chosen yet").toBeDisabled();
+    await user.click(await form.findByRole("checkbox", { name: /after/ }));
+    await waitFor(() => expect(asked.at(-1)?.body).toEqual({ from: ["after"] }));
+    await expectAccessible();
+  });
+
+  it("that is refused says why", async () => {
+    const { user, view } = await open(one);
+    answers(`/workflows/${view.workflowId}`, workflowAnswer({ id: view.workflowId }));
+    accepts(`/executions/${view.id}/retry/preview`, preview);
+    refuses(
+      "post",
+      `/executions/${view.id}/retry`,
+      problem("preview_stale", { status: 409, category: "conflict" }),
+    );
+    await user.keyboard("r");
+    const form = within(await dialog());
+    await user.click(await form.findByRole("button", { name: "Run 2 steps again" }));
+    expect(await form.findByRole("alert")).toBeVisible();
+  });
+});
+
+describe("pause", () => {
+  it("is one press, and so is going on", async () => {
+    const one = history("paused");
+    const at = upTo(one, "execution.paused");
+    const { user, view } = await open(one, at - 1);
+    const paused = accepts(`/executions/${view.id}/pause`, { status: "paused", position: 1 });
+    await user.click(screen.getByRole("button", { name: "Pause" }));
+    await waitFor(() => expect(paused).toHaveLength(1));
+    const source = await connected(view.position);
+    source.send(one.events[at - 1]!);
+    expect(await screen.findByText("Paused by ada")).toBeVisible();
+    const resumed = accepts(`/executions/${view.id}/resume`, { status: "running", position: 2 });
+    await user.keyboard("p");
+    await waitFor(() => expect(resumed).toHaveLength(1));
+    source.send(...one.events.slice(at));
+    await waitFor(() => expect(status()).toBe("completed"));
+  });
+});
+
+it("a step in its backoff says until when", async () => {
+  const one = history("tried_again");
+  await open(one, upTo(one, "execution.step_retry_scheduled"));
+  expect(row("flaky").getByText(/^until \d\d:\d\d:\d\d UTC$/)).toBeVisible();
+  expect(steps().flaky).toBe("retrying");
 });
 
 describe("a running execution", () => {
@@ -255,7 +366,7 @@ describe("a failed execution", () => {
     );
     const { user, view } = await open({ ...one, events: given });
     answers(`/workflows/${view.workflowId}`, workflowAnswer({ id: view.workflowId }));
-    await user.click(screen.getByRole("button", { name: "Run again…" }));
+    await user.click(screen.getByRole("button", { name: "Run as a new one…" }));
     const form = within(await dialog());
     expect(form.getByLabelText(/City/)).toHaveValue("Oslo");
     expect(form.getByLabelText(/Year/)).toHaveValue("2025");

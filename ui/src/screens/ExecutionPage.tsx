@@ -12,6 +12,7 @@ import { lineOf } from "../execution/lineOf";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
 import Graph from "../graph/Graph";
+import { PausedPanel } from "./execution/Controls";
 import { FailureCard } from "./execution/FailureCard";
 import { ExecutionHeader } from "./execution/Header";
 import { Logs } from "./execution/log/Logs";
@@ -62,6 +63,7 @@ function Page({ live }: { live: LiveExecution }) {
     <div className="page fill execution">
       <ExecutionHeader live={live} onReport={() => setTab("result")} />
       <StopPanel />
+      <PausedPanel />
       <FailureCard />
       <UnknownOutcomes />
       {narrow && (

@@ -196,7 +196,11 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     proof: view.proof,
     position: view.position,
     counts: { events: view.events, log_lines: view.logLines, dropped_lines: view.droppedLines },
-    metadata: { stop_reason: view.stop?.reason ?? null, stopped_by: view.stop?.by ?? null },
+    metadata: {
+      stop_reason: view.stop?.reason ?? null,
+      stopped_by: view.stop?.by ?? null,
+      paused_by: view.pausedBy,
+    },
   };
 }
 
@@ -226,6 +230,7 @@ function stepAnswers(view: ExecutionView): StepAnswer[] {
         ? null
         : { fraction: step.fraction, text: step.progressText },
     attempts: step.attempts.map((attempt) => ({
+      run: attempt.run,
       attempt: attempt.attempt,
       started_at: iso(attempt.startedAt)!,
       began_at: iso(attempt.beganAt),

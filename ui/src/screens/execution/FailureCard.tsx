@@ -11,12 +11,14 @@ import { RunDialog } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
+import { RetryDialog } from "./Retry";
 
 export function FailureCard() {
   const { t, i18n } = useTranslation();
   const view = useExecution((state) => state.view)!;
   const select = useExecution((state) => state.select)!;
   const [again, setAgain] = useState(false);
+  const [retrying, setRetrying] = useState(false);
   const { error, causePath } = view;
   if (view.status !== "failed" || !error) return null;
   const told = tell(error, t, i18n.language);
@@ -35,7 +37,11 @@ export function FailureCard() {
         <p className="failure-message">{error.message}</p>
         <p>{told.advice}</p>
         <div className="actions">
-          <button type="button" className="btn primary" onClick={() => setAgain(true)}>
+          <button type="button" className="btn primary" onClick={() => setRetrying(true)}>
+            <Icon name="history" size={14} />
+            {t("failure.retry")}
+          </button>
+          <button type="button" className="btn" onClick={() => setAgain(true)}>
             <Icon name="play" size={14} />
             {t("failure.runAgain")}
           </button>
@@ -56,6 +62,7 @@ export function FailureCard() {
         )}
       </div>
       <Consequences view={view} />
+      <RetryDialog opened={retrying} onClose={() => setRetrying(false)} />
       {again && <RunAgain view={view} onClose={() => setAgain(false)} />}
     </section>
   );

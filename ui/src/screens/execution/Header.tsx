@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../api/client";
@@ -7,7 +6,6 @@ import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
-import { useKeys } from "../../components/useKeys";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
@@ -17,20 +15,14 @@ import { type ExecutionView, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
 import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
+import { Controls } from "./Controls";
 import { hasResult } from "./Result";
-import { StopDialog } from "./Stop";
 
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
   const { t } = useTranslation();
   const view = useExecution((state) => state.view)!;
   const missing = useLog(live.logs).missing;
-  const [stopping, setStopping] = useState(false);
   const final = FINAL.has(view.status);
-  useKeys((key) => {
-    if (key !== "s" || final || view.status === "stopping") return false;
-    setStopping(true);
-    return true;
-  });
   const seeReport = () => {
     onReport();
     // After the tab of a phone has drawn it.
@@ -61,20 +53,9 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
             {t("execution.seeReport")}
           </button>
         )}
-        {!final && (
-          <button
-            type="button"
-            className="btn danger"
-            disabled={view.status === "stopping"}
-            onClick={() => setStopping(true)}
-          >
-            <Icon name="stop" size={16} />
-            {view.status === "stopping" ? t("status.stopping") : t("execution.stop")}
-          </button>
-        )}
+        <Controls />
       </div>
       <Figures view={view} total={live.order.length} />
-      <StopDialog view={view} opened={stopping && !final} onClose={() => setStopping(false)} />
     </>
   );
 }

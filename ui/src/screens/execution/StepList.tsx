@@ -106,6 +106,7 @@ interface RowProps {
 const Row = memo(function Row({ path, narrow, scale, top }: RowProps) {
   const { t } = useTranslation();
   const step = useExecution((state) => state.view.steps[path]) ?? pendingStep(path);
+  const run = useExecution((state) => state.view.run)!;
   const started = useExecution((state) => state.view.startedAt);
   const ended = useExecution((state) => state.view.endedAt);
   const selected = useExecution((state) => state.selected === path);
@@ -142,13 +143,15 @@ const Row = memo(function Row({ path, narrow, scale, top }: RowProps) {
               {path}
               <span className="sr"> {t(`status.${step.status}`)}</span>
             </span>
-            <Track step={step} scale={scale} started={started} ended={ended} />
+            <Track step={step} run={run} scale={scale} started={started} ended={ended} />
           </>
         )}
         <span className="step-time">
-          {step.dueAt !== null && step.status === "waiting" && !narrow ? (
+          {isHeld(step) && !narrow ? (
             <Detail step={step} />
-          ) : step.attempts.length > 0 ? (
+          ) : isReused(step, run) ? (
+            <span className="dim">{t("execution.fromRun", { run: step.attempts.at(-1)!.run })}</span>
+          ) : step.attempt > 0 ? (
             <StepTime step={step} />
           ) : narrow ? null : (
             <Word step={step} />
@@ -158,6 +161,13 @@ const Row = memo(function Row({ path, narrow, scale, top }: RowProps) {
     </li>
   );
 });
+
+/** Whether it goes on by itself at a known time. */
+const isHeld = ({ status, dueAt }: StepView) =>
+  dueAt !== null && (status === "waiting" || status === "retrying");
+
+const isReused = (step: StepView, run: number) =>
+  step.attempt > 0 && (step.attempts.at(-1)?.run ?? run) < run;
 
 function Word({ step }: { step: StepView }) {
   const { t } = useTranslation();
@@ -173,9 +183,11 @@ function Detail({ step }: { step: StepView }) {
   if (step.status === "skipped") {
     return <span className="dim">{String(t(`execution.skippedBecause.${reason}` as never, unknown))}</span>;
   }
-  if (step.status === "waiting" && step.dueAt !== null) {
+  if (isHeld(step)) {
     return (
-      <span className="dim">{t("execution.until", { at: formatMoment(step.dueAt, serverClock.now()) })}</span>
+      <span className="dim">
+        {t("execution.until", { at: formatMoment(step.dueAt!, serverClock.now()) })}
+      </span>
     );
   }
   if (step.status === "ready" && reason !== "") {

@@ -1,0 +1,77 @@
+/** What can be done with the execution as it stands: pause or go on, stop, retry. */
+
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api } from "../../api/client";
+import { Icon } from "../../components/Icon";
+import { RunError } from "../../components/RunDialog";
+import { StatusGlyph } from "../../components/StatusGlyph";
+import { useKeys } from "../../components/useKeys";
+import { FINAL } from "../../execution/events";
+import { useExecution } from "../../execution/store";
+import { formatActor } from "../../format/format";
+import { RetryDialog } from "./Retry";
+import { StopDialog } from "./Stop";
+
+export function Controls() {
+  const { t } = useTranslation();
+  const view = useExecution((state) => state.view)!;
+  const [asked, setAsked] = useState<"stop" | "retry" | null>(null);
+  const { status } = view;
+  const final = FINAL.has(status);
+  const paused = status === "paused";
+  const pausable = paused || status === "running";
+  const pause = useMutation({ mutationFn: () => api.pause(view.id, paused) });
+  useKeys((key) => {
+    if (key === "s" && !final && status !== "stopping") setAsked("stop");
+    else if (key === "r" && final) setAsked("retry");
+    else if (key === "p" && pausable && !pause.isPending) pause.mutate();
+    else return false;
+    return true;
+  });
+  return (
+    <>
+      {pausable && (
+        <button type="button" className="btn" disabled={pause.isPending} onClick={() => pause.mutate()}>
+          <Icon name={paused ? "play" : "pause"} size={16} />
+          {paused ? t("pause.resume") : t("pause.pause")}
+        </button>
+      )}
+      {!final && (
+        <button
+          type="button"
+          className="btn danger"
+          disabled={status === "stopping"}
+          onClick={() => setAsked("stop")}
+        >
+          <Icon name="stop" size={16} />
+          {status === "stopping" ? t("status.stopping") : t("execution.stop")}
+        </button>
+      )}
+      {final && (
+        <button type="button" className="btn" onClick={() => setAsked("retry")}>
+          <Icon name="history" size={16} />
+          {t("retry.open")}
+        </button>
+      )}
+      <RunError error={pause.error} />
+      <StopDialog view={view} opened={asked === "stop" && !final} onClose={() => setAsked(null)} />
+      <RetryDialog opened={asked === "retry" && final} onClose={() => setAsked(null)} />
+    </>
+  );
+}
+
+export function PausedPanel() {
+  const { t } = useTranslation();
+  const status = useExecution((state) => state.view.status);
+  const by = useExecution((state) => state.view.pausedBy);
+  if (status !== "paused") return null;
+  return (
+    <div className="panel strip">
+      <StatusGlyph status="paused" size={16} />
+      <b>{t("pause.title", { who: by ? formatActor(by, t) : "" })}</b>
+      <span>{t("pause.text")}</span>
+    </div>
+  );
+}
