@@ -228,7 +228,7 @@ class Queries:
         graph = (await self.versions.graph(shot.row.workflow_id, shot.row.workflow_version)).graph
         known = {step.path: step for step in shot.steps}
         return [
-            step_answer(known.get(node_id) or r.StepRow(path=node_id, kind=node.kind), shot.row)
+            step_answer(known.get(node_id) or r.StepRow(path=node_id), shot.row, node.kind)
             for node_id, node in graph.nodes.items()
         ]
 
@@ -366,8 +366,8 @@ def settled_of(row: r.ExecutionRow, total: int) -> int:
     return total if row.status is ExecutionStatus.COMPLETED else row.settled
 
 
-def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
-    """One step as the API tells it. Steps an ended execution never started are skipped."""
+def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
+    """One step as the API tells it; `kind` as the graph has it. Steps an ended execution never started are skipped."""
     status, reason = step.status, step.reason
     if row.status in FINAL and status not in STEP_FINAL:
         status, reason = StepStatus.SKIPPED, f"execution_{row.status.value}"
@@ -396,7 +396,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow) -> Json:
     return {
         "path": step.path,
         "node": step.path,
-        "kind": step.kind,
+        "kind": kind or step.kind,
         "status": status,
         "attempt": step.attempt,
         "reason": reason,

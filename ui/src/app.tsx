@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, type RouteObject, useRouteError } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { Refused } from "./api/client";
+import { Refused, unreachable } from "./api/client";
 import { ErrorNotice } from "./components/Notices";
 import { Shell } from "./Shell";
 import { NotFound } from "./screens/NotFound";
@@ -17,7 +17,13 @@ const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 
 function Crash() {
-  return <ErrorNotice error={useRouteError()} onRetry={() => location.reload()} />;
+  const error = useRouteError();
+  // The code of a screen that was not opened before comes from the server too.
+  const absent =
+    error instanceof Error && /preload|dynamically imported|importing a module/i.test(error.message);
+  return (
+    <ErrorNotice error={absent ? new Refused(unreachable()) : error} onRetry={() => location.reload()} />
+  );
 }
 
 export const routes: RouteObject[] = [
@@ -26,13 +32,19 @@ export const routes: RouteObject[] = [
     element: <Shell />,
     errorElement: <Crash />,
     children: [
-      { index: true, element: <Navigate to="/workflows" replace /> },
-      { path: "workflows", element: <Workflows /> },
-      { path: "workflows/new", element: <NewWorkflowPage /> },
-      { path: "workflows/:workflowId", element: <WorkflowPage /> },
-      { path: "executions", element: <Executions /> },
-      { path: "executions/:executionId", element: <ExecutionPage /> },
-      { path: "*", element: <NotFound /> },
+      // What goes wrong in one screen leaves the way to the others.
+      {
+        errorElement: <Crash />,
+        children: [
+          { index: true, element: <Navigate to="/workflows" replace /> },
+          { path: "workflows", element: <Workflows /> },
+          { path: "workflows/new", element: <NewWorkflowPage /> },
+          { path: "workflows/:workflowId", element: <WorkflowPage /> },
+          { path: "executions", element: <Executions /> },
+          { path: "executions/:executionId", element: <ExecutionPage /> },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
     ],
   },
 ];

@@ -56,7 +56,7 @@ export async function ask<Answer>(call: Promise<Reply>): Promise<Answer> {
   return reply.data as Answer;
 }
 
-function unreachable(): ProblemDetails {
+export function unreachable(): ProblemDetails {
   return {
     type: "about:blank",
     title: "network",

@@ -11,7 +11,10 @@ export function ConnectionChip({ ended }: { ended?: { lines: number; missing: nu
   const connection = useSyncExternalStore(stream.onConnection, stream.getConnection);
   useTick(500, ended === undefined);
   if (ended) {
-    const word = ended.missing > 0 ? t("link.endedMissing", ended) : t("link.ended", { lines: ended.lines });
+    const word =
+      ended.missing > 0
+        ? t("link.endedMissing", { count: ended.missing })
+        : t("link.ended", { count: ended.lines });
     return (
       <span className="chip" data-connection="ended">
         {word}

@@ -1,7 +1,7 @@
 /** How a stop is asked for: the time steps get to end by themselves, and why. */
 
 import { useTranslation } from "react-i18next";
-import { formatDuration } from "../format/format";
+import { formatTick } from "../format/format";
 
 const GRACES_S = [0, 5, 30, 120];
 
@@ -16,7 +16,7 @@ export function GraceFields({ grace, reason, onGrace, onReason }: Props) {
   const { t } = useTranslation();
   return (
     <>
-      <p>{t("stop.text", { grace: formatDuration(grace * 1000, t) })}</p>
+      <p>{t("stop.text", { grace: formatTick(grace * 1000, Math.max(1000, grace * 1000), t) })}</p>
       <div className="field">
         <label htmlFor="stop-grace">{t("stop.grace")}</label>
         <select
@@ -27,7 +27,7 @@ export function GraceFields({ grace, reason, onGrace, onReason }: Props) {
         >
           {GRACES_S.map((seconds) => (
             <option key={seconds} value={seconds}>
-              {formatDuration(seconds * 1000, t)}
+              {formatTick(seconds * 1000, Math.max(1000, seconds * 1000), t)}
             </option>
           ))}
         </select>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Refused } from "../api/client";
 import { tellError } from "../api/problem";
 import { StatusGlyph } from "./StatusGlyph";
 
@@ -40,6 +41,7 @@ export function ErrorNotice({
 }) {
   const { t, i18n } = useTranslation();
   const told = tellError(error, t, i18n.language);
+  const gone = error instanceof Refused && error.problem.category === "not_found"; // asking again finds no more
   return (
     <div className="notice" role="alert">
       <span className="status failed">
@@ -51,7 +53,7 @@ export function ErrorNotice({
       {told.message && <p className="dim mono">{told.message}</p>}
       {told.requestId && <p className="dim mono">{t("error.reference", { id: told.requestId })}</p>}
       <div className="actions">
-        {onRetry && (
+        {onRetry && !gone && (
           <button type="button" className="btn primary" onClick={onRetry}>
             {t("common.retry")}
           </button>

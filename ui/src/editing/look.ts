@@ -34,7 +34,12 @@ const theme = EditorView.theme({
     pointerEvents: "none",
     zIndex: "5",
   },
-  ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "12px", lineHeight: "20px" },
+  ".cm-scroller": {
+    fontFamily: "var(--mono)",
+    fontVariantLigatures: "none",
+    fontSize: "12px",
+    lineHeight: "20px",
+  },
   ".cm-content": { caretColor: "var(--accent)", padding: "8px 0" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--ink3)", border: "0" },
   ".cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--sunken) 55%, transparent)" },

@@ -9,6 +9,7 @@ export interface EdgeDefinition {
   from: string;
   to: string;
   when?: string | null;
+  label?: string | null;
 }
 
 export interface NodeDefinition {

@@ -12,6 +12,7 @@ import {
   formatCount,
   formatDuration,
   formatMoment,
+  formatTick,
   splitDuration,
 } from "./format";
 
@@ -59,8 +60,21 @@ describe("a duration", () => {
   it("in large type has its unit apart, up to the first minute and a half", () => {
     expect(splitDuration(42_600, english)).toEqual({ figure: "42.6", unit: "s" });
     expect(splitDuration(-1, chinese)).toEqual({ figure: "0.0", unit: "秒" });
+    expect(splitDuration(37.4, english, true)).toEqual({ figure: "37", unit: "ms" });
+    expect(splitDuration(1_200, english, true)).toEqual({ figure: "1.2", unit: "s" });
     expect(splitDuration(128_000, english)).toEqual({ figure: "2\u2009min 08\u2009s", unit: "" });
   });
+});
+
+it.each([
+  [0, 400, "0\u2009ms"],
+  [250, 900, "250\u2009ms"],
+  [500, 3_000, "0.5\u2009s"],
+  [40_000, 50_000, "40\u2009s"],
+  [1_200_000, 6_000_000, "20\u2009min"],
+  [21_600_000, 86_400_000, "6\u2009h"],
+])("%d ms on an axis of %d is %s", (ms, span, words) => {
+  expect(formatTick(ms, span, english)).toBe(words);
 });
 
 describe("a time", () => {

@@ -19,8 +19,22 @@ export function formatDuration(ms: number | null | undefined, t: TFunction): str
   return `${Math.floor(minutes / 60)}${THIN}${t("unit.h")} ${two(minutes % 60)}${THIN}${t("unit.min")}`;
 }
 
-/** The figure and its unit apart, for the large elapsed time. */
-export function splitDuration(ms: number, t: TFunction): { figure: string; unit: string } {
+/** A round moment on an axis that is `span` ms long: in one unit all over, and no more digits than it needs. */
+export function formatTick(ms: number, span: number, t: TFunction): string {
+  const [size, unit] =
+    span < 1_000
+      ? [1, t("unit.ms")]
+      : span < 120_000
+        ? [1_000, t("unit.s")]
+        : span < 7_200_000
+          ? [60_000, t("unit.min")]
+          : [3_600_000, t("unit.h")];
+  return `${Number((ms / size).toFixed(2))}${THIN}${unit}`;
+}
+
+/** The figure and its unit apart, for the large elapsed time; in milliseconds only once it has stopped. */
+export function splitDuration(ms: number, t: TFunction, stopped = false): { figure: string; unit: string } {
+  if (stopped && ms < 1_000) return { figure: String(Math.max(0, Math.round(ms))), unit: t("unit.ms") };
   if (ms < 99_950) return { figure: (Math.max(0, ms) / 1000).toFixed(1), unit: t("unit.s") };
   return { figure: formatDuration(ms, t), unit: "" };
 }

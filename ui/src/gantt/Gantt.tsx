@@ -7,7 +7,7 @@ import { useNow } from "../components/useNow";
 import type { EdgeDefinition } from "../execution/edges";
 import { FINAL } from "../execution/events";
 import { useExecution } from "../execution/store";
-import { formatDuration } from "../format/format";
+import { formatTick } from "../format/format";
 import { criticalPath } from "./criticalPath";
 import { placeOf, type Scale, scaleOf, spanOf } from "./scale";
 import "./gantt.css";
@@ -71,17 +71,12 @@ export function Axis({ scale }: { scale: Scale }) {
       <div>
         {scale.ticks.map((tick) => (
           <span key={tick} style={{ left: `${(tick / scale.span) * 100}%` }}>
-            {tick === 0 ? `0\u2009${t("unit.s")}` : formatTick(tick, t)}
+            {formatTick(tick, scale.span, t)}
           </span>
         ))}
       </div>
     </div>
   );
-}
-
-/** 10 s, not 10.0 s: the labels are round. */
-function formatTick(tick: number, t: ReturnType<typeof useTranslation>["t"]): string {
-  return formatDuration(tick, t).replace(/\.0(?=\u2009)/, "");
 }
 
 /** Behind and before the bars: the lines of the axis, the critical path, now. */

@@ -16,7 +16,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
 import { Icon } from "../components/Icon";
-import { layout, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import { layoutAll, NODE_HEIGHT, NODE_WIDTH } from "./layout";
 import { StepEdge } from "./StepEdge";
 import { StepNode } from "./StepNode";
 
@@ -51,12 +51,11 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
-  const placed = useMemo(() => nodesOf(definition, direction), [definition, direction]);
+  const { placed, edges } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
   const nodes = useMemo(
     () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
     [placed, marks, chosen, t],
   );
-  const edges = useMemo(() => edgesOf(definition), [definition]);
 
   // fitView fits once; a resized panel must not cut the graph off.
   useEffect(() => {
@@ -131,16 +130,20 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
   );
 }
 
-function nodesOf(definition: Definition, direction: "LR" | "TB"): Node[] {
-  return layout(definition, direction).map((node) => ({
-    id: node.id,
-    type: "step",
-    position: { x: node.x, y: node.y },
-    width: NODE_WIDTH,
-    height: NODE_HEIGHT,
-    ariaLabel: node.id,
-    data: { kind: node.kind, direction },
-  }));
+function drawnOf(definition: Definition, direction: "LR" | "TB") {
+  const { nodes, labels } = layoutAll(definition, direction);
+  const placed = nodes.map(
+    (node): Node => ({
+      id: node.id,
+      type: "step",
+      position: { x: node.x, y: node.y },
+      width: NODE_WIDTH,
+      height: NODE_HEIGHT,
+      ariaLabel: node.id,
+      data: { kind: node.kind, direction },
+    }),
+  );
+  return { placed, edges: edgesOf(definition, labels) };
 }
 
 function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFunction): Node {
@@ -149,13 +152,13 @@ function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFuncti
   return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
 }
 
-function edgesOf(definition: Definition): Edge[] {
+function edgesOf(definition: Definition, labels: ({ x: number; y: number } | null)[]): Edge[] {
   const nodes = new Map((definition.nodes ?? []).map((node) => [node.id, node]));
   return (definition.edges ?? []).map((edge, index) => ({
     id: `${index}:${edge.from}-${edge.to}`,
     type: "step",
     source: edge.from,
     target: edge.to,
-    data: { edge, source: nodes.get(edge.from) },
+    data: { edge, source: nodes.get(edge.from), at: labels[index] ?? null },
   }));
 }

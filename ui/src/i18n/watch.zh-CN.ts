@@ -77,7 +77,7 @@ export const watchZhCN = {
   },
   offline: {
     title: "服务器没有应答。",
-    text: "您看到的是 {{at}}（UTC）时的状态。服务器恢复后会自动继续，运行不会丢失。",
+    text: "你看到的是 {{at}}（UTC）时的状态。服务器恢复后会自动继续，运行不会丢失。",
   },
   keys: {
     title: "键盘",
@@ -145,7 +145,7 @@ export const watchZhCN = {
       stopped: "它被停止了",
       skipped: "它被跳过了",
       not_run: "它还没有运行过",
-      chosen: "由您选择",
+      chosen: "由你选择",
       start: "从头开始",
       after: "它之前的 {{step}} 会重新运行",
       condition_anew: "它之前的条件会重新判断",

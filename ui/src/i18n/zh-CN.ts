@@ -52,8 +52,10 @@ export const zhCN: Messages = {
     connecting: "正在连接",
     reconnecting: "正在重新连接",
     polling: "轮询 · {{ago}}前",
-    ended: "已结束 · 日志完整 {{lines}} 行",
-    endedMissing: "已结束 · 缺 {{missing}} 行",
+    ended_one: "已结束 · 日志完整 {{count}} 行",
+    ended_other: "已结束 · 日志完整 {{count}} 行",
+    endedMissing_one: "已结束 · 缺 {{count}} 行",
+    endedMissing_other: "已结束 · 缺 {{count}} 行",
     label: "连接",
   },
   workflows: {

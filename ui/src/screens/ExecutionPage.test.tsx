@@ -393,7 +393,7 @@ describe("stopping", () => {
     const form = within(await dialog());
     await expectAccessible();
     await user.selectOptions(form.getByLabelText("Time to end by themselves"), "30");
-    expect(form.getByText(/Steps get 30\.0 s to end by themselves/)).toBeVisible();
+    expect(form.getByText(/Steps get 30.s to end by themselves/)).toBeVisible();
     await user.type(form.getByLabelText(/Reason/), " enough seen ");
     await user.click(form.getByRole("button", { name: "Stop it" }));
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -519,9 +519,9 @@ describe("the log", () => {
     expect(screen.getByRole("button", { name: "Warnings" })).toHaveAttribute("aria-pressed", "true");
     await waitFor(() => expect(log().querySelectorAll(".log-line:not(.warning)")).toHaveLength(0));
     await user.click(screen.getByRole("button", { name: "All" }));
-    await user.type(screen.getByRole("searchbox", { name: "Search in the log" }), "shouts 61");
+    await user.type(screen.getByRole("searchbox", { name: "Search the log" }), "shouts 61");
     await waitFor(() => expect(lines()).toHaveLength(11));
-    await user.clear(screen.getByRole("searchbox", { name: "Search in the log" }));
+    await user.clear(screen.getByRole("searchbox", { name: "Search the log" }));
     await user.click(row("talks").getByRole("button"));
     await user.click(screen.getByRole("switch", { name: "only this step" }));
     await waitFor(() => expect(lines()).toHaveLength(15));
@@ -593,7 +593,7 @@ describe("the log", () => {
 
   it("says when nothing passes the filter", async () => {
     const { user } = await open(one);
-    await user.type(screen.getByRole("searchbox", { name: "Search in the log" }), "nowhere");
+    await user.type(screen.getByRole("searchbox", { name: "Search the log" }), "nowhere");
     expect(await screen.findByText("No line passes the filter.")).toBeVisible();
   });
 
@@ -686,12 +686,11 @@ describe("on a phone", () => {
   });
 });
 
-it("an execution that does not exist is told, with a way back and a second try", async () => {
+it("an execution that does not exist is told, with a way back and no second try", async () => {
   refuses("get", "/executions/none", problem("execution_not_found", { status: 404, category: "not_found" }));
-  const { user } = openPage("/executions/none");
+  openPage("/executions/none");
   expect(await screen.findByRole("alert")).toHaveTextContent("Not found");
   expect(screen.getAllByRole("link", { name: "Executions" }).at(-1)).toHaveAttribute("href", "/executions");
   await expectAccessible();
-  await user.click(screen.getByRole("button", { name: "Try again" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent("Not found");
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
 });

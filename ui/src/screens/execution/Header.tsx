@@ -65,7 +65,7 @@ function Figures({ view, total }: { view: ExecutionView; total: number }) {
   const final = FINAL.has(view.status);
   const now = useNow(!final);
   const end = view.endedAt ?? now;
-  const elapsed = splitDuration(end - view.queuedAt, t);
+  const elapsed = splitDuration(end - view.queuedAt, t, final);
   const waited = Math.max(0, (view.startedAt ?? end) - view.queuedAt);
   const worked = view.startedAt === null ? 0 : Math.max(0, end - view.startedAt);
   const share = (waited / Math.max(1, waited + worked)) * 100;

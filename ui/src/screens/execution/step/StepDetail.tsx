@@ -1,6 +1,6 @@
 /** What the chosen step got, gave and cost, its attempts, and why it failed. */
 
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { tell } from "../../../api/problem";
 import { Icon, kindIcon } from "../../../components/Icon";
@@ -22,11 +22,17 @@ export function StepDetail() {
   const step = useExecution((state) => (state.selected ? state.view.steps[state.selected] : undefined));
   const id = useExecution((state) => state.view.id)!;
   const [tab, setTab] = useState<Tab>("output");
+  const panel = useRef<HTMLElement>(null);
+  const path = step?.path;
+  // Chosen in the graph or the list, it may stand below what is seen.
+  useEffect(() => {
+    if (path !== undefined) panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [path]);
   if (!step) return null;
   const word = (name: Tab) =>
     name === "attempts" ? t("step.attempts", { count: step.attempts.length }) : t(`step.${name}`);
   return (
-    <section className="panel step-detail" aria-label={step.path}>
+    <section className="panel step-detail" aria-label={step.path} ref={panel}>
       <Head step={step} />
       <Tabs id="step-tab" names={TABS} chosen={tab} onChoose={setTab} word={word} label={step.path} />
       <div
