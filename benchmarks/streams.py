@@ -9,6 +9,7 @@ import asyncio
 import resource
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -228,11 +229,20 @@ class _Window:
 
 
 async def _over(watchers: Sequence[Watcher]) -> None:
-    """Return when all have been told the end or were cut off, or after TOLD_S."""
-    waiting = [asyncio.create_task(watcher.over.wait()) for watcher in watchers]
+    """Return when all have been told the end, or after TOLD_S; those whom the server sent away come again."""
+    waiting = [asyncio.create_task(_to_the_end(watcher)) for watcher in watchers]
     await asyncio.wait(waiting, timeout=TOLD_S)
     for task in waiting:
         task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _to_the_end(watcher: Watcher) -> None:
+    await watcher.over.wait()
+    while watcher.end is None:
+        with suppress(OSError):
+            await watcher.open()
+            await watcher.over.wait()
 
 
 def _held(at: Server, watchers: Sequence[Watcher]) -> int:
