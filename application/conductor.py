@@ -359,7 +359,7 @@ class Conductor:
         for timer in live.wait_timers.values():
             timer.cancel()
         for path, step in state.steps.items():
-            if step.waits("timer") or step.status is StepStatus.RETRYING:
+            if step.due_at_ms is not None and step.status in (StepStatus.WAITING, StepStatus.RETRYING):
                 self._wake_when_due(live, path)
 
     def _wake_when_due(self, live: Live, path: str) -> None:
@@ -367,9 +367,9 @@ class Conductor:
         step = live.execution.state.steps[path]
         assert step.due_at_ms is not None and step.started_at is not None  # noqa: S101, PT018 - it waits for a time
         due_s = step.due_at_ms / 1000
-        retrying = step.status is StepStatus.RETRYING
+        retrying = step.status is StepStatus.RETRYING  # else it waits, and its own limit may be over before
         limit_s = live.prepared.nodes[path].node.timeout_s
-        if limit_s is not None and not retrying:
+        if limit_s is not None and step.waits("timer"):
             due_s = min(due_s, step.started_at.timestamp() + limit_s)
         left = due_s - self._clock.now().timestamp()
         loop = asyncio.get_running_loop()

@@ -194,6 +194,9 @@ class Decider:
         step = live.execution.state.steps[item.path]
         if step.attempt != item.attempt or step.due_at_ms is None:
             return
+        if step.waits("approval"):
+            live.execution.end_approval(cause, item.path, _unanswered(item.path))
+            return
         limit_s = live.prepared.nodes[item.path].node.timeout_s
         late = self._clock.now().timestamp() * 1000 < step.due_at_ms and limit_s is not None
         error = timeout_of(item.path, limit_s) if late and limit_s is not None else None
@@ -283,12 +286,17 @@ class Decider:
         path = node.node.id
         live.inputs.pop(path, None)
         given = ready.input or StepInput(text=EMPTY_OBJECT)
-        value, artifact = as_event_value(given) if node.in_worker else (EMPTY_OBJECT, None)
+        value, artifact = as_event_value(given) if node.in_worker or node.asks else (EMPTY_OBJECT, None)
         attempt = live.execution.start_step(
             cause, path, kind=node.node.kind, input=value, input_artifact=artifact, input_hash=hash_of(given.text)
         )
         if ready.error is not None:
             live.execution.fail_step(cause, path, attempt, ready.error)
+            return 0
+        if node.asks:
+            limit_s = node.node.timeout_s
+            due_at_ms = None if limit_s is None else (cause.at.timestamp() + limit_s) * 1000
+            live.execution.ask_person(cause, path, attempt, due_at_ms)
             return 0
         if node.waits:
             try:
@@ -356,6 +364,17 @@ def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
 def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
     """How an event carries a value: inline, or null with its artifact."""
     return (value.text, None) if value.artifact is None else (NULL, value.artifact)
+
+
+def _unanswered(path: str) -> StepError:
+    return StepError(
+        code="approval_timeout",
+        category=Category.TIMEOUT,
+        type="ApprovalTimeout",
+        message=f"Nobody answered step {path} in time.",
+        advice="Retry it and tell the person, or raise timeout_s of the node.",
+        retryable=True,
+    )
 
 
 def _execution_timeout(timeout_s: float | None) -> StepError:

@@ -7,7 +7,7 @@ Longer than 200 lines because every command has its handler here, most of a few 
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -297,10 +297,20 @@ class Handlers:
         )  # fmt: skip
 
     async def answer(self, command: c.AnswerStep) -> int:
-        """Answer an unknown outcome. Raises NotFound, Conflict."""
+        """Answer an unknown outcome or an approval. Raises NotFound, Conflict, InvalidInput."""
         cause = self._cause(command, "execution.answer", command.execution_id)
         if not command.path:
             raise NotFound("step", command.path)
+        state = (await self.conductor.load(command.execution_id)).state
+        step = state.steps.get(command.path)
+        if step is not None and step.waits("approval"):
+            node = (await self.versions.graph(state.workflow_id, state.workflow_version)).nodes[command.path].node
+            return await self._answer_approval(command, cause, node.config)
+        if command.decision in ("approved", "rejected"):
+            raise Conflict(
+                "step_asks_for_no_approval", f"Step {command.path} does not wait for an approval.",
+                "Reload the execution: it may have been answered or stopped meanwhile.",
+            )  # fmt: skip
         error = StepError(
             code="answered_failed", category=Category.STEP, type="AnsweredFailed",
             message=f"{command.actor} said that this step failed.", advice="Look into what it was to do.",
@@ -309,6 +319,39 @@ class Handlers:
         return await self.conductor.answer(
             command.execution_id, cause, command.path, decision=command.decision, output=command.output, error=error
         )
+
+    async def _answer_approval(self, command: c.AnswerStep, cause: Cause, config: Mapping[str, object]) -> int:
+        approved = command.decision in ("approved", "completed")
+        if command.decision == "run_again":
+            raise Conflict("approval_is_answered", "An approval is approved or rejected.", "Send one of these.")
+        answer = cast("object", msgspec.json.decode(command.output))
+        if approved:
+            given: object = {} if answer is None else answer
+            if not isinstance(given, dict):
+                raise InvalidInput("output_invalid", "The answer is an object.", "Send fields by name.")
+            fields = cast("dict[str, object]", given)
+            answer, problems = self.inputs.complete(cast("Mapping[str, object]", config.get("form") or {}), fields)
+            if problems:
+                raise InvalidInput(
+                    "output_invalid", "The answer does not fit the form.", "Mend the fields named.",
+                    [replace(problem, pointer=f"/output{problem.pointer}") for problem in problems],
+                )  # fmt: skip
+        goes_on = approved or config.get("on_reject") == "continue"
+        error = StepError(
+            code="approval_rejected", category=Category.STEP, type="ApprovalRejected",
+            message=f"{command.actor} rejected it.", advice="Ask why; change what was asked about, then retry.",
+            retryable=False,
+        )  # fmt: skip
+        return await self.conductor.answer(
+            command.execution_id, cause, command.path, decision="completed" if goes_on else "failed",
+            output=_approval(cause, approved=approved, answer=answer), error=error,
+        )  # fmt: skip
+
+
+def _approval(cause: Cause, *, approved: bool, answer: object) -> JsonText:
+    """What an answered approval gives to later steps."""
+    facts = {"approved": approved, "answer": answer, "by": cause.actor, "at": cause.at}
+    return JsonText(msgspec.json.encode(facts))
 
 
 def _inputs_invalid(problems: Sequence[Problem]) -> InvalidInput:

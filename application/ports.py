@@ -415,7 +415,8 @@ class NodeKind(Protocol):
 
     @property
     def runs_in(self) -> str:
-        """`worker` (a worker process), `expressions` (evaluated) or `timer` (waits); the latter hold no slot."""
+        """`worker` (a worker process), `expressions` (evaluated), `timer` (waits) or `person` (waits for an answer);
+        only the first holds a slot."""
         ...
 
     def retry_safe(self, config: Mapping[str, object]) -> bool:

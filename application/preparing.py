@@ -37,6 +37,7 @@ class PreparedNode:
     retry_safe: bool
     in_worker: bool
     waits: bool
+    asks: bool
     profile: str
 
 
@@ -73,6 +74,7 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             retry_safe=kind.retry_safe(node.config) if node.retry_safe is None else node.retry_safe,
             in_worker=kind.runs_in == "worker",
             waits=kind.runs_in == "timer",
+            asks=kind.runs_in == "person",
             profile=f"{graph_hash[:16]}:{node.id}",
         )
     conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}

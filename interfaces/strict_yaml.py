@@ -5,6 +5,7 @@ texts. Parsed by libyaml where it is there: the pure Python parser needs 10 s fo
 """
 
 import json
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
@@ -34,10 +35,28 @@ class _Loader(_Safe):
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _whole_number(_: _Loader, node: yaml.ScalarNode) -> int:
+    text = str(node.value)
+    return int(text, 0) if text.startswith(("0o", "0x")) else int(text)
+
+
+# The core schema of YAML 1.2.2 (10.3.2), as editors and other languages read it: `on`, `yes` and `no` are texts (the
+# format has a field `on`), 010 is ten, and 1:30 is no number.
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+):
+    _Loader.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType] - untyped
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def parse(body: bytes, *, max_depth: int) -> object:

@@ -197,8 +197,8 @@ class StepSkipped(ExecutionEvent):
 @dataclass(frozen=True)
 class StepWaiting(ExecutionEvent):
     """The step waits for something that is not a worker, and holds no slot. `reason`: unknown_outcome (its
-    worker was lost and its effects are not safe to repeat; a person answers) or timer (until `due_at_ms`, Unix
-    time in milliseconds; null for the others)."""
+    worker was lost and its effects are not safe to repeat; a person answers), approval (a person answers, before
+    `due_at_ms` where there is a limit) or timer (until `due_at_ms`, Unix time in milliseconds)."""
 
     TOPIC: ClassVar[str] = "execution.step_waiting.v1"
     path: str
@@ -209,8 +209,8 @@ class StepWaiting(ExecutionEvent):
 
 @dataclass(frozen=True)
 class StepResumed(ExecutionEvent):
-    """A waiting step goes on. `decision` is what a person answered (run_again, completed, failed), or due: its
-    time has come, and completed or failed follows."""
+    """A waiting step goes on. `decision` is what a person answered (run_again, completed, failed; of an approval
+    completed is approved and failed rejected), or due: its time has come, and completed or failed follows."""
 
     TOPIC: ClassVar[str] = "execution.step_resumed.v1"
     path: str

@@ -196,14 +196,16 @@ class Execution(Aggregate):
             self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=None, last_line=0)
 
     def answer_step(self, cause: Cause, path: str, *, decision: str, output: JsonText, error: StepError) -> None:
-        """A person says what became of a step with an unknown outcome.
+        """A person says what became of a step with an unknown outcome, or answers an approval.
 
-        `decision` is run_again, completed (with `output`) or failed (with `error`). Raises Conflict
-        when the step does not wait for an answer.
+        `decision` is run_again (not of an approval), completed (with `output`) or failed (with `error`). Raises
+        Conflict when the step does not wait for such an answer.
         """
         step = self.state.steps.get(path)
         going_on = self.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
-        if not going_on or step is None or not step.waits("unknown_outcome"):
+        approval = step is not None and step.waits("approval")
+        waits = approval or (step is not None and step.waits("unknown_outcome"))
+        if not going_on or step is None or not waits or (approval and decision == "run_again"):
             raise Conflict(
                 "step_is_not_waiting",
                 f"Step {path} does not wait for an answer.",
@@ -216,6 +218,18 @@ class Execution(Aggregate):
                 output_artifact=None, artifacts=[], usage=None, last_line=0,
             )  # fmt: skip
         elif decision == "failed":
+            self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
+
+    def ask_person(self, cause: Cause, path: str, attempt: int, due_at_ms: float | None) -> None:
+        """The step that has just started waits for a person's answer, until `due_at_ms` (Unix milliseconds)."""
+        self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="approval", due_at_ms=due_at_ms)
+
+    def end_approval(self, cause: Cause, path: str, error: StepError) -> None:
+        """Nobody answered in time; a pause does not stop that clock."""
+        step = self.state.steps.get(path)
+        going_on = self.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
+        if going_on and step is not None and step.waits("approval"):
+            self._record(e.StepResumed, cause, path=path, attempt=step.attempt, decision="due")
             self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
 
     def wait_until(self, cause: Cause, path: str, attempt: int, due_at_ms: float) -> None:

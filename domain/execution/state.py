@@ -35,7 +35,7 @@ class StepState:
     error: StepError | None = None
     started_at: datetime | None = None
     waits_for: str = ""
-    """Why it waits, as the event says: unknown_outcome or timer."""
+    """Why it waits, as the event says: unknown_outcome, timer or approval."""
     due_at_ms: float | None = None
     """When a wait or a backoff is over."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from application.ports import NodeKind
+from infrastructure.nodes.approval_kind import APPROVAL
 from infrastructure.nodes.http_kind import HTTP
 from infrastructure.nodes.kinds import Kind
 from infrastructure.nodes.python_kind import PYTHON
@@ -36,7 +37,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"map", "approval", "workflow", "shell", "llm"})
+KNOWN_LATER: Final = frozenset({"map", "workflow", "shell", "llm"})
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -57,4 +58,4 @@ class Registry:
 
 def node_kinds() -> Registry:
     """The kinds that come with the service."""
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT])
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL])

@@ -19,6 +19,7 @@ from interfaces.http.service import actor_of, read_object, respond, service_of, 
 router = APIRouter(prefix="/api/v1", tags=["executions"])
 MAX_KEY = 255
 STEP_PATH_LENGTH = 1_000
+DECISIONS = ("run_again", "completed", "failed", "approved", "rejected")
 
 
 def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, ...]]) -> None:
@@ -169,12 +170,12 @@ async def stop_latest(request: Request, workflow_id: str) -> Response:
     **s.answers(s.Answered, 200, s.AnswerBody),
 )
 async def answer(request: Request, execution_id: str, path: str) -> Response:
-    """Say what became of a step whose worker was lost and whose effects may not repeat."""
+    """Answer a step that waits for a person: an approval, or what became of a step whose worker was lost."""
     body = await read_object(request)
     check_fields(body, {"decision": str, "output": object})
     decision = body.get("decision")
-    if decision not in ("run_again", "completed", "failed"):
-        raise refused_field("decision", "decision must be run_again, completed or failed.")
+    if decision not in DECISIONS:
+        raise refused_field("decision", f"decision must be one of {', '.join(DECISIONS)}.")
     if len(path) > STEP_PATH_LENGTH:
         raise NotFound("step", path[:50])
     output = JsonText(msgspec.json.encode(body.get("output")))

@@ -175,7 +175,7 @@ class Retried(BaseModel):
 class AnswerBody(_Body):
     """What became of the step."""
 
-    decision: Literal["run_again", "completed", "failed"]
+    decision: Literal["run_again", "completed", "failed", "approved", "rejected"]
     output: JsonValue = None
 
 

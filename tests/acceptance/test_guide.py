@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.api import Api
+from tests.fixtures.api import Api, until
 from tests.fixtures.guide import GUIDES, definitions
 
 RESULTS = {
@@ -10,7 +10,15 @@ RESULTS = {
     "guide-python": ["rain", "snow"],
     "guide-sql": "Bergen",
     "guide-transform": {"text": "Hello, world!", "letters": 5},
+    "guide-retry": 3,
 }
+
+
+def test_the_guides_question_goes_on_with_the_answer(api: Api) -> None:
+    execution_id = api.run(api.save(definitions(GUIDES[0])["guide-approval"]))
+    until(lambda: api.steps(execution_id)["ask"]["status"] == "waiting")
+    api.post(f"/executions/{execution_id}/steps/ask/answer", {"decision": "approved", "output": {"note": "yes"}})
+    assert api.finish(execution_id)["result"] == "yes"
 
 
 @pytest.mark.parametrize("name", [*RESULTS, "guide-wait"])

@@ -278,9 +278,21 @@ def retried(on: Recording) -> str:
     return execution_id
 
 
+def approved(on: Recording) -> str:
+    """A person is asked in the middle, and says yes with a note."""
+    form = {"type": "object", "properties": {"note": {"type": "string"}}}
+    ask = {"id": "ask", "kind": "approval", "config": {"message": "Send ${steps.load.output} mails?", "form": form}}
+    load = python("load", "def main():\n    return 3")
+    execution_id = on.run(workflow("asks", load, ask, python("after", "def main(): pass")))
+    on.wait_for_step(execution_id, "ask", "waiting")
+    on.api.post(f"/executions/{execution_id}/steps/ask/answer", {"decision": "approved", "output": {"note": "go"}})
+    return execution_id
+
+
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
+    approved,
 )  # fmt: skip
 
 

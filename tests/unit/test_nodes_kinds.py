@@ -49,6 +49,7 @@ def test_expressions_may_stand_only_where_values_come_in() -> None:
         "transform": {"expression"},
         "http": {"url", "query", "headers", "body"},
         "wait": {"seconds", "until"},
+        "approval": {"message"},
     }
 
 

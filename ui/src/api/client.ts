@@ -86,6 +86,8 @@ function problemOf({ error, response }: Reply): ProblemDetails {
   };
 }
 
+export type Decision = "run_again" | "completed" | "failed" | "approved" | "rejected";
+
 export const api = {
   workflows: (q?: string) =>
     ask<Page<WorkflowItem>>(client.GET("/api/v1/workflows", { params: { query: q ? { q } : {} } })),
@@ -194,7 +196,7 @@ export const api = {
       }),
     ),
 
-  answer: (id: string, path: string, decision: "run_again" | "completed" | "failed", output?: Json) =>
+  answer: (id: string, path: string, decision: Decision, output?: Json) =>
     ask<{ position: number }>(
       client.POST("/api/v1/executions/{execution_id}/steps/{path}/answer", {
         params: { path: { execution_id: id, path } },

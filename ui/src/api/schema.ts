@@ -71,7 +71,7 @@ export interface paths {
         put?: never;
         /**
          * Answer
-         * @description Say what became of a step whose worker was lost and whose effects may not repeat.
+         * @description Answer a step that waits for a person: an approval, or what became of a step whose worker was lost.
          */
         post: operations["answer_step"];
         delete?: never;
@@ -1724,7 +1724,7 @@ export interface operations {
                      * Decision
                      * @enum {string}
                      */
-                    decision: "run_again" | "completed" | "failed";
+                    decision: "run_again" | "completed" | "failed" | "approved" | "rejected";
                     output?: components["schemas"]["JsonValue"];
                     $defs: {
                         JsonValue: unknown;

@@ -60,6 +60,9 @@ const PATHS = {
       <path d="M4.5 7.5h.1M7.5 7.5h.1M10.5 7.5h.1M13.5 7.5h.1M5.5 11h7" />
     </>
   ),
+  approval: (
+    <path d="M6 9V4.5a1.2 1.2 0 0 1 2.4 0V8M8.4 8V3.4a1.2 1.2 0 0 1 2.4 0V8M10.8 8V4.5a1.2 1.2 0 0 1 2.4 0v6a5 5 0 0 1-9.2 2.6L2.6 10a1.2 1.2 0 0 1 2-1.2L6 10.4V9" />
+  ),
   wait: <path d="M5 2.5h8M5 15.5h8M5.8 2.5v2.2L9 9l3.2-4.3V2.5M5.8 15.5v-2.2L9 9l3.2 4.3v2.2" />,
   close: <path d="m4.5 4.5 9 9m0-9-9 9" />,
   external: <path d="M10.5 3H15v4.5M15 3 8.5 9.5M13 10.5V15H3V5h4.5" />,
@@ -101,7 +104,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   );
 }
 
-const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1 } as const;
+const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1, approval: 1 } as const;
 
 export function kindIcon(kind: string): IconName {
   return kind in KIND ? (kind as IconName) : "step";

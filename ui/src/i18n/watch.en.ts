@@ -161,4 +161,5 @@ export const watchEn = {
     title: "Paused by {{who}}",
     text: "Nothing new starts; what runs goes on to its end.",
   },
+  approval: { title: "{{step}} asks a person", approve: "Approve", reject: "Reject" },
 } as const;

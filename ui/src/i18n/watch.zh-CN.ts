@@ -161,4 +161,5 @@ export const watchZhCN = {
     title: "已由 {{who}} 暂停",
     text: "不再启动新的步骤；正在运行的会运行到结束。",
   },
+  approval: { title: "{{step}} 需要人工决定", approve: "批准", reject: "拒绝" },
 };

@@ -12,6 +12,7 @@ import { lineOf } from "../execution/lineOf";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
 import Graph from "../graph/Graph";
+import { Approvals } from "./execution/Approval";
 import { PausedPanel } from "./execution/Controls";
 import { FailureCard } from "./execution/FailureCard";
 import { ExecutionHeader } from "./execution/Header";
@@ -66,6 +67,7 @@ function Page({ live }: { live: LiveExecution }) {
       <PausedPanel />
       <FailureCard />
       <UnknownOutcomes />
+      <Approvals definition={version.data?.definition} />
       {narrow && (
         <Tabs
           id="page-tab"
