@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from application.deciding import ACTOR, Decider, attempt_id
+from application.deciding import ACTOR, Decider, attempt_id, queue_timeout
 from application.evaluation import Evaluator
 from application.live import (
     AnswerGiven,
@@ -156,7 +156,7 @@ class Conductor:
             self._drive_soon(live)
         else:
             kept = _Queued(execution_id=execution.id, epoch=0, position=live.position, execution=execution)
-            self._admission.enqueue(execution.id, kept)
+            self._enqueue(kept, prepared)
             self._admit_soon()
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
 
@@ -224,7 +224,8 @@ class Conductor:
         kept = _Queued(
             execution_id=execution.id, epoch=execution.state.epoch, position=stored.position, execution=execution
         )
-        self._admission.enqueue(execution.id, kept)
+        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        self._enqueue(kept, prepared)
         self._admit_soon()
         return stored.position
 
@@ -309,7 +310,7 @@ class Conductor:
         state = execution.state
         if state.status is ExecutionStatus.QUEUED:
             kept = _Queued(execution_id=row.execution_id, epoch=row.epoch, position=0, execution=execution)
-            self._admission.enqueue(row.execution_id, kept)
+            self._enqueue(kept, await self._graphs(state.workflow_id, state.workflow_version))
             return
         prepared = await self._graphs(state.workflow_id, state.workflow_version)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
@@ -403,6 +404,42 @@ class Conductor:
     def _admit_soon(self) -> None:
         if not self._closing and self._admission.queued and (self._admitting is None or self._admitting.done()):
             self._admitting = self._spawn(self._admit())
+
+    def _enqueue(self, queued: _Queued, prepared: PreparedGraph) -> None:
+        """Put at the end of the queue, for as long as the workflow lets it wait."""
+        self._admission.enqueue(queued.execution_id, queued)
+        limit_s = prepared.graph.settings.queue_timeout_s
+        since = None if queued.execution is None else queued.execution.state.created_at
+        if limit_s is not None and since is not None:
+            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
+            loop = asyncio.get_running_loop()
+            loop.call_later(max(0.0, left), lambda: self._spawn(self._give_up(queued, limit_s)))
+
+    async def _give_up(self, queued: _Queued, limit_s: float) -> None:
+        """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
+        execution_id = queued.execution_id
+        if self._closing or self._admission.kept(execution_id) is not queued:
+            return
+        self._admission.leave(execution_id)
+        try:
+            execution = await self.load(execution_id)
+            so_far = await self._log_stream_of(execution)
+            command = execution.state.command_id
+            assert command is not None  # noqa: S101 - set by the opening event
+            cause = Cause(at=self._clock.now(), actor=ACTOR, command_id=command)
+            execution.fail(
+                cause, queue_timeout(limit_s), cause_path=None, pointer="/settings/queue_timeout_s",
+                log_events=so_far.version, log_lines=so_far.lines, dropped_lines=so_far.dropped,
+            )  # fmt: skip
+            name = lease_name(execution_id)
+            events = cast("list[RecordedEvent]", [*execution.pending_events])
+            guard = LeaseGuard(name=name, epoch=queued.epoch)
+            await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+        except StoreUnavailable as error:
+            log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
+            self._admission.enqueue(execution_id, queued, first=True)
+            await asyncio.sleep(AGAIN_S)
+            await self._give_up(queued, limit_s)
 
     async def _admit(self) -> None:
         while not self._closing and (queued := self._admission.next_queued()) is not None:

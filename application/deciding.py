@@ -377,6 +377,18 @@ def _unanswered(path: str) -> StepError:
     )
 
 
+def queue_timeout(limit_s: float) -> StepError:
+    """The execution waited longer than its workflow lets it."""
+    return StepError(
+        code="queue_timeout",
+        category=Category.TIMEOUT,
+        type="QueueTimeout",
+        message=f"The execution waited in the queue longer than its {limit_s:g} s.",
+        advice="Retry it later, raise settings.queue_timeout_s, or see what holds the slots.",
+        retryable=True,
+    )
+
+
 def _execution_timeout(timeout_s: float | None) -> StepError:
     return StepError(
         code="execution_timeout",

@@ -87,6 +87,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
                 "type": "object",
                 "properties": {
                     "timeout_s": timeout,
+                    "queue_timeout_s": {**timeout, "description": "Seconds in the queue, after which it fails."},
                     "max_parallel_steps": {"type": "integer", "minimum": 1},
                     "on_failure": {"enum": [choice.value for choice in OnFailure]},
                     "retry": retry,

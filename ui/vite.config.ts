@@ -23,7 +23,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     globals: false,
     restoreMocks: true,
-    testTimeout: 30_000, // most take milliseconds; a loaded machine shall not make one red
+    testTimeout: 60_000, // most take milliseconds; a loaded machine shall not make one red
     // In Node `react-router` and `react-router/dom` would be two copies that do not know each other:
     // both are taken as modules, as the page's build takes them.
     alias: [

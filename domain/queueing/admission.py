@@ -82,6 +82,10 @@ class Admission(Generic[T]):
         """Take the head of the queue, when it may start now."""
         return self._queue.popitem(last=False)[1] if self._queue and self.may_admit else None
 
+    def kept(self, execution_id: UUID) -> T | None:
+        """What is kept of a queued execution; None when it is not in the queue."""
+        return self._queue.get(execution_id)
+
     def leave(self, execution_id: UUID) -> T | None:
         """Take out of the queue; None when it is not there."""
         return self._queue.pop(execution_id, None)

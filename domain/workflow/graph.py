@@ -37,7 +37,7 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A box of the graph. `timeout_s` None: no limit; `retry_safe` None: as its kind says."""
+    """A box of the graph. `timeout_s` and `queue_timeout_s` None: no limit; `retry_safe` None: as its kind says."""
 
     id: str
     kind: str
@@ -65,6 +65,7 @@ class Settings:
     service's limit holds."""
 
     timeout_s: float | None = None
+    queue_timeout_s: float | None = None
     max_parallel_steps: int | None = None
     on_failure: OnFailure = OnFailure.DRAIN
     priority: int = 0
@@ -121,6 +122,7 @@ class Graph:
             outgoing=outgoing,
             settings=Settings(
                 timeout_s=settings.get("timeout_s"),
+                queue_timeout_s=settings.get("queue_timeout_s"),
                 max_parallel_steps=settings.get("max_parallel_steps"),
                 on_failure=OnFailure(settings.get("on_failure", OnFailure.DRAIN)),
                 priority=settings.get("priority", 0),

@@ -25,8 +25,8 @@ _NODE = {
 }  # fmt: skip
 _NODE_LATER = {"needs", "max_attempts", "on_item_error"}
 _EDGE = {"from", "to", "when", "label"}
-_SETTINGS = {"timeout_s", "max_parallel_steps", "on_failure", "priority", "retry"}
-_SETTINGS_LATER = {"concurrency", "queue_timeout_s", "schedule"}
+_SETTINGS = {"timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry"}
+_SETTINGS_LATER = {"concurrency", "schedule"}
 _RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
 _RETRY_NAMES = ("error", "attempt")
 """What the `when` of a retry sees beside the usual scope."""
@@ -198,6 +198,7 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
     raw = cast("dict[str, Any]", settings)
     _known_fields(found, raw, _SETTINGS, _SETTINGS_LATER, "/settings")
     _number(found, raw, "timeout_s", "/settings", low=0.001, high=MAX_TIMEOUT_S, whole=False)
+    _number(found, raw, "queue_timeout_s", "/settings", low=0.001, high=MAX_TIMEOUT_S, whole=False)
     _number(found, raw, "max_parallel_steps", "/settings", low=1, high=10_000, whole=True)
     _number(found, raw, "priority", "/settings", low=-100, high=100, whole=True)
     _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])

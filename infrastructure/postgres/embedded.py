@@ -17,12 +17,14 @@ import os
 import pwd
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -104,15 +106,17 @@ class EmbeddedPostgres:
 
         Raises `EmbeddedPostgresError` when something survives even SIGKILL (a disk that hangs).
         """
-        if self._postmaster() is not None:
-            self._account = _account()
-            self._programs = self._reachable_programs()
-            for mode in ("fast", "immediate"):
-                stopped = self._run(
-                    "pg_ctl", "stop", "-D", str(self._data), "-m", mode, "-w", "-t", str(int(STOP_DEADLINE_S))
-                )
-                if stopped.returncode == 0 or self._postmaster() is None:
-                    break
+        # Not by `pg_ctl stop -w`: it waits for the pid to be gone, and where nobody reaps (a container whose first
+        # process is not an init) a dead postmaster keeps its pid.
+        for fast_then_immediate in (signal.SIGINT, signal.SIGQUIT):
+            postmaster = self._postmaster()
+            if postmaster is None:
+                break
+            with suppress(psutil.NoSuchProcess):
+                postmaster.send_signal(fast_then_immediate)
+            deadline = time.monotonic() + STOP_DEADLINE_S
+            while self._postmaster() is not None and time.monotonic() < deadline:
+                time.sleep(0.02)
         survivors = self._processes()
         _, alive = psutil.wait_procs(survivors, timeout=5)
         for process in alive:

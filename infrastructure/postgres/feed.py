@@ -120,6 +120,7 @@ class PostgresFeed:
         self._to_all: set[Subscription] = set()
         self._kept: deque[StoredEvent] = deque(maxlen=KEPT)
         self._catching_up = True
+        self._meanwhile: list[StoredEvent] = []
         self._wake = asyncio.Event()
         self._beyond = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -211,12 +212,28 @@ class PostgresFeed:
     # ── publishing ──
 
     def _publish(self, events: Sequence[StoredEvent]) -> None:
-        """From the committer. While a gap is being read, the reader brings these too."""
-        if self._catching_up or events[0].position != self.position + 1:
-            self._catching_up = True
-            self._wake.set()
+        """From the committer. While the log is being read these wait until what was read reaches them."""
+        if not self._catching_up and events[0].position == self.position + 1:
+            self._fan_out(events)
             return
-        self._fan_out(events)
+        self._catching_up = True
+        self._wake.set()
+        if len(self._meanwhile) < KEPT:  # else the log has them
+            self._meanwhile += events
+
+    def _join(self) -> bool:
+        """Whether what was published meanwhile follows what was read, without a gap; it is published then."""
+        meanwhile = [event for event in self._meanwhile if event.position > self.position]
+        self._meanwhile = []
+        last = self.position
+        for event in meanwhile:
+            if event.position != last + 1:
+                self._meanwhile = meanwhile
+                return False
+            last = event.position
+        if meanwhile:
+            self._fan_out(meanwhile)
+        return True
 
     def _fan_out(self, events: Sequence[StoredEvent]) -> None:
         for event in events:
@@ -241,13 +258,14 @@ class PostgresFeed:
             try:
                 self._catching_up = True
                 while True:
+                    self._wake.clear()
                     page = await self._store.page(after=self.position, limit=1_000)
                     if page:
                         self._fan_out(page)
-                    elif not self._wake.is_set():
+                    # Under steady load something is appended during every read: waiting for one without would be
+                    # reading all of the log again for ever.
+                    if (self._meanwhile or len(page) < 1_000) and self._join():
                         break
-                    else:
-                        self._wake.clear()
                 self._catching_up = False
             except StoreUnavailable as error:
                 log.warning("the feed waits for the database: %s", error)

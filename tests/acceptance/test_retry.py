@@ -412,3 +412,26 @@ def test_a_retried_execution_that_waits_in_the_queue_outlives_a_killed_server(
     assert (ended["status"], ended["run"], ended["result"]) == ("completed", 2, 2)
     assert ended["complete"]["events"] == len(api.events(failed))
     api.close()
+
+
+# ── given up ──
+
+
+def test_who_waits_in_the_queue_too_long_fails_with_the_reason(start_server: StartServer, tmp_path: Path) -> None:
+    server = start_server(arguments=["--no-examples"], environment={"RUNWRIGHT_ATTEMPT_LIMIT": "1"})
+    api = Api(server.url)
+    gate = tmp_path / "gate"
+    holder = api.run(api.save(workflow("holder", python("a", SLOW, args={"file": str(gate)}))))
+    until(lambda: api.steps(holder)["a"]["status"] in ("ready", "running"))
+    settings = {"queue_timeout_s": 0.5}
+    impatient = api.save(workflow("impatient", python("a", "def main():\n    return 1"), settings=settings))
+    execution_id = api.run(impatient)
+    ended = api.finish(execution_id)
+    assert (ended["status"], ended["error"]["code"], ended["started_at"]) == ("failed", "queue_timeout", None)
+    assert ended["complete"]["events"] == len(api.events(execution_id)) == 2
+    gate.touch()
+    api.finish(holder)
+    api.post(f"/executions/{execution_id}/retry", {}, 202)
+    again = until(lambda: api.final(execution_id) if api.execution(execution_id)["run"] == 2 else None)
+    assert again["status"] == "completed", "a slot is free now"
+    api.close()

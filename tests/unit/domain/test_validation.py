@@ -68,6 +68,7 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [NODE], "settings": {"timeout_s": True}}, {("/settings/timeout_s", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"max_parallel_steps": 1.5}}, {("/settings/max_parallel_steps", "out_of_range")}),  # noqa: E501
         ({"nodes": [NODE], "settings": {"priority": 101}}, {("/settings/priority", "out_of_range")}),
+        ({"nodes": [NODE], "settings": {"queue_timeout_s": 0}}, {("/settings/queue_timeout_s", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"on_failure": "panic"}}, {("/settings/on_failure", "bad_choice")}),
         ({"nodes": [NODE], "settings": {"concurrency": {}}}, {("/settings/concurrency", "not_supported_yet")}),
         ({"nodes": ["a"]}, {("/nodes/0", "not_an_object")}),
