@@ -10,17 +10,20 @@ Longer than 400 lines because taking in, storing, handing over and recovering sh
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from application.children import Called, Children, parent_of
 from application.deciding import ACTOR, Decider, attempt_id, queue_timeout
 from application.evaluation import Evaluator
 from application.live import (
     AnswerGiven,
     Answering,
+    ChildEnded,
     Live,
     LogStream,
     PauseAsked,
@@ -108,13 +111,21 @@ class Conductor:
         attempt_limit: int,
         inline_bytes: int,
         log_flush_s: float,
+        children: Children,
     ) -> None:
         self._store, self._leases, self._executor, self._graphs = store, leases, executor, graphs
         self._clock, self._server_id, self._log_flush_s = clock, server_id, log_flush_s
         self._admission: Admission[_Queued] = Admission(attempt_limit)
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
+        self._children = children
         self._decider = Decider(
-            cast("Admission[object]", self._admission), self._evaluator, executor, clock, self._later
+            cast("Admission[object]", self._admission),
+            self._evaluator,
+            executor,
+            clock,
+            self._later,
+            self._call_child,
+            self._stop_child_soon,
         )
         self.live: dict[UUID, Live] = {}
         self._printing: set[UUID] = set()
@@ -124,6 +135,45 @@ class Conductor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         executor.connect(self._on_signals)
+
+    # ── children ─────────────────────────────────────────────────────────────────────────────────
+
+    def _call_child(self, live: Live, path: str, config: JsonText, cause: Cause) -> Awaitable[Called]:
+        return self._children.call(live.execution, path, config, cause, self.load)
+
+    def _stop_child_soon(self, live: Live, child: UUID, grace_s: float) -> None:
+        self._spawn(self._stop_child(live, child, grace_s))
+
+    async def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
+        try:
+            await self.stop(child, self._decider.cause(live), grace_s=grace_s, reason=f"parent {live.id}")
+        except StoreUnavailable:
+            await asyncio.sleep(AGAIN_S)
+            await self._stop_child(live, child, grace_s)
+        except Refusal:
+            await self._look_at_children(live)  # it has ended by itself
+
+    async def _look_at_children(self, live: Live) -> None:
+        """Tell a parent of children that are final already: their end may have been missed."""
+        for path, child_id in [*live.execution.state.children.items()]:
+            if child_id in self.live or self._admission.kept(child_id) is not None:
+                continue
+            child = await self.load(child_id)
+            if child.state.status in FINAL:
+                self._put(live, ChildEnded(path=path, child=child))
+
+    def _tell_parent(self, execution: Execution) -> None:
+        """A step of another execution may wait for the end of this one."""
+        above = parent_of(execution.state.trigger)
+        parent = None if above is None else self.live.get(above[0])
+        if parent is not None and above is not None:
+            self._put(parent, ChildEnded(path=above[1], child=execution))
+
+    async def _pass_pause(self, live: Live, *, resume: bool) -> None:
+        """Pause and go on are passed down to children that run."""
+        for child_id in [*live.execution.state.children.values()]:
+            with suppress(Refusal):
+                await self.pause(child_id, self._decider.cause(live), reason=f"parent {live.id}", resume=resume)
 
     # ── asked by handlers and questions ──────────────────────────────────────────────────────────
 
@@ -191,6 +241,7 @@ class Conductor:
             if queued is not None:
                 self._admission.enqueue(execution_id, queued, first=True)
             raise
+        self._tell_parent(execution)
         return cast("Appended", stored).position
 
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
@@ -346,6 +397,8 @@ class Conductor:
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
         self._set_timers(live)
+        if live.execution.state.children:
+            self._spawn(self._look_at_children(live))
 
     def _set_timers(self, live: Live) -> None:
         """For the execution's own limit, which stands still while it is paused, and for each step that waits."""
@@ -435,6 +488,7 @@ class Conductor:
             events = cast("list[RecordedEvent]", [*execution.pending_events])
             guard = LeaseGuard(name=name, epoch=queued.epoch)
             await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+            self._tell_parent(execution)
         except StoreUnavailable as error:
             log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
             self._admission.enqueue(execution_id, queued, first=True)
@@ -582,11 +636,13 @@ class Conductor:
                 ending = deciding and self._decider.end(live)
                 events = [*logged, *live.collect()]
                 if events:
-                    if not await self._append(live, events, items, waiting, taking, ending=ending):
+                    born, live.born = live.born, []
+                    if not await self._append(live, events, items, waiting, taking, born, ending=ending):
                         return
                     taking = None
                     if ending:
                         self._release(live)
+                        self._tell_parent(live.execution)
                         return
                     if deciding:
                         live.decide_due = True
@@ -612,13 +668,16 @@ class Conductor:
         items: Sequence[object],
         waiting: Sequence[Answering],
         taking: LeaseTaken | None,
+        born: Sequence[Called],
         *,
         ending: bool,
     ) -> bool:
         """Store a turn; False when the execution was dropped, or is decided about again from the log."""
         name = lease_name(live.id)
+        children = [called.execution for called in born if called.execution is not None]
         member = Member(
-            events=events,
+            events=[*events, *(cast("RecordedEvent", event) for child in children for event in child.pending_events)],
+            leases_opened=[LeaseOpened(name=lease_name(child.id), owner=None, epoch=0) for child in children],
             guards=() if taking is not None else (LeaseGuard(name=name, epoch=live.epoch),),
             leases_taken=() if taking is None else (taking,),
             leases_closed=(name,) if ending else (),
@@ -644,8 +703,20 @@ class Conductor:
                 await self._reload(live, items)
                 return False
             else:
-                answer(waiting, cast("Appended", stored).position)
+                appended = cast("Appended", stored)
+                answer(waiting, appended.positions[len(events) - 1])
+                for called, position in zip(born, appended.positions[len(events) :], strict=True):
+                    self._admit_child(called, position, appended.numbers)
                 return True
+
+    def _admit_child(self, called: Called, position: int, numbers: Mapping[UUID, int]) -> None:
+        """A child that is stored now waits in the queue as any other execution."""
+        child = called.execution
+        assert child is not None and called.prepared is not None  # noqa: S101, PT018 - it was born
+        child.pending_events.clear()
+        child.state.number = numbers[child.id]
+        self._enqueue(_Queued(execution_id=child.id, epoch=0, position=position, execution=child), called.prepared)
+        self._admit_soon()
 
     async def _reload(self, live: Live, items: Sequence[object]) -> None:
         """Begin again from the stored history, with the outcomes and commands in hand."""
@@ -676,6 +747,7 @@ class Conductor:
         for event in events:
             if isinstance(event, e.Paused | e.Resumed):
                 self._set_timers(live)
+                self._spawn(self._pass_pause(live, resume=isinstance(event, e.Resumed)))
             elif isinstance(event, e.StepWaiting | e.StepRetryScheduled) and event.due_at_ms is not None:
                 self._wake_when_due(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypedDict
 from uuid import UUID
 
+from application.children import Called
 from application.evaluation import Evaluator
 from application.live import (
     AnswerGiven,
     Answering,
+    ChildEnded,
     ConditionsEvaluated,
     InputPrepared,
     Live,
@@ -25,7 +27,7 @@ from application.live import (
     refuse,
 )
 from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
-from application.preparing import PreparedNode, StepInput, hash_of
+from application.preparing import PreparedNode, StepInput, hash_of, merged
 from application.waiting import BadWait, due_of, output_of, timeout_of
 from domain.errors import Category, Refusal
 from domain.event import Cause, StepError
@@ -42,6 +44,11 @@ DEFAULT_GRACE_S = 5.0
 
 Later = Callable[[Live, str, Awaitable[object]], None]
 
+CallChild = Callable[[Live, str, JsonText, Cause], Awaitable[Called]]
+"""The child that a step's config asks for."""
+StopChild = Callable[[Live, UUID, float], None]
+"""Have a child stopped, with that grace in seconds; its end is told as always."""
+
 
 class _Counts(TypedDict):
     """What terminal events count of the log stream."""
@@ -55,10 +62,17 @@ class Decider:
     """Decides for every live execution of one server."""
 
     def __init__(
-        self, admission: Admission[object], evaluator: Evaluator, executor: Executor, clock: Clock, later: Later
+        self,
+        admission: Admission[object],
+        evaluator: Evaluator,
+        executor: Executor,
+        clock: Clock,
+        later: Later,
+        call_child: CallChild,
+        stop_child: StopChild,
     ) -> None:
         self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
-        self._later = later
+        self._later, self._call_child, self._stop_child = later, call_child, stop_child
 
     def cause(self, live: Live) -> Cause:
         """What the service decides alone goes back to the command that asked for the execution."""
@@ -89,6 +103,10 @@ class Decider:
                     self._decide_edges(live, item, cause)
                 case InputPrepared():
                     live.inputs[item.path] = item
+                case Called():
+                    live.called[item.path] = item
+                case ChildEnded():
+                    self._child_ended(live, item, cause)
                 case ResultEvaluated():
                     live.result = item
                 case WaitOver():
@@ -194,6 +212,10 @@ class Decider:
         step = live.execution.state.steps[item.path]
         if step.attempt != item.attempt or step.due_at_ms is None:
             return
+        if step.waits("child"):
+            live.overdue.add(item.path)
+            self._stop_child(live, live.execution.state.children[item.path], DEFAULT_GRACE_S)
+            return
         if step.waits("approval"):
             live.execution.end_approval(cause, item.path, _unanswered(item.path))
             return
@@ -201,6 +223,23 @@ class Decider:
         late = self._clock.now().timestamp() * 1000 < step.due_at_ms and limit_s is not None
         error = timeout_of(item.path, limit_s) if late and limit_s is not None else None
         live.execution.end_wait(cause, item.path, output=output_of(step.due_at_ms), error=error)
+
+    def _child_ended(self, live: Live, item: ChildEnded, cause: Cause) -> None:
+        state, child = live.execution.state, item.child.state
+        if state.children.get(item.path) != item.child.id:
+            return
+        node = live.prepared.nodes[item.path].node
+        error: StepError | None = None
+        if item.path in live.overdue:
+            live.overdue.discard(item.path)
+            error = timeout_of(item.path, node.timeout_s or 0.0)
+        elif child.status is not ExecutionStatus.COMPLETED:
+            error = _child_failed(child.workflow_name, child.number, child.error)
+        blocked = live.plan.failing or live.abort is not None
+        live.execution.end_child(
+            cause, item.path, output=child.result, output_artifact=child.result_artifact, error=error,
+            retry=None if blocked else node.retry,
+        )  # fmt: skip
 
     def _decide_edges(self, live: Live, item: ConditionsEvaluated, cause: Cause) -> None:
         if item.error is not None:
@@ -249,7 +288,11 @@ class Decider:
         return DEFAULT_GRACE_S if live.abort is not None or (live.plan.failing and stops) else None
 
     def cancel_all(self, live: Live, grace_s: float) -> None:
-        """End every attempt that is out, once."""
+        """End every attempt and child that is out, once."""
+        for path, child in live.execution.state.children.items():
+            if path not in live.cancelled:
+                live.cancelled.add(path)
+                self._stop_child(live, child, grace_s)
         for path, attempt in live.submitted.items():
             if path not in live.cancelled:
                 live.cancelled.add(path)
@@ -277,6 +320,11 @@ class Decider:
                 ready = self._evaluator.input_now(live, node)
                 if ready is None:
                     self._later(live, f"input:{path}", self._evaluator.input(live, node))
+            if ready is not None and node.calls and ready.input is not None and path not in live.called:
+                live.inputs[path] = ready
+                config = merged(ready.input.text, node.verbatim)
+                self._later(live, f"call:{path}", self._call_child(live, path, config, cause))
+                continue
             if ready is not None:
                 room -= self._start(live, node, ready, cause)
         self._admission.wait(live.id, live.position, wanting)
@@ -292,6 +340,9 @@ class Decider:
         )
         if ready.error is not None:
             live.execution.fail_step(cause, path, attempt, ready.error)
+            return 0
+        if node.calls:
+            self._call(live, node, attempt, cause)
             return 0
         if node.asks:
             limit_s = node.node.timeout_s
@@ -311,6 +362,18 @@ class Decider:
         self._admission.take()
         live.inputs[path] = ready
         return 1
+
+    def _call(self, live: Live, node: PreparedNode, attempt: int, cause: Cause) -> None:
+        path, limit_s = node.node.id, node.node.timeout_s
+        called = live.called.pop(path)
+        live.cancelled.discard(path)
+        if called.execution is None:
+            assert called.error is not None  # noqa: S101 - one of the two
+            live.execution.fail_step(cause, path, attempt, called.error)
+            return
+        due_at_ms = None if limit_s is None else (cause.at.timestamp() + limit_s) * 1000
+        live.execution.wait_for_child(cause, path, attempt, called.execution, due_at_ms)
+        live.born.append(called)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────
 
@@ -364,6 +427,19 @@ def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
 def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
     """How an event carries a value: inline, or null with its artifact."""
     return (value.text, None) if value.artifact is None else (NULL, value.artifact)
+
+
+def _child_failed(name: str, number: int, error: StepError | None) -> StepError:
+    what = f"{name} #{number}"
+    if error is None:
+        return StepError(
+            code="child_stopped", category=Category.STEP, type="ChildStopped", message=f"{what} was stopped.",
+            advice="Retry this execution to run it again.", retryable=True,
+        )  # fmt: skip
+    return StepError(
+        code="child_failed", category=error.category, type=error.type, message=f"{what}: {error.message}",
+        advice=f"Look at {what}. {error.advice}", retryable=error.retryable,
+    )  # fmt: skip
 
 
 def _unanswered(path: str) -> StepError:

@@ -185,7 +185,8 @@ def _given(live: Live, node: PreparedNode, resolved: JsonText) -> JsonText:
         fields = _BY_STEP.decode(edited).get(node.node.id)
         if fields is not None:
             resolved = JsonText(_encode(_FIELDS.decode(resolved) | fields))
-    return resolved if node.in_worker or node.waits or node.asks else JsonText(resolved[len(b'{"expression":') : -1])
+    whole = node.in_worker or node.waits or node.asks or node.calls
+    return resolved if whole else JsonText(resolved[len(b'{"expression":') : -1])
 
 
 def _condition_failed(source: str, index: int, error: StepError) -> ConditionsEvaluated:

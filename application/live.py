@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from application.children import Called
 from application.ports import Begun, Erred, Logged, Progressed, Succeeded
 from application.preparing import PreparedGraph, StepInput
 from domain.event import Cause, RecordedEvent, StepError
@@ -216,6 +217,14 @@ class RetryDue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChildEnded:
+    """The child execution of a waiting step is final; what it was is read from it."""
+
+    path: str
+    child: Execution
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimedOut:
     """The execution's own time is over."""
 
@@ -234,6 +243,11 @@ class Live:
         self.driver: asyncio.Task[None] | None = None
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.inputs: dict[str, InputPrepared] = {}
+        self.called: dict[str, Called] = {}
+        self.born: list[Called] = []
+        """Children that the next append creates."""
+        self.overdue: set[str] = set()
+        """Steps whose child is being stopped because their time is over."""
         self.result: ResultEvaluated | None = None
         self.submitted: dict[str, int] = {}
         self.cancelled: set[str] = set()

@@ -415,8 +415,8 @@ class NodeKind(Protocol):
 
     @property
     def runs_in(self) -> str:
-        """`worker` (a worker process), `expressions` (evaluated), `timer` (waits) or `person` (waits for an answer);
-        only the first holds a slot."""
+        """`worker` (a worker process), `expressions` (evaluated), `timer` (waits), `person` (waits for an answer) or
+        `workflow` (waits for a child execution); only the first holds a slot."""
         ...
 
     def retry_safe(self, config: Mapping[str, object]) -> bool:

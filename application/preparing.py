@@ -38,6 +38,7 @@ class PreparedNode:
     in_worker: bool
     waits: bool
     asks: bool
+    calls: bool
     profile: str
 
 
@@ -75,6 +76,7 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             in_worker=kind.runs_in == "worker",
             waits=kind.runs_in == "timer",
             asks=kind.runs_in == "person",
+            calls=kind.runs_in == "workflow",
             profile=f"{graph_hash[:16]}:{node.id}",
         )
     conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.children import parent_of
 from application.conductor import Conductor
 from application.ports import EventStore, StoredEvent
 from application.projections import rows as r
@@ -213,6 +214,7 @@ class Queries:
             "metadata": {
                 "run": row.run,
                 "priority": row.priority,
+                "parent": _parent(row),
                 "paused_by": row.paused_by,
                 "stop_reason": row.stop_reason,
                 "stopped_by": row.stopped_by,
@@ -402,6 +404,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
         "reason": reason,
         "due_at": None if step.due_at_ms is None else datetime.fromtimestamp(step.due_at_ms / 1000, tz=UTC),
         "worker": step.worker,
+        "child_id": step.child,
         "started_at": step.started_at,
         "began_at": latest["began_at"] if latest else None,
         "ended_at": step.ended_at,
@@ -418,6 +421,11 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
         else {"fraction": step.fraction, "text": step.progress_text},
         "attempts": attempts,
     }
+
+
+def _parent(row: r.ExecutionRow) -> Json | None:
+    above = parent_of(row.trigger)
+    return None if above is None else {"execution_id": above[0], "path": above[1]}
 
 
 def references_artifact(shot: Snapshot, sha256: str) -> Any:

@@ -16,9 +16,11 @@ from uuid import UUID
 import msgspec
 import uvloop
 
+from application.children import Children
 from application.conductor import Conductor
 from application.ports import Attempt, AttemptId, Capacity, Logged, Signal
 from application.preparing import PreparedGraph, prepare
+from application.versions import Versions
 from benchmarks.client import chain
 from benchmarks.figures import Figure, Target, percentile
 from benchmarks.rig import BenchmarkError, Postgres
@@ -28,6 +30,7 @@ from domain.execution.execution import Execution
 from domain.values import EMPTY_OBJECT, LogLine
 from domain.workflow.graph import Graph
 from infrastructure.expressions.adapter import PythonExpressions
+from infrastructure.nodes.checking import InputCheck
 from infrastructure.nodes.registry import node_kinds
 from infrastructure.postgres.artifacts import PostgresArtifacts
 from infrastructure.postgres.connection import Connections
@@ -36,6 +39,7 @@ from infrastructure.postgres.feed import PostgresFeed, Subscription
 from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.migrate import migrate
 from infrastructure.postgres.projector import Projector
+from infrastructure.postgres.views import PostgresViews
 from infrastructure.system import SystemClock, SystemIds, rest_collector
 from infrastructure.workers.executor import LocalExecutor
 from interfaces.settings import Settings
@@ -149,6 +153,9 @@ async def _measure(url: str, folder: Path, *, seconds: int) -> list[Figure]:
         attempt_limit=EXECUTIONS,
         inline_bytes=settings.inline_value_bytes,
         log_flush_s=settings.log_flush_ms / 1000,
+        children=Children(
+            Versions(store, node_kinds(), expressions), InputCheck(), PostgresViews(reads).workflow_named, SystemIds()
+        ),
     )
     await store.open()
     await feed.open()

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from application import commands as c
+from application.children import Children
 from application.conductor import Conductor
 from application.handlers import Handlers
 from application.ports import StoreUnavailable
@@ -45,6 +46,8 @@ from interfaces.http.service import Service
 from interfaces.http.sse import SEND_TIMEOUT_S
 from interfaces.settings import Settings
 
+NAMED_WAIT_S = 2.0
+"""How long a step that runs a workflow by its name waits for the views to know it."""
 log = logging.getLogger("runwright")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -95,6 +98,13 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
     clock = SystemClock()
     versions = Versions(store, kinds, expressions)
+    views = PostgresViews(reads)
+
+    async def named(name: str) -> UUID | None:
+        await projector.wait_for(feed.position, timeout_s=NAMED_WAIT_S)
+        return await views.workflow_named(name)
+
+    projector = Projector(projecting, feed, pause_s=settings.projector_pause_ms / 1000)
     conductor = Conductor(
         store=store,
         leases=PostgresLeases(reads),
@@ -107,8 +117,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         attempt_limit=limit,
         inline_bytes=settings.inline_value_bytes,
         log_flush_s=settings.log_flush_ms / 1000,
+        children=Children(versions, InputCheck(), named, SystemIds()),
     )
-    projector = Projector(projecting, feed, pause_s=settings.projector_pause_ms / 1000)
     checks = DefinitionCheck(kinds, expressions)
 
     def check(definition: object) -> list[Problem]:
@@ -126,7 +136,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         queue_limit=settings.queue_limit,
     )
     queries = Queries(
-        views=PostgresViews(reads),
+        views=views,
         store=store,
         versions=versions,
         conductor=conductor,

@@ -42,6 +42,7 @@ class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     reason: str | None = None
     due_at_ms: float | None = None
     worker: str | None = None
+    child: UUID | None = None
     input: Json = Json(b"null")
     input_artifact: ArtifactRef | None = None
     output: Json = Json(b"null")
@@ -68,6 +69,7 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     labels: dict[str, str]
     inputs: Json
     actor: str
+    trigger: str = "api"
     created_at: datetime
     queued_at: datetime | None = None
     """Of a later run than the first."""
@@ -130,7 +132,7 @@ class LogBatch(msgspec.Struct, kw_only=True, frozen=True):
 
 STEP_EVENTS = (
     e.StepStarted, e.StepBegun, e.StepProgressed, e.StepCompleted, e.StepFailed, e.StepRetryScheduled, e.StepSkipped,
-    e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
+    e.ChildStarted, e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
 )  # fmt: skip
 """Events that change a step's row; all have a `path`."""
 
@@ -148,6 +150,7 @@ def open_execution(event: e.Created, position: int) -> ExecutionRow:
         labels=event.labels,
         inputs=Json(event.inputs),
         actor=event.actor,
+        trigger=event.trigger,
         created_at=event.timestamp,
         events=1,
         position=position,
@@ -257,6 +260,8 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
             _close(row, latest, event, StepStatus.READY, None, outcome="lost")
         case e.StepSkipped():
             row.status, row.reason = StepStatus.SKIPPED, event.reason
+        case e.ChildStarted():
+            row.child = event.child
         case e.StepWaiting():
             row.status, row.reason, row.due_at_ms = StepStatus.WAITING, event.reason, event.due_at_ms
         case e.StepResumed():
@@ -272,6 +277,7 @@ def begin_step_again(row: StepRow, event: e.Retried) -> bool:
         return False
     row.status, row.attempt, row.reason, row.due_at_ms, row.worker = StepStatus.PENDING, 0, None, None, None
     row.input, row.input_artifact, row.output, row.output_artifact = Json(b"null"), None, Json(b"null"), None
+    row.child = None
     row.artifacts, row.fraction, row.progress_text, row.started_at, row.ended_at = [], None, None, None, None
     return True
 

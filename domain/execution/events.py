@@ -195,10 +195,25 @@ class StepSkipped(ExecutionEvent):
 
 
 @dataclass(frozen=True)
+class ChildStarted(ExecutionEvent):
+    """The attempt runs another workflow: `child` is the execution that was created in the same append."""
+
+    TOPIC: ClassVar[str] = "execution.child_started.v1"
+    path: str
+    attempt: int
+    child: UUID
+    child_workflow: UUID
+    child_version: int
+
+
+@dataclass(frozen=True)
 class StepWaiting(ExecutionEvent):
-    """The step waits for something that is not a worker, and holds no slot. `reason`: unknown_outcome (its
-    worker was lost and its effects are not safe to repeat; a person answers), approval (a person answers, before
-    `due_at_ms` where there is a limit) or timer (until `due_at_ms`, Unix time in milliseconds)."""
+    """The step waits for something that is not a worker, and holds no slot.
+
+    `reason`: unknown_outcome (its worker was lost and its effects are not safe to repeat; a person answers), approval
+    (a person answers), child (an execution of another workflow ends) or timer. `due_at_ms` (Unix milliseconds) is the
+    end of a timer and the limit of the others, null without one.
+    """
 
     TOPIC: ClassVar[str] = "execution.step_waiting.v1"
     path: str
@@ -210,7 +225,8 @@ class StepWaiting(ExecutionEvent):
 @dataclass(frozen=True)
 class StepResumed(ExecutionEvent):
     """A waiting step goes on. `decision` is what a person answered (run_again, completed, failed; of an approval
-    completed is approved and failed rejected), or due: its time has come, and completed or failed follows."""
+    completed is approved and failed rejected), child (it has ended) or due: its time has come; completed or failed
+    follows."""
 
     TOPIC: ClassVar[str] = "execution.step_resumed.v1"
     path: str
@@ -346,8 +362,8 @@ class Failed(ExecutionEvent):
 
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
     Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled, EdgesDecided,
-    StepSkipped, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed, StopRequested, StepStopped,
-    Stopped, Completed, Failed, Retried,
+    StepSkipped, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed, StopRequested,
+    StepStopped, Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

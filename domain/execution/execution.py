@@ -37,6 +37,7 @@ class Execution(Aggregate):
             workflow_version=created.workflow_version,
             workflow_name=created.workflow_name,
             number=created.number,
+            trigger=created.trigger,
             inputs=created.inputs,
             created_at=created.timestamp,
             command_actor=created.actor,
@@ -163,8 +164,13 @@ class Execution(Aggregate):
         retry: Retry | None = None,
     ) -> None:
         """Record the outcome, or that it came too late to count; and the next attempt, where `retry` allows it."""
-        if self._is_late(cause, path, attempt, "failed"):
-            return
+        if not self._is_late(cause, path, attempt, "failed"):
+            self._fail(cause, path, attempt, error, usage, last_line, retry)
+
+    def _fail(
+        self, cause: Cause, path: str, attempt: int, error: StepError, usage: Usage | None, last_line: int,
+        retry: Retry | None,
+    ) -> None:  # fmt: skip
         self._record(e.StepFailed, cause, path=path, attempt=attempt, error=error, usage=usage, last_line=last_line)
         if retry is None or self.state.status not in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED):
             return
@@ -231,6 +237,36 @@ class Execution(Aggregate):
         if going_on and step is not None and step.waits("approval"):
             self._record(e.StepResumed, cause, path=path, attempt=step.attempt, decision="due")
             self._record(e.StepFailed, cause, path=path, attempt=step.attempt, error=error, usage=None, last_line=0)
+
+    def wait_for_child(
+        self, cause: Cause, path: str, attempt: int, child: "Execution", due_at_ms: float | None
+    ) -> None:
+        """The step that has just started runs another workflow as `child`, until `due_at_ms` at the latest."""
+        self._record(
+            e.ChildStarted, cause, path=path, attempt=attempt, child=child.id,
+            child_workflow=child.state.workflow_id, child_version=child.state.workflow_version,
+        )  # fmt: skip
+        self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="child", due_at_ms=due_at_ms)
+
+    def end_child(
+        self, cause: Cause, path: str, *, output: JsonText, output_artifact: ArtifactRef | None,
+        error: StepError | None, retry: Retry | None,
+    ) -> None:  # fmt: skip
+        """The child of a waiting step has ended: with its result, or with `error`. A stop takes neither."""
+        step = self.state.step(path)
+        self._record(e.StepResumed, cause, path=path, attempt=step.attempt, decision="child")
+        if self.state.status is ExecutionStatus.STOPPING:
+            self._record(
+                e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0,
+                proof="child_ended", last_line=0,
+            )  # fmt: skip
+        elif error is None:
+            self._record(
+                e.StepCompleted, cause, path=path, attempt=step.attempt, output=output,
+                output_artifact=output_artifact, artifacts=[], usage=None, last_line=0,
+            )  # fmt: skip
+        else:
+            self._fail(cause, path, step.attempt, error, None, 0, retry)
 
     def wait_until(self, cause: Cause, path: str, attempt: int, due_at_ms: float) -> None:
         """The step that has just started waits for a point of time (Unix milliseconds)."""

@@ -95,7 +95,7 @@ class Plan:
     def ending(self) -> Ending | None:
         """How the run ends, when nothing is left to wait for."""
         state = self.state
-        if state.open_attempts:
+        if state.open_attempts or state.children:
             return None
         if state.status is ExecutionStatus.STOPPING:
             return Ending.STOP

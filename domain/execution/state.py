@@ -35,7 +35,7 @@ class StepState:
     error: StepError | None = None
     started_at: datetime | None = None
     waits_for: str = ""
-    """Why it waits, as the event says: unknown_outcome, timer or approval."""
+    """Why it waits, as the event says: unknown_outcome, timer, approval or child."""
     due_at_ms: float | None = None
     """When a wait or a backoff is over."""
 
@@ -61,12 +61,18 @@ class ExecutionState:
     number: int
     inputs: JsonText = EMPTY_OBJECT
     run: int = 1
+    trigger: str = ""
     owner: UUID | None = None
     epoch: int = 0
     created_at: datetime | None = None
     started_at: datetime | None = None
     steps: dict[str, StepState] = field(default_factory=dict[str, StepState])
     open_attempts: dict[str, int] = field(default_factory=dict[str, int])
+    children: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    """Child executions that steps wait for."""
+    result: JsonText = NULL
+    result_artifact: ArtifactRef | None = None
+    error: StepError | None = None
     failed: list[str] = field(default_factory=list[str])
     """Steps that failed, in that order."""
     decided: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
@@ -108,7 +114,8 @@ class ExecutionState:
         self.run, self.workflow_version, self.inputs = event.run, event.workflow_version, event.inputs
         self.command_actor, self.command_id = event.actor, event.cause
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
-        self.failed, self.decided, self.grace_s = [], {}, 0.0
+        self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
+        self.result, self.result_artifact, self.error = NULL, None, None
         self.step_inputs = event.step_inputs
         reused = {path: self.steps[path] for path in event.reused}
         again = {
@@ -173,12 +180,15 @@ class ExecutionState:
                 step = self._close(event.path, event.attempt)
                 step.losses += 1
                 step.become(StepStatus.READY)
+            case e.ChildStarted():
+                self.children[event.path] = event.child
             case e.StepWaiting():
                 self.open_attempts.pop(event.path, None)
                 step = self.step(event.path)
                 step.become(StepStatus.WAITING)
                 step.waits_for, step.due_at_ms = event.reason, event.due_at_ms
             case e.StepResumed():
+                self.children.pop(event.path, None)
                 if event.decision == "run_again":
                     self.step(event.path).become(StepStatus.READY)
             case e.StepSkipped():
@@ -197,8 +207,10 @@ class ExecutionState:
                 self.become(ExecutionStatus.STOPPED)
             case e.Completed():
                 self.become(ExecutionStatus.COMPLETED)
+                self.result, self.result_artifact = event.result, event.result_artifact
             case e.Failed():
                 self.become(ExecutionStatus.FAILED)
+                self.error = event.error
             case e.OutcomeIgnored():
                 pass
             case _:

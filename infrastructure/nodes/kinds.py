@@ -19,8 +19,8 @@ class Kind:
     `schema` is JSON Schema 2020-12 of its config. Besides the standard words its fields carry:
     `x-expression: true` (may hold `${...}`), `x-widget` (code, json, map: how a form shows it),
     `x-language` (of a code field) and `x-key` (stable key under which a page translates title and
-    description). `runs_in` is worker, expressions, timer or
-    person.
+    description). `runs_in` is worker, expressions, timer,
+    person or workflow.
     """
 
     name: str

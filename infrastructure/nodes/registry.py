@@ -10,6 +10,7 @@ from infrastructure.nodes.kinds import Kind
 from infrastructure.nodes.python_kind import PYTHON
 from infrastructure.nodes.sql_kind import SQL
 from infrastructure.nodes.wait_kind import WAIT
+from infrastructure.nodes.workflow_kind import WORKFLOW
 
 TRANSFORM = Kind(
     name="transform",
@@ -37,7 +38,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"map", "workflow", "shell", "llm"})
+KNOWN_LATER: Final = frozenset({"map", "shell", "llm"})
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -58,4 +59,4 @@ class Registry:
 
 def node_kinds() -> Registry:
     """The kinds that come with the service."""
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL])
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, WORKFLOW])

@@ -13,6 +13,7 @@ from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 
 LAST = 2**63 - 1
+MOST_ALIKE = 1_000
 _execution = msgspec.json.Decoder(ExecutionRow).decode
 _step = msgspec.json.Decoder(StepRow).decode
 _workflow = msgspec.json.Decoder(WorkflowRow).decode
@@ -71,6 +72,12 @@ class PostgresViews:
             "list_workflows", {"before": LAST if before is None else before, "status": status, "q": q, "limit": limit}
         )
         return [_workflow(doc) for (doc,) in rows]
+
+    async def workflow_named(self, name: str) -> UUID | None:
+        """The one workflow of that name which is not archived; None without one, or with several."""
+        found = await self.workflows(before=None, status=None, q=name, limit=MOST_ALIKE)
+        exact = [row.id for row in found if row.name == name and row.status != "archived"]
+        return exact[0] if len(exact) == 1 else None
 
     async def workflow(self, workflow_id: UUID) -> WorkflowRow | None:
         """One workflow."""

@@ -364,6 +364,7 @@ class Step(BaseModel):
     reason: str | None
     due_at: datetime | None
     worker: str | None
+    child_id: UUID | None
     started_at: datetime | None
     began_at: datetime | None
     ended_at: datetime | None

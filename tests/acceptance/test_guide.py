@@ -14,6 +14,12 @@ RESULTS = {
 }
 
 
+def test_the_guides_child_gives_what_its_workflow_gives(api: Api) -> None:
+    api.save(definitions(GUIDES[0])["order-total"])
+    done = api.finish(api.run(api.save(definitions(GUIDES[0])["guide-workflow"])))
+    assert done["result"] == RESULTS["order-total"]
+
+
 def test_the_guides_question_goes_on_with_the_answer(api: Api) -> None:
     execution_id = api.run(api.save(definitions(GUIDES[0])["guide-approval"]))
     until(lambda: api.steps(execution_id)["ask"]["status"] == "waiting")

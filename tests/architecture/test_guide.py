@@ -56,7 +56,7 @@ def test_every_link_to_a_file_leads_somewhere(page: str) -> None:
     assert [target for target in targets if not ((ROOT / page).parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("kind", ["python", "sql", "transform", "http", "wait"])
+@pytest.mark.parametrize("kind", ["python", "sql", "transform", "http", "wait", "approval", "workflow"])
 def test_every_kind_has_an_example(kind: str) -> None:
     assert f"guide-{kind}" in definitions(GUIDES[0])
 

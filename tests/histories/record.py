@@ -289,10 +289,17 @@ def approved(on: Recording) -> str:
     return execution_id
 
 
+def child(on: Recording) -> str:
+    """A step runs another workflow and takes its result."""
+    on.api.save(workflow("inner", python("work", "def main():\n    return 7"), output="${steps.work.output}"))
+    call = {"id": "call", "kind": "workflow", "config": {"workflow": "inner"}}
+    return on.run(workflow("outer", call, python("after", "def main(): pass"), output="${steps.call.output}"))
+
+
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
-    approved,
+    approved, child,
 )  # fmt: skip
 
 

@@ -1194,6 +1194,8 @@ export interface components {
             due_at: string | null;
             /** Worker */
             worker: string | null;
+            /** Child Id */
+            child_id: string | null;
             /** Started At */
             started_at: string | null;
             /** Began At */

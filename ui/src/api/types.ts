@@ -149,7 +149,12 @@ export interface ExecutionAnswer extends ExecutionItem {
   proof: string | null;
   position: number;
   counts: { events: number; log_lines: number; dropped_lines: number };
-  metadata: { stop_reason?: string | null; stopped_by: string | null; paused_by?: string | null };
+  metadata: {
+    stop_reason?: string | null;
+    stopped_by: string | null;
+    paused_by?: string | null;
+    parent?: { execution_id: string; path: string } | null;
+  };
   decided?: Record<string, Record<string, boolean>>;
 }
 
@@ -200,6 +205,7 @@ export interface StepAnswer {
   /** When a waiting step goes on by itself. */
   due_at: string | null;
   worker: string | null;
+  child_id?: string | null;
   started_at: string | null;
   began_at: string | null;
   ended_at: string | null;

@@ -60,6 +60,13 @@ const PATHS = {
       <path d="M4.5 7.5h.1M7.5 7.5h.1M10.5 7.5h.1M13.5 7.5h.1M5.5 11h7" />
     </>
   ),
+  workflow: (
+    <>
+      <rect x="2" y="3" width="6" height="5" rx="1" />
+      <rect x="10" y="10" width="6" height="5" rx="1" />
+      <path d="M5 8v4.5h5" />
+    </>
+  ),
   approval: (
     <path d="M6 9V4.5a1.2 1.2 0 0 1 2.4 0V8M8.4 8V3.4a1.2 1.2 0 0 1 2.4 0V8M10.8 8V4.5a1.2 1.2 0 0 1 2.4 0v6a5 5 0 0 1-9.2 2.6L2.6 10a1.2 1.2 0 0 1 2-1.2L6 10.4V9" />
   ),
@@ -104,7 +111,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   );
 }
 
-const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1, approval: 1 } as const;
+const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1, approval: 1, workflow: 1 } as const;
 
 export function kindIcon(kind: string): IconName {
   return kind in KIND ? (kind as IconName) : "step";

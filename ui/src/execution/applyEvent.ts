@@ -8,7 +8,7 @@ import {
   STEP_FINAL,
   type StepStatus,
 } from "./events";
-import { nextRun } from "./runs";
+import { nextRun, opened } from "./runs";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
 /** The view after one more event. Positions already seen change nothing: reconnects and polls may repeat. */
@@ -18,17 +18,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
   const at = Date.parse(event.at);
   switch (event.type) {
     case "execution.created":
-      return {
-        ...view,
-        number: event.data.number,
-        workflowId: event.workflow_id,
-        workflowName: event.data.workflow_name,
-        workflowVersion: event.data.workflow_version,
-        status: "queued",
-        queuedAt: at,
-        requestedBy: event.actor,
-        inputs: event.data.inputs,
-      };
+      return { ...view, ...opened(event) };
     case "execution.owner_changed":
     case "execution.outcome_ignored":
       return view; // told in the history; nothing a person acts on changes
@@ -121,6 +111,8 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
               attempts: withLatest(step, view.run, ended(step, "lost", at, null, null)),
             },
       );
+    case "execution.child_started":
+      return withStep(view, event.data.path, (step) => ({ ...step, child: event.data.child }));
     case "execution.step_waiting":
       return withStep(view, event.data.path, (step) => ({
         ...step,

@@ -149,6 +149,10 @@ export type EdgesDecided = Envelope<
   { source: string; taken: Record<string, boolean> }
 >;
 export type StepSkipped = Envelope<"execution.step_skipped", { path: string; reason: string }>;
+export type ChildStarted = Envelope<
+  "execution.child_started",
+  Attempt & { child: string; child_workflow: string; child_version: number }
+>;
 export type StepWaiting = Envelope<
   "execution.step_waiting",
   Attempt & { reason: string; due_at_ms: number | null }
@@ -205,6 +209,7 @@ export type ExecutionEvent =
   | StepRetryScheduled
   | EdgesDecided
   | StepSkipped
+  | ChildStarted
   | StepWaiting
   | StepResumed
   | StepLost
@@ -232,6 +237,7 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.step_retry_scheduled",
   "execution.edges_decided",
   "execution.step_skipped",
+  "execution.child_started",
   "execution.step_waiting",
   "execution.step_resumed",
   "execution.step_lost",

@@ -1,16 +1,42 @@
-/** What the reducer does when a finished execution is run again: history stays, what is not reused begins anew. */
+/** How the runs of an execution begin: the first, and the next ones, whose history stays. */
 
-import type { Retried } from "./events";
+import type { Created, Retried } from "./events";
 import { type ExecutionView, emptyView, pendingStep, type StepView } from "./view";
 
+export function opened(event: Created): Partial<ExecutionView> {
+  return {
+    number: event.data.number,
+    workflowId: event.workflow_id,
+    workflowName: event.data.workflow_name,
+    workflowVersion: event.data.workflow_version,
+    status: "queued",
+    queuedAt: Date.parse(event.at),
+    requestedBy: event.actor,
+    inputs: event.data.inputs,
+    parent: parentOf(event.data.trigger),
+  };
+}
+
+/** What is not reused begins anew. */
 export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
   const { run, workflow_version: workflowVersion, inputs, reused } = event.data;
   const kept = new Set(reused);
-  const { id, number, workflowId, workflowName, requestedBy, position, events, logLines, droppedLines } =
-    view;
+  const {
+    id,
+    number,
+    parent,
+    workflowId,
+    workflowName,
+    requestedBy,
+    position,
+    events,
+    logLines,
+    droppedLines,
+  } = view;
   const same = {
     id,
     number,
+    parent,
     workflowId,
     workflowName,
     requestedBy,
@@ -36,4 +62,10 @@ export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
 
 function again({ path, kind, attempts }: StepView): StepView {
   return { ...pendingStep(path, kind), attempts };
+}
+
+/** `parent:<execution>/<path>` of a child, anything else of one that was asked for from outside. */
+function parentOf(trigger: string): ExecutionView["parent"] {
+  const found = /^parent:([^/]+)\/(.+)$/.exec(trigger);
+  return found ? { executionId: found[1]!, path: found[2]! } : null;
 }

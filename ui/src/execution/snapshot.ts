@@ -35,6 +35,9 @@ export function viewOfSnapshot(
     causePath: execution.cause_path,
     knockOn: execution.knock_on,
     handledFailures: execution.handled_failures,
+    parent: execution.metadata.parent
+      ? { executionId: execution.metadata.parent.execution_id, path: execution.metadata.parent.path }
+      : null,
     pausedBy: execution.metadata.paused_by ?? null,
     stop: stopping
       ? {
@@ -60,6 +63,7 @@ function viewOfStep(step: StepAnswer): StepView {
     reason: step.reason,
     dueAt: step.due_at ? Date.parse(step.due_at) : null,
     worker: step.worker,
+    child: step.child_id ?? null,
     fraction: step.progress?.fraction ?? null,
     progressText: step.progress?.text ?? null,
     endedAt: time(step.ended_at),

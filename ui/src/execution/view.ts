@@ -35,6 +35,8 @@ export interface StepView {
   /** When a waiting or retrying step goes on by itself; null while it waits for something else. */
   dueAt: number | null;
   worker: string | null;
+  /** The execution of another workflow that it runs or ran. */
+  child: string | null;
   fraction: number | null;
   progressText: string | null;
   endedAt: number | null;
@@ -76,6 +78,8 @@ export interface ExecutionView {
   causePath: string | null;
   knockOn: string[];
   handledFailures: number;
+  /** Whose step asked for it; null of an execution that was asked for from outside. */
+  parent: { executionId: string; path: string } | null;
   pausedBy: string | null;
   stop: StopView | null;
   proof: string | null;
@@ -96,6 +100,7 @@ export function pendingStep(path: string, kind = ""): StepView {
     reason: null,
     dueAt: null,
     worker: null,
+    child: null,
     fraction: null,
     progressText: null,
     endedAt: null,
@@ -136,6 +141,7 @@ export function emptyView(id: string): ExecutionView {
     causePath: null,
     knockOn: [],
     handledFailures: 0,
+    parent: null,
     pausedBy: null,
     stop: null,
     proof: null,

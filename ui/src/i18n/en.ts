@@ -163,6 +163,8 @@ export const en = {
     fit: "Fit",
     graphLabel: "Graph of the steps. The list of steps says the same.",
     attempt: "attempt {{attempt}}",
+    parent: "child of {{step}}",
+    child: "Open the child execution",
     fromRun: "from run {{run}}",
     until: "until {{at}} UTC",
     attemptShort: "{{attempt}}. try",

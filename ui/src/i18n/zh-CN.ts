@@ -163,6 +163,8 @@ export const zhCN: Messages = {
     fit: "适应",
     graphLabel: "步骤图。步骤列表有同样的内容。",
     attempt: "第 {{attempt}} 次尝试",
+    parent: "{{step}} 的子执行",
+    child: "打开子执行",
     fromRun: "来自第 {{run}} 次运行",
     until: "到 {{at}} UTC",
     attemptShort: "第 {{attempt}} 次",

@@ -39,6 +39,14 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
           <span aria-hidden="true" className="hide-phone">
             /
           </span>
+          {view.parent && (
+            <>
+              <Link to={`/executions/${view.parent.executionId}`}>
+                {t("execution.parent", { step: view.parent.path })}
+              </Link>
+              <span aria-hidden="true">/</span>
+            </>
+          )}
           <Link to={`/workflows/${view.workflowId}`}>{view.workflowName}</Link>
           <span aria-hidden="true">/</span>
           <b>#{view.number}</b>

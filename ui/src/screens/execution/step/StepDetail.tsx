@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { tell } from "../../../api/problem";
 import { Icon, kindIcon } from "../../../components/Icon";
 import { Status } from "../../../components/StatusGlyph";
@@ -41,6 +42,12 @@ export function StepDetail() {
         role="tabpanel"
         aria-labelledby={`step-tab-${tab}`}
       >
+        {step.child && (
+          <Link className="btn" to={`/executions/${step.child}`}>
+            <Icon name="executions" size={16} />
+            {t("execution.child")}
+          </Link>
+        )}
         {step.error && <StepFailure step={step} />}
         {tab === "output" && (
           <Payload
