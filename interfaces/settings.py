@@ -234,7 +234,7 @@ class Settings:
         (EXAMPLE_SERVER,),
         _networks,
         unit="networks, address:port",
-        reason="private addresses that http nodes may reach; the one is where the HTTP example's own server listens",
+        reason="private addresses that http and llm nodes may reach; the one is where the HTTP example listens",
     )
     allow_shell: bool = _setting(
         False,
