@@ -1,4 +1,4 @@
-"""Which addresses a step may talk to. Pure: names are resolved elsewhere.
+"""Which addresses a step may talk to, and which keys it may show there. Pure: names are resolved elsewhere.
 
 A workflow can come from anybody who may save one; the service's machine often sees more than they do (a cloud's
 metadata service, databases, routers). So steps reach public addresses, and those private ones that the service's owner
@@ -6,6 +6,7 @@ names.
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -69,3 +70,30 @@ class Allowed:
     def covers(self, address: Address, port: int) -> bool:
         """Whether this entry lets a connection pass."""
         return address.version == self.network.version and address in self.network and self.port in (None, port)
+
+
+_VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,254})(?:@([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]))?")
+_PRIVATE = ("RUNWRIGHT_", "PG", "DATABASE_URL")
+
+
+@dataclass(frozen=True)
+class KeyVariable:
+    """A variable of the server's environment that holds a key; `host` None lets the key go to any server."""
+
+    name: str
+    host: str | None
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """From `OPENAI_API_KEY` or `OPENAI_API_KEY@api.openai.com`. Raises ValueError."""
+        match = _VARIABLE.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"{text!r} is no NAME and no NAME@host")
+        name, host = match.groups()
+        if name.startswith(_PRIVATE):
+            raise ValueError(f"{name} belongs to the service or its database")
+        return cls(name, None if host is None else host.strip("[]").lower())
+
+    def covers(self, name: str, host: str) -> bool:
+        """Whether the key of that name may be shown to that host."""
+        return self.name == name and self.host in (None, host.strip("[]").lower())

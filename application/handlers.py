@@ -29,7 +29,16 @@ from application.ports import (
 )
 from application.retrying import RetryPlan, Wish
 from application.versions import Versions
-from domain.errors import CapacityExceeded, Category, Conflict, InvalidInput, NotFound, PermissionRefused, Problem
+from domain.errors import (
+    CapacityExceeded,
+    Category,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    PermissionRefused,
+    Problem,
+    Severity,
+)
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
 from domain.values import JsonText
@@ -137,7 +146,9 @@ class Handlers:
         workflow = await self.versions.workflow(command.workflow_id, fresh=True)
         match command.change:
             case "ready":
-                workflow.ready(cause, command.version or workflow.latest_version)
+                number = command.version or workflow.latest_version
+                self._refuse_what_settings_refuse(workflow, number)
+                workflow.ready(cause, number)
             case "pause":
                 workflow.pause(cause)
             case "resume":
@@ -147,6 +158,24 @@ class Handlers:
             case _:
                 raise ValueError(command.change)
         return workflow, await self._store_workflow(workflow)
+
+    def _refuse_what_settings_refuse(self, workflow: Workflow, number: int) -> None:
+        """A version saved without problems has some now: the settings have changed. Raises Conflict."""
+        version = workflow.version_of(number)
+        if not version.valid:
+            return
+        problems = [
+            problem
+            for problem in self.validate(msgspec.json.decode(version.definition))
+            if problem.severity is Severity.ERROR
+        ]
+        if problems:
+            raise Conflict(
+                "version_has_problems",
+                f"Version {number} has problems and can't be made ready: {problems[0].message}",
+                problems[0].advice,
+                problems,
+            )
 
     async def duplicate_workflow(self, command: c.DuplicateWorkflow) -> tuple[Workflow, int]:
         """A new draft with the latest definition."""

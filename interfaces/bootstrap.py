@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from application import commands as c
 from application.children import Children
 from application.conductor import Conductor
+from application.egress import KeyVariable
 from application.handlers import Handlers
 from application.ports import StoreUnavailable
 from application.queries import Queries
@@ -38,7 +39,7 @@ from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.projector import Projector
 from infrastructure.postgres.views import PostgresViews
 from infrastructure.system import SystemClock, SystemIds, rest_collector
-from infrastructure.workers.executor import LocalExecutor
+from infrastructure.workers.executor import STEP_KINDS, STEP_KINDS_WITH_SHELL, LocalExecutor
 from interfaces.definition_schema import definition_schema
 from interfaces.http.app import create_app
 from interfaces.http.border import Border
@@ -92,8 +93,13 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         memory_mb=settings.worker_memory_mb,
         file_roots=[examples_folder()],
         http_allowed=settings.http_allowed,
+        kinds=STEP_KINDS_WITH_SHELL if settings.allow_shell else STEP_KINDS,
+        secrets={"llm": {text: os.environ.get(KeyVariable.of(text).name, "") for text in settings.llm_key_variables}},
+        hidden=[KeyVariable.of(text).name for text in settings.llm_key_variables],
     )
-    kinds = node_kinds()
+    kinds = node_kinds(
+        allow_shell=settings.allow_shell, key_variables=[KeyVariable.of(text) for text in settings.llm_key_variables]
+    )
     expressions = PythonExpressions(executor.zygote)
     artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
     clock = SystemClock()
@@ -234,7 +240,9 @@ async def serve(
     try:
         async with open_service(settings, database_url, server_id=server_id) as running:
             if settings.examples:
-                await load_examples(running.service)
+                await load_examples(
+                    running.service, without=frozenset() if settings.allow_shell else frozenset({"shell"})
+                )
             server = _Server(
                 uvicorn.Config(
                     running.app,
@@ -302,11 +310,12 @@ def listen_on(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def load_examples(service: Service) -> None:
-    """Save the examples as ready workflows, once: when no workflow exists yet."""
+async def load_examples(service: Service, *, without: frozenset[str]) -> None:
+    """Save the examples as ready workflows, once: when no workflow exists yet. Those that need a kind of node which
+    the settings do not allow are left out."""
     if await service.queries.store.page(after=0, limit=1):
         return
-    for name, definition in example_definitions():
+    for name, definition in example_definitions(without=without):
         description = definition.get("description")
         await service.handlers.create_workflow(
             c.CreateWorkflow(

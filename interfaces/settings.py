@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, cast
 
-from application.egress import Allowed
+from application.egress import Allowed, KeyVariable
 
 T = TypeVar("T")
 Parse = Callable[[object], T]
@@ -29,7 +29,7 @@ PREFIX = "RUNWRIGHT_"
 
 # Variables of ours which are no server settings: where the file is, what a client of a server uses
 # (`runwright run`), and what the test suite or a step's process is told.
-_OTHER_VARIABLES = frozenset({"RUNWRIGHT_CONFIG", "RUNWRIGHT_SERVER", "RUNWRIGHT_API_KEY"})
+_OTHER_VARIABLES = frozenset({"RUNWRIGHT_CONFIG", "RUNWRIGHT_SERVER", "RUNWRIGHT_API_KEY", "RUNWRIGHT_IDEMPOTENCY_KEY"})
 _OTHER_PREFIXES = ("RUNWRIGHT_TEST_", "RUNWRIGHT_STEP_", "RUNWRIGHT_WORKER_", "RUNWRIGHT_BENCH_")
 
 KIB, MIB = 1024, 1024 * 1024
@@ -167,6 +167,16 @@ def _networks(value: object) -> tuple[str, ...]:
     return networks
 
 
+def _key_variables(value: object) -> tuple[str, ...]:
+    names = _names(value)
+    for name in names:
+        try:
+            KeyVariable.of(name)
+        except ValueError as error:
+            raise _Refused(f"must hold names such as OPENAI_API_KEY@api.openai.com ({error})") from None
+    return names
+
+
 def _or_none(parse: Parse[T]) -> Parse[T | None]:
     return lambda value: None if value is None or value == "" else parse(value)
 
@@ -224,7 +234,19 @@ class Settings:
         (EXAMPLE_SERVER,),
         _networks,
         unit="networks, address:port",
-        reason="private addresses that http nodes may reach; the one is where the HTTP example's own server listens",
+        reason="private addresses that http and llm nodes may reach; the one is where the HTTP example listens",
+    )
+    allow_shell: bool = _setting(
+        False,
+        _flag,
+        unit="true/false",
+        reason="whoever may save a workflow could run any command of the machine; true lets shell nodes do so",
+    )
+    llm_key_variables: tuple[str, ...] = _setting(
+        (),
+        _key_variables,
+        unit="variables, variable@host",
+        reason="variables of the server that llm nodes may name as their key; with @host the key goes to no other host",
     )
     max_body_bytes: int = _setting(
         MIB, _integer(KIB, 64 * MIB), unit="bytes", reason="a definition of 5,000 nodes fits; memory stays flat"

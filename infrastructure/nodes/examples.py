@@ -1,5 +1,6 @@
 """The example workflows that come with the service."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import cast
 
@@ -17,10 +18,12 @@ def examples_folder() -> Path:
     return _CHECKOUT if (_CHECKOUT / "weather.yaml").is_file() else _PACKAGED
 
 
-def example_definitions() -> list[tuple[str, dict[str, object]]]:
-    """(name, definition) of every example, for the service to save once as ready."""
+def example_definitions(*, without: Collection[str] = ()) -> list[tuple[str, dict[str, object]]]:
+    """(name, definition) of every example that has no node of a kind in `without`."""
     found: list[tuple[str, dict[str, object]]] = []
     for path in sorted(examples_folder().glob("*.yaml")):
         definition = cast(dict[str, object], yaml.safe_load(path.read_text(encoding="utf-8")))
-        found.append((str(definition["name"]), definition))
+        kinds = {str(node["kind"]) for node in cast("list[dict[str, object]]", definition["nodes"])}
+        if kinds.isdisjoint(without):
+            found.append((str(definition["name"]), definition))
     return found

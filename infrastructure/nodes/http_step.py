@@ -6,19 +6,17 @@ JSON, a text when it is one, else null with the content attached as a file. `url
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.message import Message
 from pathlib import PurePosixPath
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 import msgspec
 
 from application.egress import Allowed
 from infrastructure.nodes.http_kind import SAFE, problem_of_header, problem_of_url
-from infrastructure.nodes.network import resolve
+from infrastructure.nodes.transport import CheckedTransport, unreachable, without_secrets
 from infrastructure.workers.step import MAX_ATTACHED_BYTES, Step, StepRefused
 
 CONNECT_S = 10.0
@@ -28,7 +26,6 @@ MAX_REDIRECTS = 5
 MAX_TEXT_BYTES = 16 * 1024 * 1024
 """A text or JSON answer becomes a value, which takes several times its size; larger ones are attached."""
 SHOWN = 500  # characters of an unexpected answer that are told
-_BROKEN = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 RETRYABLE = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -38,7 +35,7 @@ def run(config: dict[str, object], step: Step) -> object:
     allowed = [Allowed.of(text) for text in step.http_allowed]
     began = time.perf_counter()
     with httpx.Client(
-        transport=_Checked(allowed),
+        transport=CheckedTransport(allowed),
         trust_env=False,  # a proxy from the environment would make the connection for us, unchecked
         follow_redirects=bool(config.get("follow_redirects", True)),
         max_redirects=MAX_REDIRECTS,
@@ -56,9 +53,9 @@ def run(config: dict[str, object], step: Step) -> object:
         except httpx.InvalidURL as error:
             raise _bad_url(str(error)) from None
         except httpx.TransportError as error:
-            raise _unreachable(error, request.url) from None
+            raise unreachable(error, request.url, code="http_unreachable", slow_code="http_timeout") from None
     elapsed_ms = (time.perf_counter() - began) * 1000
-    where = _without_secrets(answer.url)
+    where = without_secrets(answer.url)
     step.log(f"{request.method} {where} → {answer.status_code}, {len(content)} bytes, {elapsed_ms:.0f} ms")
     _judge(config, answer, content)
     return {
@@ -76,7 +73,7 @@ def _request(config: Mapping[str, object], step: Step) -> httpx.Request:
     why = problem_of_url(url)
     if why is not None:
         raise _bad_url(f"{url[:200]!r} {why}")
-    headers = dict(_headers(cast("Mapping[str, object]", config.get("headers") or {})))
+    headers = dict(headers_of(cast("Mapping[str, object]", config.get("headers") or {})))
     content: bytes | None = None
     body = config.get("body")
     if method not in SAFE and body is not None:
@@ -97,9 +94,12 @@ def _request(config: Mapping[str, object], step: Step) -> httpx.Request:
         raise _bad_url(f"{url[:200]!r} cannot be asked: {error}") from None
 
 
-def _headers(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def headers_of(
+    given: Mapping[str, object], problem_of: Callable[[str], str | None] = problem_of_header
+) -> Iterator[tuple[str, str]]:
+    """The headers of a node, names in lower case. Raises StepRefused for one that cannot or may not be sent."""
     for name, value in given.items():
-        why = problem_of_header(name)
+        why = problem_of(name)
         text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         if why is None and not (text.isascii() and all(character >= " " or character == "\t" for character in text)):
             why = "has a value with line breaks or characters beyond ASCII"
@@ -176,95 +176,8 @@ def _body(answer: httpx.Response, content: bytes, step: Step) -> object:
     return None
 
 
-class _Checked(httpx.BaseTransport):
-    """httpx over httpcore (its own transport), whose every connection goes to an address we have checked."""
-
-    def __init__(self, allowed: Iterable[Allowed]) -> None:
-        self._pool = httpcore.ConnectionPool(network_backend=_Backend(list(allowed)), retries=0)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            answer = self._pool.handle_request(
-                httpcore.Request(
-                    request.method,
-                    httpcore.URL(
-                        scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
-                        target=request.url.raw_path,
-                    ),
-                    headers=request.headers.raw, content=request.stream, extensions=request.extensions,
-                )
-            )  # fmt: skip
-        except (*_BROKEN, httpcore.UnsupportedProtocol) as error:
-            raise httpx.TransportError(f"{type(error).__name__} {error}") from error
-        return httpx.Response(
-            answer.status,
-            headers=answer.headers,
-            stream=_Pieces(answer.stream),
-            extensions=cast("Any", answer).extensions,
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Pieces(httpx.SyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._stream
-        except _BROKEN as error:
-            raise httpx.TransportError(f"{type(error).__name__} {error}") from error
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-class _Backend(httpcore.SyncBackend):
-    def __init__(self, allowed: list[Allowed]) -> None:
-        super().__init__()
-        self._allowed = allowed
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect to the first address of the host that answers; all of them were checked before."""
-        last: Exception | None = None
-        for address in resolve(host, port, self._allowed):
-            try:
-                return super().connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last = error
-        raise last or httpcore.ConnectError(f"{host} has no address")
-
-
 def _bad_url(text: str) -> StepRefused:
     return StepRefused(
         "http_url", f"The URL {text}.", "Correct the URL; write for example https://example.com/path.",
         kind="InvalidURL", category="validation",
     )  # fmt: skip
-
-
-def _unreachable(error: httpx.TransportError, url: httpx.URL) -> StepRefused:
-    text = str(error)
-    slow = "Timeout" in text
-    why = "did not answer in time" if slow else f"could not be asked: {text}"
-    return StepRefused(
-        "http_timeout" if slow else "http_unreachable",
-        f"{_without_secrets(url.copy_with(query=None))} {why}.",
-        "Check that the server is up and reachable from the service's machine, then run again.",
-        kind="Timeout" if slow else "TransportError",
-        category="timeout" if slow else "infrastructure",
-        retryable=True,
-    )
-
-
-def _without_secrets(url: httpx.URL) -> str:
-    """The URL without a password in it."""
-    return str(url.copy_with(userinfo=b"")) if urlsplit(str(url)).username else str(url)

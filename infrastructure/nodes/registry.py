@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from application.egress import KeyVariable
 from application.ports import NodeKind
 from infrastructure.nodes.approval_kind import APPROVAL
 from infrastructure.nodes.http_kind import HTTP
 from infrastructure.nodes.kinds import Kind
+from infrastructure.nodes.llm_kind import llm_kind
 from infrastructure.nodes.python_kind import PYTHON
+from infrastructure.nodes.shell_kind import SHELL, SHELL_OFF
 from infrastructure.nodes.sql_kind import SQL
 from infrastructure.nodes.wait_kind import WAIT
 from infrastructure.nodes.workflow_kind import WORKFLOW
@@ -38,7 +41,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"map", "shell", "llm"})
+KNOWN_LATER: Final = frozenset({"map"})
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -57,6 +60,7 @@ class Registry:
         return list(self._kinds.values())
 
 
-def node_kinds() -> Registry:
-    """The kinds that come with the service."""
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, WORKFLOW])
+def node_kinds(*, allow_shell: bool = False, key_variables: Sequence[KeyVariable] = ()) -> Registry:
+    """The kinds that come with the service. What the settings do not allow is among them, and refuses."""
+    shell = SHELL if allow_shell else SHELL_OFF
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, WORKFLOW, shell, llm_kind(key_variables)])

@@ -12,8 +12,9 @@ import os
 import signal
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from application.ports import (
     Attempt,
@@ -51,8 +52,11 @@ STEP_KINDS = {
     "python": "infrastructure.nodes.python_step:run",
     "sql": "infrastructure.nodes.sql_step:run",
     "http": "infrastructure.nodes.http_step:run",
+    "shell": "infrastructure.nodes.shell_step:refuse",
+    "llm": "infrastructure.nodes.llm_step:run",
 }
-"""What a worker calls for a kind of node."""
+"""What a worker calls for a kind of node; shell commands are refused unless somebody allows them."""
+STEP_KINDS_WITH_SHELL = STEP_KINDS | {"shell": "infrastructure.nodes.shell_step:run"}
 
 
 class LocalExecutor:
@@ -63,7 +67,8 @@ class LocalExecutor:
     time. `memory_mb` bounds the resident memory of an attempt with its children (None: no bound).
     Workers beyond `idle_workers` end after `idle_s` seconds without work.
     `file_roots` are folders in which nodes may name files; `http_allowed` private networks that
-    http nodes may reach; `module_paths` are searched for `callable`s.
+    http and llm nodes may reach; `module_paths` are searched for `callable`s. `secrets` are what steps of one kind
+    alone are handed, by kind; `hidden` names variables of our environment that no step finds in its own.
     """
 
     def __init__(
@@ -77,6 +82,8 @@ class LocalExecutor:
         http_allowed: Sequence[str] = (),
         module_paths: Sequence[Path] = (),
         kinds: Mapping[str, str] = STEP_KINDS,
+        secrets: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        hidden: Collection[str] = (),
         idle_s: float = IDLE_S,
     ) -> None:
         self._limit = attempt_limit
@@ -90,10 +97,11 @@ class LocalExecutor:
             file_roots=tuple(map(str, file_roots)),
             http_allowed=tuple(http_allowed),
             module_paths=tuple(map(str, module_paths)),
+            secrets={kind: dict(values) for kind, values in secrets.items()},
             # Room for code and thread stacks; what is resident is watched besides.
             data_limit_bytes=None if memory_mb is None else (memory_mb + 256) * 2**20,
         )
-        self.zygote = Zygote(runtime_dir)
+        self.zygote = Zygote(runtime_dir, hidden=hidden)
         self._sink: Callable[[Sequence[Signal]], None] = _nobody
         self._signals: list[Signal] = []
         self._queue: deque[Entry] = deque()

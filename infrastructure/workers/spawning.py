@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +52,12 @@ def clean_environment() -> dict[str, str]:
 
 class Zygote:
     """Starts workers. One child process of the server, begun with the first worker and begun again when
-    it dies; supervisors survive its death and obey their own server all the same."""
+    it dies; supervisors survive its death and obey their own server all the same. `hidden` names variables that
+    step code must not find in its environment, beside those of `clean_environment`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, hidden: Collection[str] = ()) -> None:
         self.folder = folder
+        self._hidden = frozenset(hidden)
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._requests = 0
@@ -113,7 +115,7 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=clean_environment(),
+                env={name: value for name, value in clean_environment().items() if name not in self._hidden},
                 cwd=self.folder,
                 start_new_session=True,
             )

@@ -54,6 +54,7 @@ class Step:
         idempotency_key: str,
         file_roots: tuple[str, ...] = (),
         http_allowed: tuple[str, ...] = (),
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self._ports = ports
         self._attached = 0
@@ -65,7 +66,9 @@ class Step:
         """The same for every automatic retry: hand it to services that drop repeated requests."""
         self.file_roots = file_roots
         self.http_allowed = http_allowed
-        """Private networks that the kind http may reach."""
+        """Private networks that the kinds http and llm may reach."""
+        self.secrets: Mapping[str, str] = secrets or {}
+        """What the settings let this kind of node see and no other: keys by the entry that allows them."""
         self.files: Mapping[str, str] = {}
         """Absolute paths of the files named in the node's `files`."""
 

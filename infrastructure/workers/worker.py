@@ -56,6 +56,7 @@ class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     `kinds` maps a node kind to `module:function`, called with (input, step). `file_roots` are folders that
     `files` of a node may name files in. `http_allowed` are private networks
     that http nodes may reach. `module_paths` are searched for `callable`s.
+    `secrets` hold for a kind what its steps alone are handed (see `Step.secrets`).
     `data_limit_bytes` bounds writable memory of each process (RLIMIT_DATA). `role` is steps or expressions.
     """
 
@@ -63,6 +64,7 @@ class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     file_roots: tuple[str, ...] = ()
     http_allowed: tuple[str, ...] = ()
     module_paths: tuple[str, ...] = ()
+    secrets: dict[str, dict[str, str]] = {}
     data_limit_bytes: int | None = None
     role: str = "steps"
 
@@ -158,6 +160,7 @@ class WorkerProcess:
             idempotency_key=task.idempotency_key,
             file_roots=self._options.file_roots,
             http_allowed=self._options.http_allowed,
+            secrets=self._options.secrets.get(task.kind),
         )
         config = cast(dict[str, object], msgspec.json.decode(raw_input))
         code = config.get("code")

@@ -12,7 +12,7 @@ from infrastructure.nodes.files import problem_of_path, resolve_files
 from infrastructure.nodes.registry import KNOWN_LATER, node_kinds
 from infrastructure.workers.step import StepRefused
 
-KINDS = node_kinds()
+KINDS = node_kinds(allow_shell=True)
 
 
 def codes(kind: str, config: Mapping[str, object]) -> list[str]:
@@ -51,6 +51,8 @@ def test_expressions_may_stand_only_where_values_come_in() -> None:
         "wait": {"seconds", "until"},
         "approval": {"message"},
         "workflow": {"inputs"},
+        "shell": {"env", "stdin"},
+        "llm": {"model", "prompt", "system", "messages", "headers"},
     }
 
 
@@ -127,7 +129,9 @@ def test_files_are_found_below_the_roots_only(tmp_path) -> None:
 def test_the_examples_are_valid_and_their_files_are_there() -> None:
     expressions = PythonExpressions()
     definitions = example_definitions()
-    assert [name for name, _ in definitions] == ["broken-on-purpose", "shop-order", "weather-report"]
+    names = ["broken-on-purpose", "shop-order", "weather-report"]
+    assert [name for name, _ in example_definitions(without={"shell"})] == names
+    assert [name for name, _ in definitions] == ["broken-on-purpose", "shell-words", "shop-order", "weather-report"]
     for _, definition in definitions:
         ids = frozenset(node["id"] for node in definition["nodes"])
         for node in definition["nodes"]:

@@ -54,7 +54,10 @@ def test_every_kind_of_value_is_read_from_file_and_environment(tmp_path: Path) -
     ("text", "sentence"),
     [
         ("prot = 1", r"prot in runwright.toml is not a setting of Runwright: did you mean port\?"),
-        ("zzz = 1", "zzz in runwright.toml is not a setting of Runwright: known settings are allowed_hosts"),
+        (
+            "zzz = 1",
+            "zzz in runwright.toml is not a setting of Runwright: known settings are allow_shell, allowed_hosts",
+        ),
         ("port = 70000", "port in runwright.toml must be a whole number from 0 to 65535, not 70000"),
         ("port = true", "port .* not True"),
         ('port = "many"', "port .* not 'many'"),
@@ -67,6 +70,10 @@ def test_every_kind_of_value_is_read_from_file_and_environment(tmp_path: Path) -
         ("allowed_hosts = 3", "allowed_hosts .* list of texts"),
         ('allowed_origins = ["example.com"]', "allowed_origins .* not 'example.com'"),
         ("api_keys = 3", "api_keys .* table"),
+        ('allow_shell = "perhaps"', "allow_shell .* true or false"),
+        ('llm_key_variables = ["A B"]', "llm_key_variables .* OPENAI_API_KEY@api.openai.com .*'A B'"),
+        ('llm_key_variables = ["RUNWRIGHT_API_KEYS"]', "llm_key_variables .* belongs to the service"),
+        ('llm_key_variables = ["PGPASSWORD@a.example"]', "llm_key_variables .* belongs to the service"),
         ("api_keys = 'abc'", "api_keys .* id=secret"),
         ('[api_keys]\n"a b" = "long-enough"', "api_keys .* key id 'a b'"),
         ("port = = 1", "runwright.toml is not valid TOML: .*line 1"),

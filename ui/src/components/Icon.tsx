@@ -88,6 +88,13 @@ const PATHS = {
       <path d="M2.8 9h12.4M9 2.8c2 2 2.6 4 2.6 6.2S11 13.2 9 15.2C7 13.2 6.4 11.2 6.4 9S7 4.8 9 2.8Z" />
     </>
   ),
+  shell: <path d="M2.5 3.5h13v11h-13ZM5.5 7 8 9.2 5.5 11.4M9.5 11.5h3" />,
+  llm: (
+    <>
+      <path d="M8 3.5 9.6 8 14 9.6 9.6 11.2 8 15.7 6.4 11.2 2 9.6 6.4 8Z" />
+      <path d="M14 2v3.6M12.2 3.8h3.6" />
+    </>
+  ),
   step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
 } as const satisfies Record<string, ReactNode>;
 
@@ -111,7 +118,18 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   );
 }
 
-const KIND = { python: 1, sql: 1, transform: 1, http: 1, wait: 1, approval: 1, workflow: 1 } as const;
+/** Kinds with an icon of their own name. */
+const KIND = {
+  python: 1,
+  sql: 1,
+  transform: 1,
+  http: 1,
+  wait: 1,
+  approval: 1,
+  workflow: 1,
+  shell: 1,
+  llm: 1,
+} as const;
 
 export function kindIcon(kind: string): IconName {
   return kind in KIND ? (kind as IconName) : "step";

@@ -138,6 +138,24 @@ export const CHINESE: Record<string, Words> = {
   http_url: { text: "网址不对。", fix: "请写成例如 https://example.com/path。" },
   http_header: { text: "请求头 {{name}} 不能用。", fix: "请改名或去掉。" },
   http_body_not_sent: { text: "{{method}} 请求没有正文。", fix: "请用 POST，或去掉 body。" },
+  shell_not_allowed: {
+    text: "这个服务不允许运行 shell 命令。",
+    fix: "服务的管理者可以用设置 allow_shell（RUNWRIGHT_ALLOW_SHELL=true）允许它。",
+  },
+  shell_no_command: { text: "命令是空的。", fix: "请写要运行的命令。" },
+  shell_env_name: { text: "变量 {{name}} 不能用。", fix: "请改名或去掉；RUNWRIGHT_ 开头的由服务设置。" },
+  llm_prompt_or_messages: {
+    text: "llm 节点要么写 prompt，要么写 messages，只能有一个。",
+    fix: "请在 prompt 里写问题，或在 messages 里写整个对话。",
+  },
+  llm_system_in_messages: {
+    text: "有 messages 时不能再写 system。",
+    fix: "请写成第一条消息：{role: system, content: ...}。",
+  },
+  llm_key_not_allowed: {
+    text: "变量 {{name}} 不能用作密钥，或不能发往这台主机。",
+    fix: "服务的管理者可以用设置 llm_key_variables 允许它。",
+  },
   wait_seconds_or_until: {
     text: "wait 节点要么写 seconds，要么写 until，只能有一个。",
     fix: "请写等多少秒，或等到何时。",

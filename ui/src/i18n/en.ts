@@ -322,6 +322,58 @@ export const en = {
     },
     http_url: { title: "the URL is not right", advice: "Write for example https://example.com/path." },
     http_header: { title: "a header cannot be sent", advice: "Correct the headers of the node." },
+    shell_exit: {
+      title: "the command ended with {{type}}",
+      advice:
+        "Read its last lines; correct the command or what it is given, or name the code in ok_codes if it is meant.",
+    },
+    shell_not_allowed: {
+      title: "this service runs no shell commands",
+      advice:
+        "Whoever runs the service can allow them by the setting allow_shell (RUNWRIGHT_ALLOW_SHELL=true).",
+    },
+    shell_not_found: {
+      title: "the program is not there",
+      advice: "Correct its name, give its whole path, or install it on the service’s machine.",
+    },
+    shell_not_json: {
+      title: "the command did not write JSON",
+      advice: "Let it write one JSON value and nothing else on stdout, or take output: text.",
+    },
+    llm_status: {
+      title: "the model’s server answered {{type}}",
+      advice:
+        "Read what the server says. If it is busy, run again later or give the node a longer max_wait_s.",
+    },
+    llm_unreachable: {
+      title: "the model’s server could not be reached",
+      advice: "Check that it is up and reachable from the service’s machine, then run again.",
+    },
+    llm_timeout: {
+      title: "the model did not answer in time",
+      advice: "Check that its server is up, or ask for less at once, then run again.",
+    },
+    llm_stream_broken: {
+      title: "the answer broke off",
+      advice: "Run again; if it happens again, look at the log of the model’s server.",
+    },
+    llm_not_json: {
+      title: "the answer is no JSON",
+      advice: "Say in the prompt that only JSON is wanted, raise max_tokens, or ask a model that can.",
+    },
+    llm_schema: {
+      title: "the answer does not fit its schema",
+      advice:
+        "Say the form in the prompt too, make the schema simpler, or ask a model that holds to schemas.",
+    },
+    llm_key_not_allowed: {
+      title: "the key may not be used here",
+      advice: "Whoever runs the service can allow it by the setting llm_key_variables.",
+    },
+    llm_key_missing: {
+      title: "the key’s variable is not set",
+      advice: "Set it in the server’s environment and start the service again.",
+    },
     network: {
       title: "the server does not answer",
       advice: "Check that Runwright runs and that this machine is online; the page tries again by itself.",

@@ -307,6 +307,54 @@ export const zhCN: Messages = {
     },
     http_url: { title: "网址不对", advice: "请写成例如 https://example.com/path。" },
     http_header: { title: "有一个请求头不能发送", advice: "请改正节点的请求头。" },
+    shell_exit: {
+      title: "命令结束：{{type}}",
+      advice: "看它最后几行；改好命令或它得到的输入，或者如果这是预期的，就把退出码写进 ok_codes。",
+    },
+    shell_not_allowed: {
+      title: "这个服务不允许运行 shell 命令",
+      advice: "服务的管理者可以用设置 allow_shell（RUNWRIGHT_ALLOW_SHELL=true）允许它。",
+    },
+    shell_not_found: {
+      title: "没有这个程序",
+      advice: "请改正名字、写完整路径，或在服务所在的机器上安装它。",
+    },
+    shell_not_json: {
+      title: "命令写出的不是 JSON",
+      advice: "请让它在 stdout 上只写一个 JSON 值，或改用 output: text。",
+    },
+    llm_status: {
+      title: "模型的服务器回答了 {{type}}",
+      advice: "看看对方的回答。如果它正忙，请稍后再运行，或放宽节点的 max_wait_s。",
+    },
+    llm_unreachable: {
+      title: "连不上模型的服务器",
+      advice: "请确认它在运行、并且从服务所在的机器能访问，然后再运行一次。",
+    },
+    llm_timeout: {
+      title: "模型没有及时回答",
+      advice: "请确认它的服务器在运行，或一次少要一些，然后再运行一次。",
+    },
+    llm_stream_broken: {
+      title: "回答中途断了",
+      advice: "再运行一次；若再次发生，请查看模型服务器的日志。",
+    },
+    llm_not_json: {
+      title: "回答不是 JSON",
+      advice: "请在提示里说明只要 JSON，放宽 max_tokens，或换一个能做到的模型。",
+    },
+    llm_schema: {
+      title: "回答不符合要求的 schema",
+      advice: "请在提示里也说明格式，简化 schema，或换一个能遵守 schema 的模型。",
+    },
+    llm_key_not_allowed: {
+      title: "这里不能使用这个密钥",
+      advice: "服务的管理者可以用设置 llm_key_variables 允许它。",
+    },
+    llm_key_missing: {
+      title: "没有设置密钥的变量",
+      advice: "请在服务器的环境里设置它，然后重新启动服务。",
+    },
     network: {
       title: "服务没有应答",
       advice: "请确认 Runwright 正在运行、本机网络正常；页面会自动重试。",
