@@ -315,7 +315,8 @@ class LocalExecutor:
             return outcome_of(entry, done)
         if entry.cancelled_at is not None:
             death_ms = (time.monotonic() - entry.cancelled_at) * 1000
-            name = "SIGKILL" if killed else "SIGTERM"
+            # Code that returned heeded the SIGTERM, whatever became of the idle process around it.
+            name = "SIGKILL" if killed and done is None else "SIGTERM"
             return Cancelled(id=attempt.id, signal=name, proof="descendants_gone", death_ms=death_ms)
         if entry.timed_out:
             return Erred(id=attempt.id, error=timeout_error(attempt), usage=usage_of(done))

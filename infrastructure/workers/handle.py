@@ -34,6 +34,9 @@ LINES_PER_TICK = 500
 BYTES_PER_TICK = 512 * 1024
 _READ_BYTES = 256 * 1024
 
+LEFT_BEHIND_S = 0.3
+"""What a step that heeded a stop has left running gets to end by itself."""
+
 
 class WorkerHandle:
     """One worker as the pool sees it."""
@@ -283,7 +286,8 @@ class WorkerHandle:
         if self.stopping or done.terminated:
             # The attempt ended, but its worker is being ended: it counts when all of that is dead.
             entry.done = done
-            self.stopping = True
+            # Its code has returned: what it left behind need not be waited for as long as the code itself.
+            self.terminate(LEFT_BEHIND_S)
             return
         del self.entries[entry.seq]
         if done.retire:

@@ -8,11 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route
 
 from domain.errors import InvalidInput, Problem, Refusal
 from interfaces.http import control, executions, history, schemas, socket, stream, system, workflows
+from interfaces.http.page import file_answer
 from interfaces.http.problems import as_refusal, problem_response, request_id
 from interfaces.http.service import Service
 
@@ -118,9 +119,8 @@ async def _page(request: Request, path: str) -> Response:
         raise HTTPException(404, "There is no such file.") from None
     if found:
         immutable = path.startswith("assets/")
-        return FileResponse(
-            file, headers={"Cache-Control": "public, max-age=31536000, immutable" if immutable else "no-cache"}
-        )
+        cache = "public, max-age=31536000, immutable" if immutable else "no-cache"
+        return file_answer(file, request.headers, cache)
     if "." in path.rsplit("/", 1)[-1]:
         raise HTTPException(404, f"There is no file /{path[:200]}.")
     index = root / "index.html"
@@ -128,7 +128,7 @@ async def _page(request: Request, path: str) -> Response:
         return PlainTextResponse(
             "Runwright runs; its page is not built. `make setup` builds it. The API is at /api/v1.\n"
         )
-    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+    return file_answer(index, request.headers, "no-cache")
 
 
 def _document(app: FastAPI) -> None:

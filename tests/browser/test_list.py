@@ -257,7 +257,6 @@ def test_keys_walk_the_rows_open_one_and_lead_on_to_its_neighbours(api: Api, ope
     shows(page, *rows)
 
 
-@pytest.mark.xfail(reason="the link and the row around it both open the run: two steps in the history", strict=False)
 @pytest.mark.parametrize("by", ["key", "mouse"])
 def test_back_from_a_run_and_its_neighbours_leads_to_the_list(
     api: Api, open_page: OpenPage, past: Past, by: str
@@ -305,7 +304,6 @@ def test_keys_select_and_clear_and_leave_typing_alone(open_page: OpenPage, past:
     expect(search).to_be_focused()
 
 
-@pytest.mark.xfail(reason="a field that shows the address a moment later loses what is typed meanwhile", strict=False)
 @pytest.mark.parametrize(("role", "name"), [("searchbox", "Search the rows shown"), ("textbox", "Label")])
 def test_no_letter_is_lost_however_fast_one_types(
     open_page: OpenPage, past: Past, role: Literal["searchbox", "textbox"], name: str
@@ -386,9 +384,6 @@ def test_a_preview_that_is_left_stops_nothing(api: Api, open_page: OpenPage, gat
     expect(page.get_by_role("button", name="Stop: none is active")).to_be_disabled()
 
 
-@pytest.mark.xfail(
-    reason="the key that closes the preview reaches the list too and clears what is selected", strict=False
-)
 def test_a_preview_left_by_escape_leaves_the_selection(api: Api, open_page: OpenPage, gate: Path) -> None:
     execution_id = run(api, api.save(workflow("left", python("a", UNTIL_FILE, args={"gate": str(gate)}))), batch="left")
     page = open_page("/executions?label=batch%3Dleft")

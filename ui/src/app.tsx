@@ -49,6 +49,9 @@ export const routes: RouteObject[] = [
   },
 ];
 
+const AGAIN_MS = 3_000;
+const retryable = (error: unknown) => error instanceof Refused && error.problem.retryable;
+
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -59,8 +62,10 @@ export function newQueryClient(): QueryClient {
         networkMode: "always",
         staleTime: 1_000,
         // What the server refuses stays refused; what it could not answer may pass the next time.
-        retry: (count, error) => count < 2 && error instanceof Refused && error.problem.retryable,
+        retry: (count, error) => count < 2 && retryable(error),
         retryDelay: (count) => 400 * 2 ** count,
+        // A page that could not be read comes by itself once the server is back.
+        refetchInterval: ({ state }) => state.status === "error" && retryable(state.error) && AGAIN_MS,
       },
     },
   });

@@ -205,3 +205,22 @@ async def test_close_leaves_nothing_alive(bench: Bench, tmp_path: Path) -> None:
     await bench.executor.close(grace_s=0.1)
     assert [pid for pid in pids if start_time(pid) is not None] == []
     assert bench.executor.capacity().workers == 0
+
+
+async def test_a_step_that_heeds_the_stop_and_returns_is_not_waited_for(bench: Bench) -> None:
+    attempt = bench.submit(
+        "import signal, time\n"
+        "def main():\n"
+        "    told = []\n"
+        "    signal.signal(signal.SIGTERM, lambda *_: told.append(1))\n"
+        "    print('begun')\n"
+        "    while not told:\n"
+        "        time.sleep(0.02)\n"
+        "    return 'tidied'"
+    )
+    await bench.line(attempt, "begun")
+    bench.executor.cancel(attempt, grace_s=600)
+    outcome = await bench.outcome(attempt)
+    assert isinstance(outcome, Cancelled | Succeeded)
+    if isinstance(outcome, Cancelled):
+        assert (outcome.signal, outcome.proof) == ("SIGTERM", "descendants_gone")

@@ -18,7 +18,8 @@ export function useKeys(pressed: (key: string, event: KeyboardEvent) => boolean)
       if (target?.closest(TYPING) || document.querySelector("[role=dialog]")) return;
       if (latest.current(event.key, event)) event.preventDefault();
     };
-    window.addEventListener("keydown", heard);
-    return () => window.removeEventListener("keydown", heard);
+    // Before a dialog that is closed by the same key has gone.
+    window.addEventListener("keydown", heard, true);
+    return () => window.removeEventListener("keydown", heard, true);
   }, []);
 }

@@ -36,7 +36,8 @@ export default function Executions() {
     if (items) keepWalk({ ids: items.map((item) => item.id), search });
   }, [items, search]);
   const change = (change: Partial<ListFilter>, typing = false) =>
-    setParams(writeFilter({ ...filter, ...change }), { replace: typing });
+    // At once: a field that is typed in must not lag behind the keys.
+    setParams(writeFilter({ ...filter, ...change }), { replace: typing, flushSync: true });
 
   return (
     <div className="page">

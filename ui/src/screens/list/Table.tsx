@@ -82,7 +82,10 @@ function ExecutionRow({ item, marked, onMark }: RowProps) {
       data-execution={item.id}
       data-status={item.status}
       className={marked ? "marked" : undefined}
-      onClick={() => void navigate(to)}
+      onClick={(event) => {
+        // The link has been followed already, in whatever tab was asked for.
+        if (!(event.target as Element).closest("a")) void navigate(to);
+      }}
       style={{ cursor: "pointer" }}
     >
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: only keeps a press beside the box from opening the row */}
