@@ -44,6 +44,9 @@ KEPT_IN_DOUBT = 10_000
 
 log = logging.getLogger("runwright.log")
 
+LAST = 2**63 - 1
+"""No position is beyond it."""
+
 
 @dataclass(slots=True)
 class _Queued:
@@ -326,8 +329,9 @@ class PostgresEventStore:
         self, stream_ids: Sequence[UUID], *, after: int = 0, before: int | None = None, limit: int = 500
     ) -> Sequence[StoredEvent]:
         """Some streams merged by position."""
-        upper = before if before is not None else 2**63 - 1
-        return [stored_event(row) for row in await self._reads.rows("history", (list(stream_ids), after, upper, limit))]
+        upper = LAST if before is None else min(before, LAST)
+        asked = (list(stream_ids), min(after, LAST), upper, limit)
+        return [stored_event(row) for row in await self._reads.rows("history", asked)]
 
     async def page(self, *, after: int, limit: int) -> Sequence[StoredEvent]:
         """The whole log by position."""

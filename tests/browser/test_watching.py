@@ -165,7 +165,7 @@ def test_a_failure_is_told_with_its_cause_advice_and_the_way_to_run_again(
     expect(card).to_contain_text("clean")
     expect(node(page, "report")).to_have_attribute("data-status", "skipped")
     picture(page, "failed-en-light")
-    card.get_by_role("button", name="Run again…").click()
+    card.get_by_role("button", name="Run as a new one…").click()
     again = page.get_by_role("dialog")
     expect(again.get_by_label("Year")).to_have_value("2031")
     again.get_by_label("Year").fill("2014")
