@@ -195,7 +195,7 @@ def test_a_lost_step_that_may_have_taken_effect_asks_a_person(api: Api, open_pag
     card.get_by_label("Its output").fill('{"paid": true}')
     card.get_by_role("button", name="It is done: go on").click()
     status(page, "completed")
-    assert api.steps(execution_id)["pay"]["output"] == {"paid": True}
+    assert until(lambda: api.steps(execution_id)["pay"]["output"]) == {"paid": True}  # the views come after the page
 
 
 def test_eight_tabs_show_the_same_run_over_one_stream(api: Api, open_page: OpenPage, tmp_path: Path) -> None:
