@@ -4,7 +4,7 @@ PYTHON ?= python3
 V := .venv/bin
 NPM := $(V)/python tools/setup.py npm
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test test-python test-ui test-planted bench screenshots lock docs
+.PHONY: help setup run dev check test test-python test-ui test-planted figures bench screenshots lock docs
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -33,7 +33,10 @@ test: ## Install everything, run every check and every test
 	@$(MAKE) --no-print-directory test-planted
 
 test-python: setup ## Python and browser tests, with coverage
-	$(V)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 --durations=10
+	$(V)/python -m pytest --ignore=tests/browser/test_figures.py -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85 --durations=10
+
+figures: setup ## Measure the page in a browser: bytes, frames, opening, event to pixel
+	$(V)/python -m pytest -q -s tests/browser/test_figures.py
 
 test-ui: setup ## The page's unit tests, with coverage
 	@if [ -f ui/package.json ]; then $(NPM) ui test; else echo "no ui/ in this tree"; fi

@@ -16,7 +16,7 @@ from tests.fixtures.api import Api, python, workflow
 from tests.fixtures.server import RunningServer
 
 SEED = os.environ.get("RUNWRIGHT_TEST_SEED", "20261125")
-EXAMPLES = os.environ.get("RUNWRIGHT_TEST_EXAMPLES", "20")
+EXAMPLES = os.environ.get("RUNWRIGHT_TEST_EXAMPLES", "12")
 # 503 view_behind is a right answer to a position nobody has reached; asking for one costs 2 s each, so the tests of
 # commands do that. A name may stand in the definition instead of beside it, and a retry names steps of one
 # execution, which JSON Schema does not say here. A stream of topics never ends.
