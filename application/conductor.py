@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from application.children import Called, Children, parent_of
@@ -44,6 +44,7 @@ from application.ports import (
     Executor,
     Expressions,
     IdempotencyGuard,
+    LeadingMemberFailed,
     LeaseGuard,
     LeaseLost,
     LeaseOpened,
@@ -57,10 +58,11 @@ from application.ports import (
     Signal,
     StoreUnavailable,
     Succeeded,
+    VersionConflict,
 )
 from application.preparing import PreparedGraph, PreparedNode, merged
 from application.retrying import RetryPlan, Wish, plan_retry
-from domain.errors import Conflict, NotFound, Refusal
+from domain.errors import Conflict, NotFound, Refusal, TransitionRefused, Unavailable
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
@@ -82,6 +84,7 @@ AGAIN_S = 0.3
 """How long an append that the database did not answer waits before it is tried again."""
 
 Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,31 +137,36 @@ class Conductor:
         self._begun_timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._taken_up = False
         executor.connect(self._on_signals)
 
     # ── children ─────────────────────────────────────────────────────────────────────────────────
 
-    def _call_child(self, live: Live, path: str, config: JsonText, cause: Cause) -> Awaitable[Called]:
-        return self._children.call(live.execution, path, config, cause, self.load)
+    async def _call_child(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called:
+        return await _patiently(lambda: self._children.call(live.execution, path, config, cause, self.load))
 
     def _stop_child_soon(self, live: Live, child: UUID, grace_s: float) -> None:
         self._spawn(self._stop_child(live, child, grace_s))
 
     async def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
-        try:
-            await self.stop(child, self._decider.cause(live), grace_s=grace_s, reason=f"parent {live.id}")
-        except StoreUnavailable:
-            await asyncio.sleep(AGAIN_S)
-            await self._stop_child(live, child, grace_s)
-        except Refusal:
-            await self._look_at_children(live)  # it has ended by itself
+        """Ask until it is asked for or the child has ended: its parent ends only after it."""
+        while not self._closing and child in live.execution.state.children.values():
+            try:
+                await self.stop(child, self._decider.cause(live), grace_s=grace_s, reason=f"parent {live.id}")
+            except TransitionRefused:
+                await self._look_at_children(live)  # it has ended by itself
+            except (Refusal, StoreUnavailable, VersionConflict, LeaseLost, LeadingMemberFailed) as error:
+                log.info("child %s is asked to stop again: %s", child, error)
+                await asyncio.sleep(AGAIN_S)
+                continue
+            return
 
     async def _look_at_children(self, live: Live) -> None:
         """Tell a parent of children that are final already: their end may have been missed."""
         for path, child_id in [*live.execution.state.children.items()]:
             if child_id in self.live or self._admission.kept(child_id) is not None:
                 continue
-            child = await self.load(child_id)
+            child = await _patiently(lambda child_id=child_id: self.load(child_id))
             if child.state.status in FINAL:
                 self._put(live, ChildEnded(path=path, child=child))
 
@@ -224,19 +232,23 @@ class Conductor:
         queued = self._admission.leave(execution_id)
         try:
             execution = await self.load(execution_id)
+            if not self._taken_up and execution.state.status is not ExecutionStatus.QUEUED:
+                raise Unavailable("execution_is_taken_up", "The service has just started.", "Try again in a moment.")
             if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
                 return 0
+            for path, attempt in [*execution.state.open_attempts.items()]:  # of one that could not be taken up
+                execution.stop_step(
+                    cause, path, attempt, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=0
+                )
             so_far = await self._log_stream_of(execution)
             execution.finish_stopped(
                 cause, proof="never_started", log_events=so_far.version, log_lines=so_far.lines,
                 dropped_lines=so_far.dropped,
             )  # fmt: skip
             name = lease_name(execution_id)
-            epoch = 0 if queued is None else queued.epoch
             events = cast("list[RecordedEvent]", [*execution.pending_events])
-            stored = await self._store.append(
-                Member(events=events, guards=[LeaseGuard(name=name, epoch=epoch)], leases_closed=[name])
-            )
+            guard = LeaseGuard(name=name, epoch=execution.state.epoch)
+            stored = await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
         except BaseException:
             if queued is not None:
                 self._admission.enqueue(execution_id, queued, first=True)
@@ -333,6 +345,7 @@ class Conductor:
             except (LookupError, Refusal) as error:
                 # One that can't go on (its kind of node is gone) must not keep the others from it.
                 log.error("execution %s can't be taken up: %s", row.execution_id, error)
+        self._taken_up = True
         self._admit_soon()
 
     async def close(self) -> None:
@@ -476,6 +489,9 @@ class Conductor:
         self._admission.leave(execution_id)
         try:
             execution = await self.load(execution_id)
+            if execution.state.status in FINAL:  # an append whose answer was lost
+                self._tell_parent(execution)
+                return
             so_far = await self._log_stream_of(execution)
             command = execution.state.command_id
             assert command is not None  # noqa: S101 - set by the opening event
@@ -513,6 +529,10 @@ class Conductor:
         live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
+        above = parent_of(execution.state.trigger)
+        parent = None if above is None else self.live.get(above[0])
+        if parent is not None and parent.execution.state.status is ExecutionStatus.PAUSED:
+            execution.pause(cause, reason=f"parent {parent.id}")  # while it was queued there was nothing to pause
         self._decider.follow(live)
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=queued.epoch, epoch=live.epoch)
@@ -727,6 +747,7 @@ class Conductor:
                 f"execution_is_{execution.state.status}", f"The execution is {execution.state.status}.", "Load it anew."
             )
             refuse([x.answer for x in items if isinstance(x, StopAsked | PauseAsked | AnswerGiven)], ended)
+            self._tell_parent(execution)
             return
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
         fresh.log = await self._log_stream_of(execution)
@@ -778,6 +799,16 @@ class Conductor:
         text = event.input if artifact is None else await self._evaluator.fetch(artifact.sha256)
         if text is not None and live.execution.state.is_open(event.path, event.attempt):
             self._executor.submit([self._attempt(live, live.prepared.nodes[event.path], event, text)])
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """A question that is asked again until the database answers."""
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            log.warning("a question waits for the database: %s", error)
+            await asyncio.sleep(AGAIN_S)
 
 
 def lease_name(execution_id: UUID) -> str:

@@ -385,7 +385,7 @@ class Decider:
         counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
         running = execution.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         if live.abort is not None and running:
-            if execution.state.open_attempts:
+            if execution.state.open_attempts or execution.state.children:
                 return False
             error, pointer = live.abort
             execution.fail(cause, error, cause_path=None, pointer=pointer, knock_on=plan.failures, **counts)
