@@ -177,3 +177,61 @@ def test_parent_and_child_outlive_a_killed_server(start_server: StartServer, tmp
     started = [event for event in api.events(execution_id) if event["type"] == "execution.child_started"]
     assert len(started) == 1, "one child, not two"
     api.close()
+
+
+def test_a_parent_whose_time_is_over_ends_after_its_child(api: Api, tmp_path: Path) -> None:
+    api.save(slow("outlasting", tmp_path / "never"))
+    limited = {**calling("limited", "outlasting"), "settings": {"timeout_s": 0.6}}
+    execution_id = api.run(api.save(limited))
+    ended = api.finish(execution_id)
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "execution_timeout")
+    child = child_of(api, execution_id)
+    assert api.final(child) is not None, "nothing of it runs on without a parent"
+    assert api.events(child)[-1]["position"] < api.events(execution_id)[-1]["position"]
+
+
+def test_a_child_that_leaves_the_queue_of_a_paused_parent_is_paused(start_server: StartServer, tmp_path: Path) -> None:
+    server = start_server(arguments=["--no-examples"], environment={"RUNWRIGHT_ATTEMPT_LIMIT": "1"})
+    api = Api(server.url)
+    gate = tmp_path / "gate"
+    api.save(doubling("waits-its-turn"))
+    # It runs already when the slot is taken: its child has to wait for one.
+    wait = {"id": "wait", "kind": "wait", "config": {"seconds": 0.5}}
+    call = {"id": "call", "kind": "workflow", "config": {"workflow": "waits-its-turn"}}
+    parent = api.run(api.save(workflow("paused-parent", wait, call)))
+    until(lambda: api.steps(parent)["wait"]["status"] == "waiting")
+    holder = api.run(api.save(slow("holds-the-slot", gate)))
+    until(lambda: api.steps(holder)["slow"]["status"] in ("ready", "running"))
+    child = until(lambda: api.steps(parent)["call"]["child_id"])
+    assert api.execution(child)["status"] == "queued"
+    api.post(f"/executions/{parent}/pause")
+    gate.touch()
+    until(lambda: api.execution(child)["status"] == "paused")
+    api.post(f"/executions/{parent}/resume")
+    assert api.finish(parent)["status"] == "completed"
+    api.close()
+
+
+def test_a_stop_that_a_killed_server_left_half_done_reaches_the_child(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    first = start_server(arguments=["--no-examples"])
+    api = Api(first.url)
+    code = (
+        "import signal, time\ndef main():\n    signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "    print('deaf')\n    time.sleep(300)"
+    )
+    api.save(workflow("deaf", python("deaf", code)))
+    execution_id = api.run(api.save(calling("half-stopped", "deaf")))
+    child = child_of(api, execution_id)
+    until(lambda: api.execution(child)["counts"]["log_lines"])
+    api.post(f"/executions/{execution_id}/stop", {"grace_s": 120})
+    until(lambda: api.execution(child)["status"] == "stopping")
+    api.close()
+    first.end(signal.SIGKILL)
+    second = start_server(data_dir=first.data_dir, arguments=["--no-examples"])
+    api = Api(second.url)
+    assert api.finish(execution_id)["status"] == "stopped"
+    assert api.execution(child)["status"] == "stopped"
+    assert api.steps(child)["deaf"]["reason"] == "server_restarted"
+    api.close()
