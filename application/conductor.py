@@ -11,26 +11,23 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from uuid import UUID
 
-from application.children import Called, Children, parent_of
-from application.deciding import ACTOR, Decider, attempt_id, queue_timeout
+from application.children import Called, Children
+from application.deciding import ACTOR, Decider, attempt_id
 from application.evaluation import Evaluator
+from application.failures import queue_timeout
+from application.family import AGAIN_S, Family
 from application.live import (
     AnswerGiven,
     Answering,
-    ChildEnded,
     Live,
     LogStream,
     PauseAsked,
-    RetryDue,
     StopAsked,
-    TimedOut,
-    WaitOver,
     answer,
     refuse,
 )
@@ -44,7 +41,6 @@ from application.ports import (
     Executor,
     Expressions,
     IdempotencyGuard,
-    LeadingMemberFailed,
     LeaseGuard,
     LeaseLost,
     LeaseOpened,
@@ -58,15 +54,15 @@ from application.ports import (
     Signal,
     StoreUnavailable,
     Succeeded,
-    VersionConflict,
 )
 from application.preparing import PreparedGraph, PreparedNode, merged
 from application.retrying import RetryPlan, Wish, plan_retry
-from domain.errors import Conflict, NotFound, Refusal, TransitionRefused, Unavailable
+from application.timers import Timers
+from domain.errors import Conflict, NotFound, Refusal, Unavailable
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
-from domain.execution.status import FINAL, ExecutionStatus, StepStatus
+from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission
 from domain.values import JsonText, log_stream_id
 
@@ -75,16 +71,12 @@ log = logging.getLogger("runwright.conductor")
 ISOLATION = "process"
 BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
-LONGEST_TIMER_S = 60.0
 FLUSH_TOGETHER_S = 0.02
 """Executions whose lines are due within this time share an append: fewer commits when many of them print."""
 FLUSHES_PER_S = 2_000
 """With more executions that print than can be stored at the usual pace, each waits longer: steps go before lines."""
-AGAIN_S = 0.3
-"""How long an append that the database did not answer waits before it is tried again."""
 
 Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,15 +112,16 @@ class Conductor:
         self._clock, self._server_id, self._log_flush_s = clock, server_id, log_flush_s
         self._admission: Admission[_Queued] = Admission(attempt_limit)
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
-        self._children = children
+        self._family = Family(self, children)
+        self._timers = Timers(clock, self.put)
         self._decider = Decider(
             cast("Admission[object]", self._admission),
             self._evaluator,
             executor,
             clock,
             self._later,
-            self._call_child,
-            self._stop_child_soon,
+            self._family.call,
+            self._stop_child,
         )
         self.live: dict[UUID, Live] = {}
         self._printing: set[UUID] = set()
@@ -139,49 +132,6 @@ class Conductor:
         self._closing = False
         self._taken_up = False
         executor.connect(self._on_signals)
-
-    # ── children ─────────────────────────────────────────────────────────────────────────────────
-
-    async def _call_child(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called:
-        return await _patiently(lambda: self._children.call(live.execution, path, config, cause, self.load))
-
-    def _stop_child_soon(self, live: Live, child: UUID, grace_s: float) -> None:
-        self._spawn(self._stop_child(live, child, grace_s))
-
-    async def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
-        """Ask until it is asked for or the child has ended: its parent ends only after it."""
-        while not self._closing and child in live.execution.state.children.values():
-            try:
-                await self.stop(child, self._decider.cause(live), grace_s=grace_s, reason=f"parent {live.id}")
-            except TransitionRefused:
-                await self._look_at_children(live)  # it has ended by itself
-            except (Refusal, StoreUnavailable, VersionConflict, LeaseLost, LeadingMemberFailed) as error:
-                log.info("child %s is asked to stop again: %s", child, error)
-                await asyncio.sleep(AGAIN_S)
-                continue
-            return
-
-    async def _look_at_children(self, live: Live) -> None:
-        """Tell a parent of children that are final already: their end may have been missed."""
-        for path, child_id in [*live.execution.state.children.items()]:
-            if child_id in self.live or self._admission.kept(child_id) is not None:
-                continue
-            child = await _patiently(lambda child_id=child_id: self.load(child_id))
-            if child.state.status in FINAL:
-                self._put(live, ChildEnded(path=path, child=child))
-
-    def _tell_parent(self, execution: Execution) -> None:
-        """A step of another execution may wait for the end of this one."""
-        above = parent_of(execution.state.trigger)
-        parent = None if above is None else self.live.get(above[0])
-        if parent is not None and above is not None:
-            self._put(parent, ChildEnded(path=above[1], child=execution))
-
-    async def _pass_pause(self, live: Live, *, resume: bool) -> None:
-        """Pause and go on are passed down to children that run."""
-        for child_id in [*live.execution.state.children.values()]:
-            with suppress(Refusal):
-                await self.pause(child_id, self._decider.cause(live), reason=f"parent {live.id}", resume=resume)
 
     # ── asked by handlers and questions ──────────────────────────────────────────────────────────
 
@@ -227,7 +177,7 @@ class Conductor:
         asked = StopAsked(cause=cause, grace_s=grace_s, reason=reason, answer=waiting)
         live = self.live.get(execution_id)
         if live is not None:
-            self._put(live, asked)
+            self.put(live, asked)
             return await waiting
         queued = self._admission.leave(execution_id)
         try:
@@ -253,7 +203,7 @@ class Conductor:
             if queued is not None:
                 self._admission.enqueue(execution_id, queued, first=True)
             raise
-        self._tell_parent(execution)
+        self._family.tell_parent(execution)
         return cast("Appended", stored).position
 
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
@@ -266,7 +216,7 @@ class Conductor:
                 raise NotFound("running execution", execution_id)  # it runs on another server
             return 0
         waiting: Answering = asyncio.get_running_loop().create_future()
-        self._put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
+        self.put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
         return await waiting
 
     async def plan_retry(
@@ -303,7 +253,7 @@ class Conductor:
             raise NotFound("running execution", execution_id)  # it waits on another server
         waiting: Answering = asyncio.get_running_loop().create_future()
         given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
-        self._put(live, given)
+        self.put(live, given)
         return await waiting
 
     async def load(self, execution_id: UUID) -> Execution:
@@ -320,6 +270,15 @@ class Conductor:
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""
         return execution_id in self.live
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing is decided any more."""
+        return self._closing
+
+    def is_queued(self, execution_id: UUID) -> bool:
+        """Whether it waits to be admitted."""
+        return self._admission.kept(execution_id) is not None
 
     @property
     def queued(self) -> int:
@@ -409,42 +368,9 @@ class Conductor:
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
-        self._set_timers(live)
+        self._timers.set(live)
         if live.execution.state.children:
-            self._spawn(self._look_at_children(live))
-
-    def _set_timers(self, live: Live) -> None:
-        """For the execution's own limit, which stands still while it is paused, and for each step that waits."""
-        state = live.execution.state
-        timeout_s = live.prepared.graph.settings.timeout_s
-        if live.timeout_timer is not None:
-            live.timeout_timer.cancel()
-        if timeout_s is not None and state.started_at is not None and state.status is not ExecutionStatus.PAUSED:
-            over = state.started_at + timedelta(seconds=timeout_s + state.paused_s)
-            left = (over - self._clock.now()).total_seconds()
-            live.timeout_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._put, live, TimedOut())
-        for timer in live.wait_timers.values():
-            timer.cancel()
-        for path, step in state.steps.items():
-            if step.due_at_ms is not None and step.status in (StepStatus.WAITING, StepStatus.RETRYING):
-                self._wake_when_due(live, path)
-
-    def _wake_when_due(self, live: Live, path: str) -> None:
-        """A timer for a waiting or retrying step: at its time, or when a wait's own limit is over before."""
-        step = live.execution.state.steps[path]
-        assert step.due_at_ms is not None and step.started_at is not None  # noqa: S101, PT018 - it waits for a time
-        due_s = step.due_at_ms / 1000
-        retrying = step.status is StepStatus.RETRYING  # else it waits, and its own limit may be over before
-        limit_s = live.prepared.nodes[path].node.timeout_s
-        if limit_s is not None and step.waits("timer"):
-            due_s = min(due_s, step.started_at.timestamp() + limit_s)
-        left = due_s - self._clock.now().timestamp()
-        loop = asyncio.get_running_loop()
-        if left > LONGEST_TIMER_S:  # the wall clock may be set meanwhile: look again
-            live.wait_timers[path] = loop.call_later(LONGEST_TIMER_S, self._wake_when_due, live, path)
-        else:
-            over = (RetryDue if retrying else WaitOver)(path=path, attempt=step.attempt)
-            live.wait_timers[path] = loop.call_later(max(0.0, left), self._put, live, over)
+            self._spawn(self._family.look(live))
 
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others."""
@@ -490,7 +416,7 @@ class Conductor:
         try:
             execution = await self.load(execution_id)
             if execution.state.status in FINAL:  # an append whose answer was lost
-                self._tell_parent(execution)
+                self._family.tell_parent(execution)
                 return
             so_far = await self._log_stream_of(execution)
             command = execution.state.command_id
@@ -504,7 +430,7 @@ class Conductor:
             events = cast("list[RecordedEvent]", [*execution.pending_events])
             guard = LeaseGuard(name=name, epoch=queued.epoch)
             await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
-            self._tell_parent(execution)
+            self._family.tell_parent(execution)
         except StoreUnavailable as error:
             log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
             self._admission.enqueue(execution_id, queued, first=True)
@@ -529,10 +455,8 @@ class Conductor:
         live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
-        above = parent_of(execution.state.trigger)
-        parent = None if above is None else self.live.get(above[0])
-        if parent is not None and parent.execution.state.status is ExecutionStatus.PAUSED:
-            execution.pause(cause, reason=f"parent {parent.id}")  # while it was queued there was nothing to pause
+        if self._family.has_paused_parent(execution):
+            execution.pause(cause, reason=execution.state.trigger)
         self._decider.follow(live)
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=queued.epoch, epoch=live.epoch)
@@ -600,7 +524,8 @@ class Conductor:
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 
-    def _put(self, live: Live, item: object) -> None:
+    def put(self, live: Live, item: object) -> None:
+        """Have something decided about."""
         live.inbox.append(item)
         self._drive_soon(live)
 
@@ -621,7 +546,7 @@ class Conductor:
                 item = await work
             finally:
                 live.tasks.pop(name, None)
-            self._put(live, item)
+            self.put(live, item)
 
         live.tasks[name] = self._spawn(bring())
 
@@ -662,7 +587,7 @@ class Conductor:
                     taking = None
                     if ending:
                         self._release(live)
-                        self._tell_parent(live.execution)
+                        self._family.tell_parent(live.execution)
                         return
                     if deciding:
                         live.decide_due = True
@@ -729,6 +654,9 @@ class Conductor:
                     self._admit_child(called, position, appended.numbers)
                 return True
 
+    def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
+        self._spawn(self._family.stop(live, child, self._decider.cause(live), grace_s))
+
     def _admit_child(self, called: Called, position: int, numbers: Mapping[UUID, int]) -> None:
         """A child that is stored now waits in the queue as any other execution."""
         child = called.execution
@@ -747,7 +675,7 @@ class Conductor:
                 f"execution_is_{execution.state.status}", f"The execution is {execution.state.status}.", "Load it anew."
             )
             refuse([x.answer for x in items if isinstance(x, StopAsked | PauseAsked | AnswerGiven)], ended)
-            self._tell_parent(execution)
+            self._family.tell_parent(execution)
             return
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
         fresh.log = await self._log_stream_of(execution)
@@ -767,10 +695,10 @@ class Conductor:
         attempts: list[Attempt] = []
         for event in events:
             if isinstance(event, e.Paused | e.Resumed):
-                self._set_timers(live)
-                self._spawn(self._pass_pause(live, resume=isinstance(event, e.Resumed)))
-            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled) and event.due_at_ms is not None:
-                self._wake_when_due(live, event.path)
+                self._timers.set(live)
+                self._spawn(self._family.pause(live, self._decider.cause(live), resume=isinstance(event, e.Resumed)))
+            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled):
+                self._timers.wake(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
                 continue
             ready = live.inputs.pop(event.path, None)
@@ -799,16 +727,6 @@ class Conductor:
         text = event.input if artifact is None else await self._evaluator.fetch(artifact.sha256)
         if text is not None and live.execution.state.is_open(event.path, event.attempt):
             self._executor.submit([self._attempt(live, live.prepared.nodes[event.path], event, text)])
-
-
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """A question that is asked again until the database answers."""
-    while True:
-        try:
-            return await work()
-        except StoreUnavailable as error:
-            log.warning("a question waits for the database: %s", error)
-            await asyncio.sleep(AGAIN_S)
 
 
 def lease_name(execution_id: UUID) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from application.children import Called
 from application.evaluation import Evaluator
+from application.failures import child_failed, execution_timeout, unanswered, wait_timeout
 from application.live import (
     AnswerGiven,
     Answering,
@@ -28,8 +29,8 @@ from application.live import (
 )
 from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
 from application.preparing import PreparedNode, StepInput, hash_of, merged
-from application.waiting import BadWait, due_of, output_of, timeout_of
-from domain.errors import Category, Refusal
+from application.waiting import BadWait, due_of, output_of
+from domain.errors import Refusal
 from domain.event import Cause, StepError
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
@@ -112,7 +113,7 @@ class Decider:
                 case WaitOver():
                     self._wait_over(live, item, cause)
                 case TimedOut():
-                    error = _execution_timeout(live.prepared.graph.settings.timeout_s)
+                    error = execution_timeout(live.prepared.graph.settings.timeout_s)
                     live.abort = live.abort or (error, None)
                 case StopAsked() | PauseAsked() | AnswerGiven():
                     if self._command(live, item):
@@ -217,11 +218,11 @@ class Decider:
             self._stop_child(live, live.execution.state.children[item.path], DEFAULT_GRACE_S)
             return
         if step.waits("approval"):
-            live.execution.end_approval(cause, item.path, _unanswered(item.path))
+            live.execution.end_approval(cause, item.path, unanswered(item.path))
             return
         limit_s = live.prepared.nodes[item.path].node.timeout_s
         late = self._clock.now().timestamp() * 1000 < step.due_at_ms and limit_s is not None
-        error = timeout_of(item.path, limit_s) if late and limit_s is not None else None
+        error = wait_timeout(item.path, limit_s) if late and limit_s is not None else None
         live.execution.end_wait(cause, item.path, output=output_of(step.due_at_ms), error=error)
 
     def _child_ended(self, live: Live, item: ChildEnded, cause: Cause) -> None:
@@ -232,9 +233,9 @@ class Decider:
         error: StepError | None = None
         if item.path in live.overdue:
             live.overdue.discard(item.path)
-            error = timeout_of(item.path, node.timeout_s or 0.0)
+            error = wait_timeout(item.path, node.timeout_s or 0.0)
         elif child.status is not ExecutionStatus.COMPLETED:
-            error = _child_failed(child.workflow_name, child.number, child.error)
+            error = child_failed(child.workflow_name, child.number, child.error)
         blocked = live.plan.failing or live.abort is not None
         live.execution.end_child(
             cause, item.path, output=child.result, output_artifact=child.result_artifact, error=error,
@@ -427,50 +428,3 @@ def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
 def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
     """How an event carries a value: inline, or null with its artifact."""
     return (value.text, None) if value.artifact is None else (NULL, value.artifact)
-
-
-def _child_failed(name: str, number: int, error: StepError | None) -> StepError:
-    what = f"{name} #{number}"
-    if error is None:
-        return StepError(
-            code="child_stopped", category=Category.STEP, type="ChildStopped", message=f"{what} was stopped.",
-            advice="Retry this execution to run it again.", retryable=True,
-        )  # fmt: skip
-    return StepError(
-        code="child_failed", category=error.category, type=error.type, message=f"{what}: {error.message}",
-        advice=f"Look at {what}. {error.advice}", retryable=error.retryable,
-    )  # fmt: skip
-
-
-def _unanswered(path: str) -> StepError:
-    return StepError(
-        code="approval_timeout",
-        category=Category.TIMEOUT,
-        type="ApprovalTimeout",
-        message=f"Nobody answered step {path} in time.",
-        advice="Retry it and tell the person, or raise timeout_s of the node.",
-        retryable=True,
-    )
-
-
-def queue_timeout(limit_s: float) -> StepError:
-    """The execution waited longer than its workflow lets it."""
-    return StepError(
-        code="queue_timeout",
-        category=Category.TIMEOUT,
-        type="QueueTimeout",
-        message=f"The execution waited in the queue longer than its {limit_s:g} s.",
-        advice="Retry it later, raise settings.queue_timeout_s, or see what holds the slots.",
-        retryable=True,
-    )
-
-
-def _execution_timeout(timeout_s: float | None) -> StepError:
-    return StepError(
-        code="execution_timeout",
-        category=Category.TIMEOUT,
-        type="ExecutionTimeout",
-        message=f"The execution took longer than its {timeout_s:g} s.",
-        advice="Raise settings.timeout_s, or find the slow step in the timeline.",
-        retryable=True,
-    )

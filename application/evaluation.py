@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import msgspec
 
+from application.failures import expression_error, value_error
 from application.live import ConditionsEvaluated, InputPrepared, Live, OutcomeStored, ResultEvaluated, RetryJudged
 from application.ports import Artifacts, Clock, Erred, ExpressionFailed, Expressions, Scope, StoreUnavailable, Succeeded
 from application.preparing import PreparedNode, StepInput, inline, load, scope_of
@@ -191,27 +192,3 @@ def _given(live: Live, node: PreparedNode, resolved: JsonText) -> JsonText:
 
 def _condition_failed(source: str, index: int, error: StepError) -> ConditionsEvaluated:
     return ConditionsEvaluated(source=source, taken={}, error=error, pointer=f"/edges/{index}/when")
-
-
-def expression_error(failed: ExpressionFailed) -> StepError:
-    """An expression that could not be evaluated."""
-    return StepError(
-        code="expression_error",
-        category=Category.VALIDATION,
-        type="ExpressionFailed",
-        message=f"{failed.expression}: {failed.message}",
-        advice="Mend the expression, or look at the values it reads.",
-        retryable=False,
-    )
-
-
-def value_error(message: str) -> StepError:
-    """A value that should be there and is not."""
-    return StepError(
-        code="value_unavailable",
-        category=Category.INFRASTRUCTURE,
-        type="ValueUnavailable",
-        message=message,
-        advice="Run the workflow again; if it happens again, look at the database's storage.",
-        retryable=True,
-    )

@@ -56,15 +56,3 @@ def _moment(until: object) -> datetime:
 def output_of(due_at_ms: float) -> JsonText:
     """What a wait gives to later steps: `{"until": time}`."""
     return JsonText(msgspec.json.encode({"until": datetime.fromtimestamp(due_at_ms / 1000, UTC)}))
-
-
-def timeout_of(path: str, timeout_s: float) -> StepError:
-    """The step's own limit was shorter than its wait."""
-    return StepError(
-        code="step_timeout",
-        category=Category.TIMEOUT,
-        type="StepTimeout",
-        message=f"Step {path} waited longer than its {timeout_s:g} s.",
-        advice="Raise timeout_s of the node, or wait for a shorter time.",
-        retryable=True,
-    )

@@ -19,6 +19,17 @@ export function fieldKind(schema: JsonSchema): FieldKind {
   return "json";
 }
 
+/** The schema with what was given before as its defaults, so that a form begins with it. */
+export function withGiven(schema: JsonSchema | undefined, given: Json | undefined): JsonSchema | undefined {
+  if (!schema?.properties || given === null || typeof given !== "object" || Array.isArray(given))
+    return schema;
+  const fields = Object.entries(schema.properties).map(([name, field]) => [
+    name,
+    name in given ? { ...field, default: given[name] } : field,
+  ]);
+  return { ...schema, properties: Object.fromEntries(fields) };
+}
+
 export function initialValues(schema: JsonSchema | undefined): FormValues {
   const values: FormValues = {};
   for (const [name, field] of Object.entries(schema?.properties ?? {})) {

@@ -20,38 +20,25 @@ export function opened(event: Created): Partial<ExecutionView> {
 /** What is not reused begins anew. */
 export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
   const { run, workflow_version: workflowVersion, inputs, reused } = event.data;
-  const kept = new Set(reused);
-  const {
-    id,
-    number,
-    parent,
-    workflowId,
-    workflowName,
-    requestedBy,
-    position,
-    events,
-    logLines,
-    droppedLines,
-  } = view;
-  const same = {
-    id,
-    number,
-    parent,
-    workflowId,
-    workflowName,
-    requestedBy,
-    position,
-    events,
-    logLines,
-    droppedLines,
-  };
+  const same = new Set(reused);
   const steps = Object.values(view.steps).map((step) => [
     step.path,
-    kept.has(step.path) ? step : again(step),
+    same.has(step.path) ? step : again(step),
   ]);
+  const kept = {
+    number: view.number,
+    parent: view.parent,
+    workflowId: view.workflowId,
+    workflowName: view.workflowName,
+    requestedBy: view.requestedBy,
+    position: view.position,
+    events: view.events,
+    logLines: view.logLines,
+    droppedLines: view.droppedLines,
+  };
   return {
     ...emptyView(view.id),
-    ...same,
+    ...kept,
     run,
     workflowVersion,
     inputs,

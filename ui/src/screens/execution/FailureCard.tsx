@@ -9,6 +9,7 @@ import { tell } from "../../api/problem";
 import { Icon } from "../../components/Icon";
 import { RunDialog } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
+import { withGiven } from "../../components/schemaValues";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { RetryDialog } from "./Retry";
@@ -110,21 +111,10 @@ function RunAgain({ view, onClose }: { view: ExecutionView; onClose: () => void 
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (!version.data) return null;
-  const given = view.inputs as Record<string, never> | null;
-  const schema = version.data.definition.inputs;
-  const filled = schema && {
-    ...schema,
-    properties: Object.fromEntries(
-      Object.entries(schema.properties ?? {}).map(([name, field]) => [
-        name,
-        given !== null && name in given ? { ...field, default: given[name] } : field,
-      ]),
-    ),
-  };
   return (
     <RunDialog
       workflow={{ id: view.workflowId, name: view.workflowName }}
-      schema={filled}
+      schema={withGiven(version.data.definition.inputs, view.inputs)}
       opened
       onClose={onClose}
     />

@@ -5,12 +5,12 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
-import type { JsonSchema, RetryPreview, RetryWish, StepFate } from "../../api/types";
+import type { RetryPreview, RetryWish, StepFate } from "../../api/types";
 import { Icon } from "../../components/Icon";
 import { RunError } from "../../components/RunDialog";
 import { SchemaForm } from "../../components/SchemaForm";
 import { StatusGlyph } from "../../components/StatusGlyph";
-import { type FormValues, initialValues, readValues } from "../../components/schemaValues";
+import { type FormValues, initialValues, readValues, withGiven } from "../../components/schemaValues";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 
@@ -119,7 +119,7 @@ function useRetry(view: ExecutionView) {
     queryFn: () => api.version(view.workflowId, version),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const schema = withGiven(definition.data?.definition.inputs, view.inputs as Record<string, never> | null);
+  const schema = withGiven(definition.data?.definition.inputs, view.inputs);
   const values = { ...initialValues(schema), ...changed };
   const read = readValues(schema, values);
   const edited = Object.keys(changed).length > 0;
@@ -133,7 +133,7 @@ function useRetry(view: ExecutionView) {
           ...(version === view.workflowVersion ? {} : { version }),
         };
   const preview = useQuery({
-    queryKey: ["retry-preview", view.id, view.run, wish ?? "none", chosen.length],
+    queryKey: ["retry-preview", view.id, view.run, wish],
     queryFn: () => api.retryPreview(view.id, wish ?? { from: "start" }),
     placeholderData: keepPreviousData,
     retry: false,
@@ -159,16 +159,6 @@ function useRetry(view: ExecutionView) {
 }
 
 type Retry = ReturnType<typeof useRetry>;
-
-/** The form's fields begin with what the run was given. */
-function withGiven(schema: JsonSchema | undefined, given: Record<string, never> | null) {
-  if (!schema?.properties || given === null) return schema;
-  const fields = Object.entries(schema.properties).map(([name, field]) => [
-    name,
-    name in given ? { ...field, default: given[name] } : field,
-  ]);
-  return { ...schema, properties: Object.fromEntries(fields) };
-}
 
 function Versions({ retry }: { retry: Retry }) {
   const { t } = useTranslation();

@@ -1,0 +1,109 @@
+"""Between a parent and its children: the call, the end that is told, the stop and the pause that are passed down.
+
+A parent ends only after its children, so whatever is asked of them is asked until it is heard.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from application.children import Called, Children, parent_of
+from application.live import ChildEnded, Live
+from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
+from domain.errors import Refusal, TransitionRefused
+from domain.event import Cause
+from domain.execution.execution import Execution
+from domain.execution.status import FINAL, ExecutionStatus
+from domain.values import JsonText
+
+log = logging.getLogger("runwright.conductor")
+T = TypeVar("T")
+AGAIN_S = 0.3
+"""How long something that the database did not answer waits before it is asked again."""
+
+
+class Runs(Protocol):
+    """The executions of this server, as a conductor has them."""
+
+    @property
+    def live(self) -> Mapping[UUID, Live]: ...
+    @property
+    def closing(self) -> bool: ...
+    def is_queued(self, execution_id: UUID) -> bool: ...
+    def put(self, live: Live, item: object) -> None: ...
+    async def load(self, execution_id: UUID) -> Execution: ...
+    async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int: ...
+    async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int: ...
+
+
+class Family:
+    """Of all executions of one server; keeps no state of its own."""
+
+    def __init__(self, runs: Runs, children: Children) -> None:
+        self._runs, self._children = runs, children
+
+    async def call(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called:
+        """The child that a step's config asks for, not stored yet."""
+        return await patiently(lambda: self._children.call(live.execution, path, config, cause, self._runs.load))
+
+    def parent_of(self, execution: Execution) -> tuple[Live, str] | None:
+        """The live parent of a child, and its step."""
+        above = parent_of(execution.state.trigger)
+        parent = None if above is None else self._runs.live.get(above[0])
+        return None if parent is None or above is None else (parent, above[1])
+
+    def has_paused_parent(self, execution: Execution) -> bool:
+        """Whether it starts while its parent is paused: in the queue there was nothing to pause."""
+        parent = self.parent_of(execution)
+        return parent is not None and parent[0].execution.state.status is ExecutionStatus.PAUSED
+
+    def tell_parent(self, execution: Execution) -> None:
+        """A step of another execution may wait for the end of this one."""
+        parent = self.parent_of(execution)
+        if parent is not None:
+            self._runs.put(parent[0], ChildEnded(path=parent[1], child=execution))
+
+    async def look(self, live: Live) -> None:
+        """Tell a parent of children that are final already: their end may have been missed."""
+        for path, child_id in [*live.execution.state.children.items()]:
+            if child_id in self._runs.live or self._runs.is_queued(child_id):
+                continue
+            child = await patiently(lambda child_id=child_id: self._runs.load(child_id))
+            if child.state.status in FINAL:
+                self._runs.put(live, ChildEnded(path=path, child=child))
+
+    async def stop(self, live: Live, child: UUID, cause: Cause, grace_s: float) -> None:
+        """Stop a child; ask until it is heard or the child has ended by itself."""
+        while not self._runs.closing and child in live.execution.state.children.values():
+            try:
+                await self._runs.stop(child, cause, grace_s=grace_s, reason=f"parent {live.id}")
+            except TransitionRefused:
+                await self.look(live)
+            except (Refusal, StoreUnavailable, VersionConflict, LeaseLost, LeadingMemberFailed) as error:
+                log.info("child %s is asked to stop again: %s", child, error)
+                await asyncio.sleep(AGAIN_S)
+                continue
+            return
+
+    async def pause(self, live: Live, cause: Cause, *, resume: bool) -> None:
+        """Pause children that run, or let them go on."""
+        for child_id in [*live.execution.state.children.values()]:
+            with suppress(Refusal):  # it is queued, or has ended
+                await patiently(
+                    lambda child_id=child_id: self._runs.pause(
+                        child_id, cause, reason=f"parent {live.id}", resume=resume
+                    )
+                )
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """A question that is asked again until the database answers."""
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable as error:
+            log.warning("a question waits for the database: %s", error)
+            await asyncio.sleep(AGAIN_S)
