@@ -1,16 +1,16 @@
 """A step that runs another workflow: finding it, checking what it is given, and the execution to be."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 
-from application.ports import Ids
+from application.ports import Ids, InputChecks
 from application.preparing import PreparedGraph
 from application.versions import Versions
-from domain.errors import Category, Problem, Refusal
+from domain.errors import Category, Conflict, Refusal
 from domain.event import Cause, StepError
 from domain.execution.execution import Execution
 from domain.values import JsonText
@@ -21,16 +21,6 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 Load = Callable[[UUID], Awaitable[Execution]]
 
 
-class InputChecks(Protocol):
-    """Completes and checks a run's inputs."""
-
-    def complete(
-        self, schema: Mapping[str, object], inputs: Mapping[str, object]
-    ) -> tuple[dict[str, object], list[Problem]]:
-        """Inputs with defaults, and every problem."""
-        ...
-
-
 FindByName = Callable[[str], Awaitable[UUID | None]]
 """The one workflow of a name which is not archived, the one saved a moment ago included; None without one, or with
 several."""
@@ -38,12 +28,19 @@ several."""
 
 @dataclass(frozen=True, kw_only=True)
 class Called:
-    """The child to be: decided, not stored. Or why it cannot be."""
+    """The child that a step will run: decided, not stored."""
 
     path: str
-    execution: Execution | None = None
-    prepared: PreparedGraph | None = None
-    error: StepError | None = None
+    execution: Execution
+    prepared: PreparedGraph
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotCalled:
+    """Why there can be no child."""
+
+    path: str
+    error: StepError
 
 
 class Children:
@@ -52,28 +49,30 @@ class Children:
     def __init__(self, versions: Versions, inputs: InputChecks, find: FindByName, ids: Ids) -> None:
         self._versions, self._inputs, self._find_by_name, self._ids = versions, inputs, find, ids
 
-    async def call(self, parent: Execution, path: str, config: JsonText, cause: Cause, load: Load) -> Called:
+    async def call(
+        self, parent: Execution, path: str, config: JsonText, cause: Cause, load: Load
+    ) -> Called | NotCalled:
         """The child that a step's config asks for."""
         wanted = cast("dict[str, Any]", msgspec.json.decode(config))
         try:
             if await _depth(parent, load) >= MAX_DEPTH:
                 message = f"Workflows run each other more than {MAX_DEPTH} deep."
-                return Called(path=path, error=_refused("child_too_deep", message, "Look for a circle of workflows."))
+                return _refused(path, "child_too_deep", message, "Look for a circle of workflows.")
             workflow_id = await self._find(str(wanted["workflow"]))
             workflow = await self._versions.workflow(workflow_id)
             version = workflow.runnable(wanted.get("version"))
             prepared = await self._versions.graph(workflow_id, version.number)
-        except (Refusal, LookupError) as refused:
-            advice = refused.advice if isinstance(refused, Refusal) else "Give the name of one workflow, or its id."
-            code = refused.code if isinstance(refused, Refusal) else "child_unknown"
-            return Called(path=path, error=_refused(code, str(refused), advice))
+        except Refusal as refused:
+            return _refused(path, refused.code, refused.message, refused.advice)
+        except LookupError as gone:  # of its graph
+            return _refused(path, "child_kind_gone", str(gone), "Run it on a service that has this kind of node.")
         given: object = wanted.get("inputs") or {}
         if not isinstance(given, dict):
-            return Called(path=path, error=_refused("child_inputs", "inputs is no object.", "Give values by name."))
+            return _refused(path, "child_inputs", "inputs is no object.", "Give values by name.")
         inputs, problems = self._inputs.complete(prepared.graph.inputs_schema, cast("dict[str, object]", given))
         if problems:
             told = "; ".join(f"{problem.pointer}: {problem.message}" for problem in problems[:5])
-            return Called(path=path, error=_refused("child_inputs", told, "Give what that workflow's schema asks for."))
+            return _refused(path, "child_inputs", told, "Give what that workflow's schema asks for.")
         execution = Execution.create(
             self._ids.new(), cause, workflow_id=workflow_id, workflow_version=version.number,
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=JsonText(_encode(inputs)),
@@ -87,7 +86,10 @@ class Children:
         except ValueError:
             found = await self._find_by_name(named)
         if found is None:
-            raise LookupError(f"there is no workflow called {named}, or several are")
+            raise Conflict(
+                "child_unknown", f"There is no workflow called {named}, or several are.",
+                "Give the name of one workflow, or its id.",
+            )  # fmt: skip
         return found
 
 
@@ -113,7 +115,8 @@ def parent_of(trigger: str) -> tuple[UUID, str] | None:
     return UUID(parent), path
 
 
-def _refused(code: str, message: str, advice: str) -> StepError:
-    return StepError(
+def _refused(path: str, code: str, message: str, advice: str) -> NotCalled:
+    error = StepError(
         code=code, category=Category.VALIDATION, type="ChildRefused", message=message, advice=advice, retryable=False
     )
+    return NotCalled(path=path, error=error)

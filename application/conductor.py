@@ -143,7 +143,7 @@ class Conductor:
         live = Live(execution, prepared, position=2**63, epoch=1)
         at_once = self._admission.open and not self._closing
         if at_once:
-            cause = self._decider.cause(live)
+            cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
             self._decider.follow(live)
         opened = LeaseOpened(name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0)
@@ -320,7 +320,7 @@ class Conductor:
             task.cancel()
 
     async def _store_last_lines(self, live: Live) -> None:
-        cause = self._decider.cause(live)
+        cause = self._decider.cause(live.execution)
         events = live.log.take(cause.at, ACTOR, cause.command_id)
         guard = LeaseGuard(name=lease_name(live.id), epoch=live.epoch)
         try:
@@ -338,7 +338,7 @@ class Conductor:
         prepared = await self._graphs(state.workflow_id, state.workflow_version)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
         live.log = await self._log_stream_of(execution)
-        cause = self._decider.cause(live)
+        cause = self._decider.cause(live.execution)
         execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason="restarted")
         for path, attempt in [*state.open_attempts.items()]:
             if state.status is ExecutionStatus.STOPPING:
@@ -419,9 +419,7 @@ class Conductor:
                 self._family.tell_parent(execution)
                 return
             so_far = await self._log_stream_of(execution)
-            command = execution.state.command_id
-            assert command is not None  # noqa: S101 - set by the opening event
-            cause = Cause(at=self._clock.now(), actor=ACTOR, command_id=command)
+            cause = self._decider.cause(execution)
             execution.fail(
                 cause, queue_timeout(limit_s), cause_path=None, pointer="/settings/queue_timeout_s",
                 log_events=so_far.version, log_lines=so_far.lines, dropped_lines=so_far.dropped,
@@ -453,7 +451,7 @@ class Conductor:
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         live = Live(execution, prepared, position=queued.position, epoch=queued.epoch + 1)
         live.log = await self._log_stream_of(execution)
-        cause = self._decider.cause(live)
+        cause = self._decider.cause(live.execution)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
         if self._family.has_paused_parent(execution):
             execution.pause(cause, reason=execution.state.trigger)
@@ -575,7 +573,7 @@ class Conductor:
                     self._decider.follow(live)
                 logged: list[RecordedEvent] = []
                 if live.flush_due or live.execution.pending_events:
-                    cause = self._decider.cause(live)
+                    cause = self._decider.cause(live.execution)
                     logged = live.log.take(cause.at, ACTOR, cause.command_id)
                     live.flush_due = not live.log.empty
                 ending = deciding and self._decider.end(live)
@@ -619,7 +617,7 @@ class Conductor:
     ) -> bool:
         """Store a turn; False when the execution was dropped, or is decided about again from the log."""
         name = lease_name(live.id)
-        children = [called.execution for called in born if called.execution is not None]
+        children = [called.execution for called in born]
         member = Member(
             events=[*events, *(cast("RecordedEvent", event) for child in children for event in child.pending_events)],
             leases_opened=[LeaseOpened(name=lease_name(child.id), owner=None, epoch=0) for child in children],
@@ -655,12 +653,11 @@ class Conductor:
                 return True
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
-        self._spawn(self._family.stop(live, child, self._decider.cause(live), grace_s))
+        self._spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
 
     def _admit_child(self, called: Called, position: int, numbers: Mapping[UUID, int]) -> None:
         """A child that is stored now waits in the queue as any other execution."""
         child = called.execution
-        assert child is not None and called.prepared is not None  # noqa: S101, PT018 - it was born
         child.pending_events.clear()
         child.state.number = numbers[child.id]
         self._enqueue(_Queued(execution_id=child.id, epoch=0, position=position, execution=child), called.prepared)
@@ -696,7 +693,9 @@ class Conductor:
         for event in events:
             if isinstance(event, e.Paused | e.Resumed):
                 self._timers.set(live)
-                self._spawn(self._family.pause(live, self._decider.cause(live), resume=isinstance(event, e.Resumed)))
+                self._spawn(
+                    self._family.pause(live, self._decider.cause(live.execution), resume=isinstance(event, e.Resumed))
+                )
             elif isinstance(event, e.StepWaiting | e.StepRetryScheduled):
                 self._timers.wake(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypedDict
 from uuid import UUID
 
-from application.children import Called
+from application.children import Called, NotCalled
 from application.evaluation import Evaluator
 from application.failures import child_failed, execution_timeout, unanswered, wait_timeout
 from application.live import (
@@ -32,6 +32,7 @@ from application.preparing import PreparedNode, StepInput, hash_of, merged
 from application.waiting import BadWait, due_of, output_of
 from domain.errors import Refusal
 from domain.event import Cause, StepError
+from domain.execution.execution import Execution
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
 from domain.queueing.admission import Admission
@@ -45,7 +46,7 @@ DEFAULT_GRACE_S = 5.0
 
 Later = Callable[[Live, str, Awaitable[object]], None]
 
-CallChild = Callable[[Live, str, JsonText, Cause], Awaitable[Called]]
+CallChild = Callable[[Live, str, JsonText, Cause], Awaitable[Called | NotCalled]]
 """The child that a step's config asks for."""
 StopChild = Callable[[Live, UUID, float], None]
 """Have a child stopped, with that grace in seconds; its end is told as always."""
@@ -75,18 +76,16 @@ class Decider:
         self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
         self._later, self._call_child, self._stop_child = later, call_child, stop_child
 
-    def cause(self, live: Live) -> Cause:
+    def cause(self, execution: Execution) -> Cause:
         """What the service decides alone goes back to the command that asked for the execution."""
-        command = live.execution.state.command_id
-        assert isinstance(command, UUID)  # noqa: S101 - set by the opening event
-        return Cause(at=self._clock.now(), actor=ACTOR, command_id=command)
+        return Cause(at=self._clock.now(), actor=ACTOR, command_id=execution.state.command_id)
 
     # ── from what came in ────────────────────────────────────────────────────────────────────────
 
     def apply(self, live: Live, items: Sequence[object]) -> list[Answering]:
         """Decide about the items in order; answers who waits for the append."""
         waiting: list[Answering] = []
-        cause = self.cause(live)
+        cause = self.cause(live.execution)
         outcomes = (Succeeded, Erred, Cancelled, Lost, OutcomeStored, RetryJudged)
         if not live.log.empty and any(isinstance(item, outcomes) for item in items):
             live.flush_due = True  # the last lines of a step go before its outcome, in the same append
@@ -104,7 +103,7 @@ class Decider:
                     self._decide_edges(live, item, cause)
                 case InputPrepared():
                     live.inputs[item.path] = item
-                case Called():
+                case Called() | NotCalled():
                     live.called[item.path] = item
                 case ChildEnded():
                     self._child_ended(live, item, cause)
@@ -151,7 +150,7 @@ class Decider:
             return False
         if retry.applies(item.error, live.execution.state.steps[path].failures + 1) is None:
             return False
-        self._later(live, f"retry:{path}", self._evaluator.retry(live, item))
+        self._later(live, f"retry:{path}", self._evaluator.retry(live, item, retry.when))
         return True
 
     def _outcome(
@@ -257,7 +256,7 @@ class Decider:
         if self._grace_of_ending(live) is not None:
             self._admission.wait(live.id, live.position, 0)
             return
-        cause = self.cause(live)
+        cause = self.cause(live.execution)
         decided = -1
         while decided < len(execution.pending_events) < EVENTS_A_TURN:
             decided = len(execution.pending_events)
@@ -368,8 +367,7 @@ class Decider:
         path, limit_s = node.node.id, node.node.timeout_s
         called = live.called.pop(path)
         live.cancelled.discard(path)
-        if called.execution is None:
-            assert called.error is not None  # noqa: S101 - one of the two
+        if isinstance(called, NotCalled):
             live.execution.fail_step(cause, path, attempt, called.error)
             return
         due_at_ms = None if limit_s is None else (cause.at.timestamp() + limit_s) * 1000
@@ -382,7 +380,7 @@ class Decider:
         """Record how the run ends, when nothing is left to wait for."""
         if live.log.waiting or any(name.startswith("store:") for name in live.tasks):
             return False
-        execution, plan, cause = live.execution, live.plan, self.cause(live)
+        execution, plan, cause = live.execution, live.plan, self.cause(live.execution)
         counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
         running = execution.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         if live.abort is not None and running:

@@ -72,15 +72,13 @@ class Evaluator:
 
     # ── whether a failed step is tried again ──
 
-    async def retry(self, live: Live, outcome: Erred) -> RetryJudged:
+    async def retry(self, live: Live, outcome: Erred, when: str) -> RetryJudged:
         """What the `when` of the node's retry gives for this failure."""
-        retry = live.prepared.nodes[outcome.id.path].node.retry
-        assert retry is not None and retry.when is not None  # noqa: S101, PT018 - asked only then
         error = replace(outcome.error, traceback=None)
         try:
-            scope = await self._full_scope(live, self._expressions.references(retry.when))
+            scope = await self._full_scope(live, self._expressions.references(when))
             extra = {"error": JsonText(_encode(error)), "attempt": JsonText(b"%d" % outcome.id.attempt)}
-            allowed = await self._expressions.truth(retry.when, replace(scope, extra=extra))
+            allowed = await self._expressions.truth(when, replace(scope, extra=extra))
         except ExpressionFailed as failed:
             return RetryJudged(outcome=outcome, allowed=False, error=expression_error(failed))
         except LookupError as missing:

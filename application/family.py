@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from application.children import Called, Children, parent_of
+from application.children import Called, Children, NotCalled, parent_of
 from application.live import ChildEnded, Live
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
 from domain.errors import Refusal, TransitionRefused
@@ -45,7 +45,7 @@ class Family:
     def __init__(self, runs: Runs, children: Children) -> None:
         self._runs, self._children = runs, children
 
-    async def call(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called:
+    async def call(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called | NotCalled:
         """The child that a step's config asks for, not stored yet."""
         return await patiently(lambda: self._children.call(live.execution, path, config, cause, self._runs.load))
 

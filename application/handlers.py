@@ -8,7 +8,7 @@ Longer than 200 lines because every command has its handler here, most of a few 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,7 @@ from application.ports import (
     IdempotencyGuard,
     IdempotencyKeyReused,
     Ids,
+    InputChecks,
     Member,
     Permissions,
     Replayed,
@@ -45,16 +46,6 @@ from domain.values import JsonText
 from domain.workflow.workflow import Workflow
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-class InputChecks(Protocol):
-    """Completes and checks a run's inputs."""
-
-    def complete(
-        self, schema: Mapping[str, object], inputs: Mapping[str, object]
-    ) -> tuple[dict[str, object], list[Problem]]:
-        """Inputs with defaults, and every problem."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)

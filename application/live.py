@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from application.children import Called
+from application.children import Called, NotCalled
 from application.ports import Begun, Erred, Logged, Progressed, Succeeded
 from application.preparing import PreparedGraph, StepInput
 from domain.event import Cause, RecordedEvent, StepError
@@ -243,7 +243,7 @@ class Live:
         self.driver: asyncio.Task[None] | None = None
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.inputs: dict[str, InputPrepared] = {}
-        self.called: dict[str, Called] = {}
+        self.called: dict[str, Called | NotCalled] = {}
         self.born: list[Called] = []
         """Children that the next append creates."""
         self.overdue: set[str] = set()

@@ -440,6 +440,16 @@ class NodeKinds(Protocol):
     def all(self) -> Sequence[NodeKind]: ...
 
 
+class InputChecks(Protocol):
+    """Completes and checks a run's inputs."""
+
+    def complete(
+        self, schema: Mapping[str, object], inputs: Mapping[str, object]
+    ) -> tuple[dict[str, object], list[Problem]]:
+        """Inputs with defaults, and every problem."""
+        ...
+
+
 class ExpressionFailed(Exception):
     """An expression could not be evaluated; `message` says why in a sentence."""
 

@@ -55,6 +55,9 @@ class ExecutionState:
     """Steps are those something has happened to; the others are pending."""
 
     status: ExecutionStatus
+    command_actor: str
+    command_id: UUID
+    """The command that everything decided now goes back to."""
     workflow_id: UUID
     workflow_version: int
     workflow_name: str
@@ -77,8 +80,6 @@ class ExecutionState:
     """Steps that failed, in that order."""
     decided: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
     grace_s: float = 0.0
-    command_actor: str = ""
-    command_id: UUID | None = None
     paused_at: datetime | None = None
     """Since when it is paused."""
     paused_s: float = 0.0
