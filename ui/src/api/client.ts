@@ -2,6 +2,7 @@
 
 import createClient from "openapi-fetch";
 import type { ExecutionEvent, Json } from "../execution/events";
+import { forgetSeen, notOlder } from "../stream/seen";
 import { serverClock } from "./clock";
 import type { paths } from "./schema";
 import type {
@@ -56,6 +57,15 @@ export async function ask<Answer>(call: Promise<Reply>): Promise<Answer> {
   return reply.data as Answer;
 }
 
+async function upToDate<Answer>(call: Promise<Reply>): Promise<Answer> {
+  try {
+    return await ask<Answer>(call);
+  } catch (error) {
+    if (error instanceof Refused && error.problem.code === "view_behind") forgetSeen();
+    throw error;
+  }
+}
+
 export function unreachable(): ProblemDetails {
   return {
     type: "about:blank",
@@ -90,7 +100,9 @@ export type Decision = "run_again" | "completed" | "failed" | "approved" | "reje
 
 export const api = {
   workflows: (q?: string) =>
-    ask<Page<WorkflowItem>>(client.GET("/api/v1/workflows", { params: { query: q ? { q } : {} } })),
+    upToDate<Page<WorkflowItem>>(
+      client.GET("/api/v1/workflows", { params: { query: { ...(q ? { q } : {}), ...notOlder() } } }),
+    ),
 
   workflow: (id: string) =>
     ask<WorkflowAnswer>(
@@ -129,7 +141,10 @@ export const api = {
     since?: string;
     cursor?: number;
     limit?: number;
-  }) => ask<Page<ExecutionItem>>(client.GET("/api/v1/executions", { params: { query: query as never } })),
+  }) =>
+    upToDate<Page<ExecutionItem>>(
+      client.GET("/api/v1/executions", { params: { query: { ...query, ...notOlder() } as never } }),
+    ),
 
   execution: (id: string) =>
     ask<ExecutionAnswer>(

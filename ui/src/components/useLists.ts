@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { noteSeen } from "../stream/seen";
 import { stream } from "../stream/tab";
 
 const PAUSE_MS = 400;
@@ -21,7 +22,10 @@ export function useLiveLists(position: number | undefined): void {
         void queries.invalidateQueries({ queryKey: ["workflows"] });
       }, PAUSE_MS);
     };
-    const leave = stream.subscribe("executions", position, refresh);
+    const leave = stream.subscribe("executions", position, (event) => {
+      noteSeen(event.position);
+      refresh();
+    });
     const untick = stream.onTick(refresh);
     return () => {
       leave();

@@ -1,6 +1,7 @@
 import { within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ExecutionItem } from "../api/types";
+import { forgetSeen, noteSeen } from "../stream/seen";
 import { executionItem, page } from "../test/answers";
 import { FakeEventSource } from "../test/FakeEventSource";
 import { history } from "../test/histories";
@@ -17,6 +18,7 @@ const error = {
 };
 
 beforeEach(() => answers("/workflows", page([])));
+afterEach(forgetSeen);
 
 const inRow = async (status: string) =>
   expect((await screen.findByRole("link", { name: "weather-report" })).closest("tr")).toHaveTextContent(
@@ -53,6 +55,39 @@ it("a row has how long it took, what it waited, who asked and when", async () =>
   expect(shown).toHaveTextContent("ada");
   expect(shown).toHaveTextContent("2026-01-01 09:00:00");
   await expectAccessible();
+});
+
+it("a list that is read because of an event is not older than it", async () => {
+  const asked: (string | null)[] = [];
+  answers("/executions", ({ url }) => {
+    asked.push(new URL(url).searchParams.get("min_position"));
+    return page([executionItem({ status: "stopping", ended_at: null })]);
+  });
+  openPage("/executions");
+  await inRow("Stopping");
+  await waitFor(() => expect(FakeEventSource.all).not.toHaveLength(0));
+  FakeEventSource.last.open();
+  FakeEventSource.last.send({ ...history("stopped").events.at(-1)!, position: 500 });
+  await waitFor(() => expect(asked.at(-1)).toBe("500"));
+  expect(asked[0]).toBeNull();
+});
+
+it("a server that was set up anew is not asked for positions of the old one", async () => {
+  noteSeen(1_000_000);
+  const asked: (string | null)[] = [];
+  refuses(
+    "get",
+    "/executions",
+    problem("view_behind", { status: 503, category: "infrastructure", retryable: true }),
+  );
+  openPage("/executions");
+  await screen.findByRole("alert");
+  answers("/executions", ({ url }) => {
+    asked.push(new URL(url).searchParams.get("min_position"));
+    return page([executionItem()]);
+  });
+  await inRow("Completed");
+  expect(asked).toEqual([null]);
 });
 
 it("a press anywhere on the row opens the execution", async () => {
