@@ -112,5 +112,6 @@ def kill_descendants(spare: set[int] | None = None) -> dict[int, int]:
         if not targets:
             return ended
         for pid in targets:
-            signal_all([*descendants(pid), pid], signal.SIGKILL)
+            # A parent before its children: one that outlives them for a moment would see them die and go on.
+            signal_all([pid, *descendants(pid)], signal.SIGKILL)
         time.sleep(0.0005 if time.monotonic() - began < 1 else 0.05)

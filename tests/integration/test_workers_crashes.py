@@ -428,3 +428,30 @@ async def test_an_idle_worker_that_has_grown_is_replaced_by_a_slim_one(tmp_path:
         assert int((await said.first(Succeeded, after)).output) != pid
     finally:
         await executor.close(grace_s=0)
+
+
+KILLS = """
+import os, sys, time
+from infrastructure.workers import processes
+processes.become_subreaper()
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+r, w = os.pipe()
+for i in range(20):
+    if os.fork() == 0:
+        child = os.fork()
+        if child == 0:
+            os.write(w, b".")
+            time.sleep(600)
+        os.waitpid(child, 0)
+        open(sys.argv[1], "w").close()
+        os._exit(0)
+    os.read(r, 1)
+os.nice(10)  # so that whoever is woken by a death comes before the one that kills
+processes.kill_descendants()
+"""
+
+
+async def test_no_process_sees_its_child_killed_and_goes_on(tmp_path: Path) -> None:
+    seen = tmp_path / "went on"
+    subprocess.run([sys.executable, "-c", KILLS, str(seen)], cwd=ROOT, check=True, timeout=60)
+    assert not seen.exists()
