@@ -33,8 +33,9 @@ export async function expectAccessible(): Promise<void> {
   expect(told).toEqual([]);
 }
 
+/** The dialog that is open, once it has the name that its title gives it a moment after it has appeared. */
 export async function dialog(): Promise<HTMLElement> {
-  return screen.findByRole("dialog");
+  return screen.findByRole("dialog", { name: /./ });
 }
 
 /** What the page says in its one alert. */
