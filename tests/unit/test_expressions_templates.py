@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from application.ports import ExpressionFailed, Scope
@@ -89,6 +89,8 @@ _VALUES = st.recursive(
 
 
 @given(_VALUES, st.lists(_NAMES, max_size=4))
+@example([{"a": 1}, {"a": 2}], ["a"])
+@example([[{"a": [1, 2]}], {"a": 3}], ["a"])
 def test_plain_paths_give_what_jsonata_gives(value: object, names: list[str]) -> None:
     text = ".".join(["inputs", *names])
     path = path_of(text)
