@@ -347,7 +347,7 @@ class Conductor:
                     cause, path, attempt, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=last_line
                 )
             else:
-                retry_safe = prepared.nodes[path].retry_safe
+                retry_safe = prepared.node(path).retry_safe
                 execution.lose_step(cause, path, attempt, reason="server_restarted", retry_safe=retry_safe)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=row.epoch, epoch=live.epoch)
         await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
@@ -677,6 +677,7 @@ class Conductor:
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
         fresh.log = await self._log_stream_of(execution)
         fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
+        fresh.items = live.items
         fresh.inbox.extend([*items, *live.inbox])
         self._admission.take(_slots_of(fresh))
         self._enter(fresh)
@@ -696,13 +697,13 @@ class Conductor:
                 self._spawn(
                     self._family.pause(live, self._decider.cause(live.execution), resume=isinstance(event, e.Resumed))
                 )
-            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled):
+            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
                 self._timers.wake(live, event.path)
             if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
                 continue
             ready = live.inputs.pop(event.path, None)
             if ready is not None and ready.input is not None:
-                attempts.append(self._attempt(live, live.prepared.nodes[event.path], event, ready.input.text))
+                attempts.append(self._attempt(live, live.prepared.node(event.path), event, ready.input.text))
             else:
                 self._spawn(self._fetch_and_hand_over(live, event))
         if attempts:
@@ -725,7 +726,7 @@ class Conductor:
         artifact = event.input_artifact
         text = event.input if artifact is None else await self._evaluator.fetch(artifact.sha256)
         if text is not None and live.execution.state.is_open(event.path, event.attempt):
-            self._executor.submit([self._attempt(live, live.prepared.nodes[event.path], event, text)])
+            self._executor.submit([self._attempt(live, live.prepared.node(event.path), event, text)])
 
 
 def lease_name(execution_id: UUID) -> str:

@@ -16,7 +16,9 @@ from application.live import (
     ChildEnded,
     ConditionsEvaluated,
     InputPrepared,
+    Later,
     Live,
+    MapCollected,
     OutcomeStored,
     PauseAsked,
     ResultEvaluated,
@@ -27,24 +29,24 @@ from application.live import (
     WaitOver,
     refuse,
 )
+from application.maps import Maps
 from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
-from application.preparing import PreparedNode, StepInput, hash_of, merged
+from application.preparing import PreparedNode, StepInput, as_event_value, hash_of, merged
 from application.waiting import BadWait, due_of, output_of
 from domain.errors import Refusal
 from domain.event import Cause, StepError
 from domain.execution.execution import Execution
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
+from domain.paths import node_of
 from domain.queueing.admission import Admission
-from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
+from domain.values import EMPTY_OBJECT, NULL, JsonText
 from domain.workflow.graph import OnFailure
 
 ACTOR = "runwright"
 EVENTS_A_TURN = 400
 """Decisions taken into one append; a member holds at most 1,000 events."""
 DEFAULT_GRACE_S = 5.0
-
-Later = Callable[[Live, str, Awaitable[object]], None]
 
 CallChild = Callable[[Live, str, JsonText, Cause], Awaitable[Called | NotCalled]]
 """The child that a step's config asks for."""
@@ -75,6 +77,7 @@ class Decider:
     ) -> None:
         self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
         self._later, self._call_child, self._stop_child = later, call_child, stop_child
+        self._maps = Maps(evaluator, later)
 
     def cause(self, execution: Execution) -> Cause:
         """What the service decides alone goes back to the command that asked for the execution."""
@@ -103,6 +106,8 @@ class Decider:
                     self._decide_edges(live, item, cause)
                 case InputPrepared():
                     live.inputs[item.path] = item
+                case MapCollected():
+                    live.collected[item.path] = item
                 case Called() | NotCalled():
                     live.called[item.path] = item
                 case ChildEnded():
@@ -143,10 +148,10 @@ class Decider:
     def _asks_about_retry(self, live: Live, item: Erred) -> bool:
         """Whether an expression says first if the step is tried again; then its answer is the outcome."""
         path = item.id.path
-        retry = live.prepared.nodes[path].node.retry
+        retry = live.prepared.node(path).node.retry
         if retry is None or retry.when is None or not live.execution.state.is_open(path, item.id.attempt):
             return False
-        if self._grace_of_ending(live) is not None or live.plan.failing:
+        if self._grace_of_ending(live) is not None or live.plan.failing or live.plan.map_is_over(path):
             return False
         if retry.applies(item.error, live.execution.state.steps[path].failures + 1) is None:
             return False
@@ -159,7 +164,7 @@ class Decider:
         execution = live.execution
         identity = item.outcome.id if isinstance(item, OutcomeStored | RetryJudged) else item.id
         path, attempt = identity.path, identity.attempt
-        node = live.prepared.nodes[path]
+        node = live.prepared.node(path)
         was_open = execution.state.is_open(path, attempt)
         if live.submitted.get(path) == attempt:
             del live.submitted[path]
@@ -181,14 +186,16 @@ class Decider:
             case Succeeded():
                 execution.complete_step(cause, path, attempt, output=item.output, usage=item.usage, last_line=last_line)
             case Erred():
-                retry = None if live.plan.failing or live.abort is not None else node.node.retry
+                blocked = live.plan.failing or live.abort is not None or live.plan.map_is_over(path)
+                retry = None if blocked else node.node.retry
                 execution.fail_step(
                     cause, path, attempt, item.error, usage=item.usage, last_line=last_line, retry=retry
                 )
             case RetryJudged(outcome=erred):
                 if item.error is not None:
-                    live.abort = live.abort or (item.error, f"/nodes/{[*live.prepared.nodes].index(path)}/retry/when")
+                    live.abort = live.abort or (item.error, _pointer_of(live, path, "/retry/when"))
                 blocked = not item.allowed or live.plan.failing or live.abort is not None
+                blocked = blocked or live.plan.map_is_over(path)
                 execution.fail_step(
                     cause, path, attempt, erred.error, usage=erred.usage, last_line=last_line,
                     retry=None if blocked else node.node.retry,
@@ -216,10 +223,13 @@ class Decider:
             live.overdue.add(item.path)
             self._stop_child(live, live.execution.state.children[item.path], DEFAULT_GRACE_S)
             return
+        if item.path in live.plan.maps:
+            self._maps.cut_short(live, item.path)
+            return
         if step.waits("approval"):
             live.execution.end_approval(cause, item.path, unanswered(item.path))
             return
-        limit_s = live.prepared.nodes[item.path].node.timeout_s
+        limit_s = live.prepared.node(item.path).node.timeout_s
         late = self._clock.now().timestamp() * 1000 < step.due_at_ms and limit_s is not None
         error = wait_timeout(item.path, limit_s) if late and limit_s is not None else None
         live.execution.end_wait(cause, item.path, output=output_of(step.due_at_ms), error=error)
@@ -228,14 +238,14 @@ class Decider:
         state, child = live.execution.state, item.child.state
         if state.children.get(item.path) != item.child.id:
             return
-        node = live.prepared.nodes[item.path].node
+        node = live.prepared.node(item.path).node
         error: StepError | None = None
         if item.path in live.overdue:
             live.overdue.discard(item.path)
             error = wait_timeout(item.path, node.timeout_s or 0.0)
         elif child.status is not ExecutionStatus.COMPLETED:
             error = child_failed(child.workflow_name, child.number, child.error)
-        blocked = live.plan.failing or live.abort is not None
+        blocked = live.plan.failing or live.abort is not None or live.plan.map_is_over(item.path)
         live.execution.end_child(
             cause, item.path, output=child.result, output_artifact=child.result_artifact, error=error,
             retry=None if blocked else node.retry,
@@ -268,6 +278,8 @@ class Decider:
             live.observe()
             self._start_steps(live, cause)
             live.observe()
+            self._maps.end(live, cause)
+            live.observe()
         if plan.failing:
             self._admission.wait(live.id, live.position, 0)
 
@@ -279,6 +291,8 @@ class Decider:
         grace_s = self._grace_of_ending(live)
         if grace_s is not None:
             self.cancel_all(live, grace_s)
+        else:
+            self._cancel(live, self._maps.to_cancel(live), DEFAULT_GRACE_S)
 
     def _grace_of_ending(self, live: Live) -> float | None:
         """Seconds between SIGTERM and SIGKILL of what runs; None while it may go on."""
@@ -289,14 +303,17 @@ class Decider:
 
     def cancel_all(self, live: Live, grace_s: float) -> None:
         """End every attempt and child that is out, once."""
-        for path, child in live.execution.state.children.items():
-            if path not in live.cancelled:
-                live.cancelled.add(path)
-                self._stop_child(live, child, grace_s)
-        for path, attempt in live.submitted.items():
-            if path not in live.cancelled:
-                live.cancelled.add(path)
-                self._executor.cancel(attempt_id(live, path, attempt), grace_s=grace_s)
+        self._cancel(live, [*live.execution.state.children, *live.submitted], grace_s)
+
+    def _cancel(self, live: Live, paths: Sequence[str], grace_s: float) -> None:
+        for path in paths:
+            if path in live.cancelled:
+                continue
+            live.cancelled.add(path)
+            if path in live.execution.state.children:
+                self._stop_child(live, live.execution.state.children[path], grace_s)
+            else:
+                self._executor.cancel(attempt_id(live, path, live.submitted[path]), grace_s=grace_s)
 
     def _conditions(self, live: Live, source: str, cause: Cause) -> None:
         now = self._evaluator.conditions_now(live, source)
@@ -311,30 +328,30 @@ class Decider:
         for path in live.plan.startable():
             if len(live.execution.pending_events) >= EVENTS_A_TURN:
                 break
-            node = live.prepared.nodes[path]
+            node = live.prepared.node(path)
             if node.in_worker and room <= 0:
                 wanting += 1
                 continue
             ready = live.inputs.get(path)
             if ready is None and f"input:{path}" not in live.tasks:
-                ready = self._evaluator.input_now(live, node)
+                ready = self._evaluator.input_now(live, path, node)
                 if ready is None:
-                    self._later(live, f"input:{path}", self._evaluator.input(live, node))
+                    self._later(live, f"input:{path}", self._evaluator.input(live, path, node))
             if ready is not None and node.calls and ready.input is not None and path not in live.called:
                 live.inputs[path] = ready
                 config = merged(ready.input.text, node.verbatim)
                 self._later(live, f"call:{path}", self._call_child(live, path, config, cause))
                 continue
             if ready is not None:
-                room -= self._start(live, node, ready, cause)
+                room -= self._start(live, path, node, ready, cause)
         self._admission.wait(live.id, live.position, wanting)
 
-    def _start(self, live: Live, node: PreparedNode, ready: InputPrepared, cause: Cause) -> int:
+    def _start(self, live: Live, path: str, node: PreparedNode, ready: InputPrepared, cause: Cause) -> int:
         """Start a step; answers the slots it takes (a transform and a step without an input take none)."""
-        path = node.node.id
         live.inputs.pop(path, None)
         given = ready.input or StepInput(text=EMPTY_OBJECT)
-        value, artifact = as_event_value(given) if node.in_worker or node.asks else (EMPTY_OBJECT, None)
+        told = node.in_worker or node.asks or node.maps
+        value, artifact = as_event_value(given) if told else (EMPTY_OBJECT, None)
         attempt = live.execution.start_step(
             cause, path, kind=node.node.kind, input=value, input_artifact=artifact, input_hash=hash_of(given.text)
         )
@@ -342,7 +359,10 @@ class Decider:
             live.execution.fail_step(cause, path, attempt, ready.error)
             return 0
         if node.calls:
-            self._call(live, node, attempt, cause)
+            self._call(live, path, node, attempt, cause)
+            return 0
+        if node.maps:
+            self._maps.expand(live, path, node, attempt, given.text, cause)
             return 0
         if node.asks:
             limit_s = node.node.timeout_s
@@ -363,8 +383,8 @@ class Decider:
         live.inputs[path] = ready
         return 1
 
-    def _call(self, live: Live, node: PreparedNode, attempt: int, cause: Cause) -> None:
-        path, limit_s = node.node.id, node.node.timeout_s
+    def _call(self, live: Live, path: str, node: PreparedNode, attempt: int, cause: Cause) -> None:
+        limit_s = node.node.timeout_s
         called = live.called.pop(path)
         live.cancelled.discard(path)
         if isinstance(called, NotCalled):
@@ -423,6 +443,6 @@ def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
     return AttemptId(execution_id=live.id, run=live.execution.state.run, path=path, attempt=attempt)
 
 
-def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
-    """How an event carries a value: inline, or null with its artifact."""
-    return (value.text, None) if value.artifact is None else (NULL, value.artifact)
+def _pointer_of(live: Live, path: str, field: str) -> str:
+    """Where a field of a step's node stands in the definition, inside a map too."""
+    return f"/nodes/{[*live.prepared.nodes].index(node_of(path))}{'/config/node' * path.count('[')}{field}"

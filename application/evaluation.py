@@ -12,11 +12,22 @@ from dataclasses import replace
 import msgspec
 
 from application.failures import expression_error, value_error
-from application.live import ConditionsEvaluated, InputPrepared, Live, OutcomeStored, ResultEvaluated, RetryJudged
+from application.live import (
+    ConditionsEvaluated,
+    InputPrepared,
+    Live,
+    MapCollected,
+    OutcomeStored,
+    ResultEvaluated,
+    RetryJudged,
+)
+from application.mapping import items_of, names_of_item, output, output_now, too_large
 from application.ports import Artifacts, Clock, Erred, ExpressionFailed, Expressions, Scope, StoreUnavailable, Succeeded
 from application.preparing import PreparedNode, StepInput, inline, load, scope_of
 from domain.errors import Category, Refusal
 from domain.event import StepError
+from domain.execution.mapping import MapPlan
+from domain.paths import index_of, map_of
 from domain.values import EMPTY_OBJECT, NULL, JsonText
 
 log = logging.getLogger("runwright.conductor")
@@ -87,28 +98,65 @@ class Evaluator:
 
     # ── a step's input (a transform's output) ──
 
-    def input_now(self, live: Live, node: PreparedNode) -> InputPrepared | None:
+    def input_now(self, live: Live, path: str, node: PreparedNode) -> InputPrepared | None:
         """The resolved fields, when they are plain, inline and small."""
-        if not (node.plain and inline(live.execution.state, node.references)):
+        outer = map_of(path)
+        if not (
+            node.plain and inline(live.execution.state, node.references) and (outer is None or outer in live.items)
+        ):
             return None
         scope = scope_of(live.execution, node.references, self._clock.now())
+        if outer is not None:
+            scope = replace(scope, extra=names_of_item(live.items[outer], index_of(path)))
         try:
-            text = _given(live, node, self._expressions.resolve_plain(node.template, scope))
+            text = _given(live, path, node, self._expressions.resolve_plain(node.template, scope))
         except ExpressionFailed as failed:
-            return InputPrepared(path=node.node.id, input=None, error=expression_error(failed))
-        return InputPrepared(path=node.node.id, input=StepInput(text=text)) if len(text) <= self.inline_bytes else None
+            return InputPrepared(path=path, input=None, error=expression_error(failed))
+        return InputPrepared(path=path, input=StepInput(text=text)) if len(text) <= self.inline_bytes else None
 
-    async def input(self, live: Live, node: PreparedNode) -> InputPrepared:
+    async def input(self, live: Live, path: str, node: PreparedNode) -> InputPrepared:
         """The resolved fields."""
-        path = node.node.id
         try:
             scope = await self._full_scope(live, node.references)
-            text = _given(live, node, await self._expressions.resolve(node.template, scope))
+            outer = map_of(path)
+            if outer is not None:
+                scope = replace(scope, extra=names_of_item(await self._items(live, outer), index_of(path)))
+            text = _given(live, path, node, await self._expressions.resolve(node.template, scope))
             return InputPrepared(path=path, input=await self.out_of_line(text))
         except ExpressionFailed as failed:
             return InputPrepared(path=path, input=None, error=expression_error(failed))
         except (LookupError, Refusal) as missing:
             return InputPrepared(path=path, input=None, error=value_error(str(missing)))
+
+    async def _items(self, live: Live, path: str) -> list[JsonText]:
+        """The items of a running map; after a restart they are read from what it was given."""
+        known = live.items.get(path)
+        if known is None:
+            step = live.execution.state.steps[path]
+            text = step.given if step.given_artifact is None else await self.fetch(step.given_artifact.sha256)
+            if text is None:
+                raise LookupError(f"the items of step {path} are gone")
+            known = live.items[path] = items_of(text)
+        return known
+
+    # ── a map's output ──
+
+    def map_output_now(self, live: Live, plan: MapPlan) -> MapCollected | None:
+        """The list of its items' outputs, when all are inline and the list is small."""
+        text = output_now(plan, live.execution.state)
+        if text is None or len(text) > self.inline_bytes:
+            return None
+        return MapCollected(path=plan.path, output=StepInput(text=text))
+
+    async def map_output(self, live: Live, plan: MapPlan) -> MapCollected:
+        """The list of its items' outputs."""
+        try:
+            text = await output(plan, live.execution.state, self._artifacts)
+            if text is None:
+                return MapCollected(path=plan.path, output=None, error=too_large(plan.path))
+            return MapCollected(path=plan.path, output=await self.out_of_line(text))
+        except (LookupError, Refusal) as missing:
+            return MapCollected(path=plan.path, output=None, error=value_error(str(missing)))
 
     # ── the workflow's output ──
 
@@ -177,15 +225,14 @@ class Evaluator:
         return None if content is None else JsonText(content)
 
 
-def _given(live: Live, node: PreparedNode, resolved: JsonText) -> JsonText:
+def _given(live: Live, path: str, node: PreparedNode, resolved: JsonText) -> JsonText:
     """What the step is given; of a transform the value of its one field: `{"expression":VALUE}` -> VALUE."""
     edited = live.execution.state.step_inputs
     if edited != EMPTY_OBJECT:
-        fields = _BY_STEP.decode(edited).get(node.node.id)
+        fields = _BY_STEP.decode(edited).get(path)
         if fields is not None:
             resolved = JsonText(_encode(_FIELDS.decode(resolved) | fields))
-    whole = node.in_worker or node.waits or node.asks or node.calls
-    return resolved if whole else JsonText(resolved[len(b'{"expression":') : -1])
+    return JsonText(resolved[len(b'{"expression":') : -1]) if node.is_evaluated else resolved
 
 
 def _condition_failed(source: str, index: int, error: StepError) -> ConditionsEvaluated:

@@ -79,6 +79,18 @@ def value_error(message: str) -> StepError:
     )
 
 
+def map_timeout(path: str, timeout_s: float) -> StepError:
+    """The items of a map together took longer than its own limit."""
+    return StepError(
+        code="step_timeout",
+        category=Category.TIMEOUT,
+        type="StepTimeout",
+        message=f"The items of step {path} together took longer than its {timeout_s:g} s.",
+        advice="Raise timeout_s of the map or its max_parallel, or find what is slow in its items.",
+        retryable=True,
+    )
+
+
 def wait_timeout(path: str, timeout_s: float) -> StepError:
     """The step's own limit was shorter than its wait."""
     return StepError(

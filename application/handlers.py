@@ -324,7 +324,7 @@ class Handlers:
         state = (await self.conductor.load(command.execution_id)).state
         step = state.steps.get(command.path)
         if step is not None and step.waits("approval"):
-            node = (await self.versions.graph(state.workflow_id, state.workflow_version)).nodes[command.path].node
+            node = (await self.versions.graph(state.workflow_id, state.workflow_version)).node(command.path).node
             return await self._answer_approval(command, cause, node.config)
         if command.decision in ("approved", "rejected"):
             raise Conflict(

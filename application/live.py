@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -175,6 +175,15 @@ class InputPrepared:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MapCollected:
+    """The list of the outputs of a map's items, or why it could not be had."""
+
+    path: str
+    output: StepInput | None
+    error: StepError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultEvaluated:
     """The workflow's output, or why it could not be had."""
 
@@ -247,7 +256,10 @@ class Live:
         self.born: list[Called] = []
         """Children that the next append creates."""
         self.overdue: set[str] = set()
-        """Steps whose child is being stopped because their time is over."""
+        """Steps whose child or items are being stopped because their time is over."""
+        self.items: dict[str, list[JsonText]] = {}
+        """The lists of running maps, by the map's step."""
+        self.collected: dict[str, MapCollected] = {}
         self.result: ResultEvaluated | None = None
         self.submitted: dict[str, int] = {}
         self.cancelled: set[str] = set()
@@ -291,6 +303,10 @@ class Live:
                 timer.cancel()
         for task in self.tasks.values():
             task.cancel()
+
+
+Later = Callable[[Live, str, Awaitable[object]], None]
+"""Have something awaited outside the decision, once per name; what it gives goes into the inbox."""
 
 
 def answer(waiting: Sequence[Answering], position: int) -> None:

@@ -13,11 +13,13 @@ from typing import Any, cast
 
 import msgspec
 
+from application.mapping import errors_of
 from application.ports import Artifacts, Expressions, NodeKind, NodeKinds, Scope
 from domain.execution.execution import Execution
 from domain.execution.state import ExecutionState
 from domain.execution.status import StepStatus
-from domain.values import EMPTY_OBJECT, ArtifactRef, JsonText
+from domain.paths import template_of
+from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
 from domain.workflow.graph import Graph, Node
 
 _encode = msgspec.json.Encoder().encode
@@ -39,7 +41,13 @@ class PreparedNode:
     waits: bool
     asks: bool
     calls: bool
+    maps: bool
     profile: str
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether its one expression is its output: of a transform."""
+        return not (self.in_worker or self.waits or self.asks or self.calls or self.maps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,41 +57,50 @@ class PreparedGraph:
     graph: Graph
     graph_hash: str
     nodes: Mapping[str, PreparedNode]
+    templates: Mapping[str, PreparedNode]
+    """The nodes, and those inside maps: see `Graph.templates`."""
     plain_conditions: Mapping[str, bool]
     output_plain: bool
     output_references: frozenset[str]
     condition_references: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
+    def node(self, path: str) -> PreparedNode:
+        """The node behind a step, inside a map too."""
+        return self.nodes[path] if path in self.nodes else self.templates[template_of(path)]
+
 
 def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expressions) -> PreparedGraph:
     """Work out a graph once. The definition has passed validation: its kinds are known."""
-    nodes: dict[str, PreparedNode] = {}
-    for node in graph.nodes.values():
+    templates: dict[str, PreparedNode] = {}
+    for template, node in graph.templates.items():
         kind = kinds.get(node.kind)
         if kind is None:
             raise LookupError(f"node {node.id} is of kind {node.kind}, which this service does not have")
         properties = cast("Mapping[str, Mapping[str, Any]]", kind.schema.get("properties", {}))
-        template = {name: value for name, value in node.config.items() if properties.get(name, {}).get("x-expression")}
-        verbatim = {name: value for name, value in node.config.items() if name not in template}
-        nodes[node.id] = PreparedNode(
+        fields = {name: value for name, value in node.config.items() if properties.get(name, {}).get("x-expression")}
+        # What runs for each item of a map is handed to the items, not to the map.
+        rest = {name: value for name, value in node.config.items() if name not in fields and kind.runs_in != "map"}
+        templates[template] = PreparedNode(
             node=node,
             kind=kind,
-            template=template,
-            verbatim=JsonText(_encode(verbatim)),
-            plain=expressions.is_plain(template),
-            references=expressions.references(template),
-            retry_safe=kind.retry_safe(node.config) if node.retry_safe is None else node.retry_safe,
+            template=fields,
+            verbatim=JsonText(_encode(rest)),
+            plain=expressions.is_plain(fields),
+            references=expressions.references(fields),
+            retry_safe=_retry_safe(node, kind, kinds),
             in_worker=kind.runs_in == "worker",
             waits=kind.runs_in == "timer",
             asks=kind.runs_in == "person",
             calls=kind.runs_in == "workflow",
-            profile=f"{graph_hash[:16]}:{node.id}",
+            maps=kind.runs_in == "map",
+            profile=f"{graph_hash[:16]}:{template}",
         )
     conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}
     return PreparedGraph(
         graph=graph,
         graph_hash=graph_hash,
-        nodes=nodes,
+        nodes={node_id: templates[node_id] for node_id in graph.nodes},
+        templates=templates,
         plain_conditions={s: all(expressions.is_plain(w) for w in whens) for s, whens in conditional.items() if whens},
         condition_references={
             s: frozenset[str]().union(*(expressions.references(w) for w in whens))
@@ -93,6 +110,16 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
         output_plain=expressions.is_plain(graph.output),
         output_references=expressions.references(graph.output),
     )
+
+
+def _retry_safe(node: Node, kind: NodeKind, kinds: NodeKinds) -> bool:
+    """Of a map as of what runs for its items."""
+    if node.retry_safe is not None:
+        return node.retry_safe
+    inner = None if node.each is None else kinds.get(node.each.node.kind)
+    if node.each is not None and inner is not None:
+        return _retry_safe(node.each.node, inner, kinds)
+    return kind.retry_safe(node.config)
 
 
 def inline(state: ExecutionState, references: frozenset[str]) -> bool:
@@ -112,7 +139,10 @@ def scope_of(
             continue
         output = (loaded or {}).get(name, step.output)
         error = _encode(step.error) if step.error is not None else b"null"
-        steps[name] = JsonText(b'{"status":"%s","output":%s,"error":%s}' % (step.status.value.encode(), output, error))
+        errors = b',"errors":%s' % errors_of(name, state) if name in state.maps else b""
+        steps[name] = JsonText(
+            b'{"status":"%s","output":%s,"error":%s%s}' % (step.status.value.encode(), output, error, errors)
+        )
     facts = {
         "id": str(execution.id),
         "number": state.number,
@@ -155,3 +185,8 @@ class StepInput:
 
     text: JsonText
     artifact: ArtifactRef | None = None
+
+
+def as_event_value(value: StepInput) -> tuple[JsonText, ArtifactRef | None]:
+    """How an event carries a value: inline, or null with its artifact."""
+    return (value.text, None) if value.artifact is None else (NULL, value.artifact)

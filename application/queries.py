@@ -21,6 +21,7 @@ from domain.errors import Conflict, NotFound, Unavailable
 from domain.event import RecordedEvent
 from domain.execution import events as e
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
+from domain.paths import item_path, map_of, node_of, template_of
 from domain.values import LOG_LEVELS, log_stream_id
 
 WAIT_S = 2.0
@@ -36,6 +37,7 @@ class Views(Protocol):
     async def position(self) -> int: ...
     async def execution(self, execution_id: UUID) -> r.ExecutionRow | None: ...
     async def steps(self, execution_id: UUID) -> Sequence[r.StepRow]: ...
+    async def steps_at(self, execution_id: UUID, paths: Sequence[str]) -> Sequence[r.StepRow]: ...
     async def snapshot(self, execution_id: UUID) -> tuple[int, r.ExecutionRow, Sequence[r.StepRow]] | None: ...
     async def executions(
         self,
@@ -116,10 +118,11 @@ class Queries:
             elif row is not None:
                 r.fold_execution(row, event, stored.position)
                 if isinstance(event, r.STEP_EVENTS):
-                    r.fold_step(steps.setdefault(event.path, r.StepRow(path=event.path)), row.run, event)
+                    for path in r.rows_of(event):
+                        r.fold_step(steps.setdefault(path, r.StepRow(path=path)), row.run, event)
                 elif isinstance(event, e.Retried):
-                    for step in steps.values():
-                        r.begin_step_again(step, event)
+                    for _ in r.begin_steps_again(steps, event):
+                        pass
         if row is None:
             raise NotFound("execution", execution_id)
         return Snapshot(row=row, steps=[*steps.values()], position=row.position if at is None else at)
@@ -233,6 +236,45 @@ class Queries:
             step_answer(known.get(node_id) or r.StepRow(path=node_id), shot.row, node.kind)
             for node_id, node in graph.nodes.items()
         ]
+
+    async def items(
+        self, shot: Snapshot, path: str, *, status: str | None, after: int, limit: int
+    ) -> tuple[list[Json], int | None]:
+        """Steps of the items of a map from the place after `after` on (-1: from the first), and the place to go on
+        after. `status` leaves only failed ones, the first 1,000. Raises NotFound."""
+        known = {step.path: step for step in shot.steps}
+        if map_of(path) is not None:
+            known |= {step.path: step for step in await self._item_rows(shot, [path])}
+        prepared = await self.versions.graph(shot.row.workflow_id, shot.row.workflow_version)
+        node = prepared.graph.templates.get(template_of(path))
+        if node is None or node.each is None:
+            raise NotFound("map", path)
+        counts = known[path].items if path in known else None
+        if counts is None:
+            return [], None
+        every = sorted(counts.failures) if status == "failed" else range(counts.total)
+        places = [index for index in every if index > after][: limit + 1]
+        more, places = len(places) > limit, places[:limit]
+        wanted = [item_path(path, node.id, index) for index in places]
+        rows = {row.path: row for row in await self._item_rows(shot, wanted)}
+        found = [
+            {**step_answer(rows.get(one) or r.StepRow(path=one), shot.row, node.each.node.kind), "index": index}
+            for one, index in zip(wanted, places, strict=True)
+        ]
+        return found, places[-1] if more else None
+
+    async def _item_rows(self, shot: Snapshot, paths: Sequence[str]) -> Sequence[r.StepRow]:
+        if any(map_of(step.path) is not None for step in shot.steps):  # it was folded from the events
+            wanted = {*paths}
+            return [step for step in shot.steps if step.path in wanted]
+        return await self.views.steps_at(shot.row.id, paths)
+
+    async def artifact(self, shot: Snapshot, sha256: str) -> Any:
+        """The reference by which an execution names an artifact, its maps' items included, or None."""
+        found = references_artifact(shot.row, shot.steps, sha256)
+        if found is None and any(step.items is not None for step in shot.steps):
+            found = references_artifact(shot.row, await self.views.steps(shot.row.id), sha256)
+        return found
 
     async def timings(self, shot: Snapshot, now: datetime) -> Json:
         """Where the time of an execution went, all in milliseconds."""
@@ -397,7 +439,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
     latest = attempts[-1] if attempts and step.attempt else None  # of this run, or of the one it is reused from
     return {
         "path": step.path,
-        "node": step.path,
+        "node": node_of(step.path),
         "kind": kind or step.kind,
         "status": status,
         "attempt": step.attempt,
@@ -405,6 +447,7 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
         "due_at": None if step.due_at_ms is None else datetime.fromtimestamp(step.due_at_ms / 1000, tz=UTC),
         "worker": step.worker,
         "child_id": step.child,
+        "items": _counts(step.items),
         "started_at": step.started_at,
         "began_at": latest["began_at"] if latest else None,
         "ended_at": step.ended_at,
@@ -428,10 +471,23 @@ def _parent(row: r.ExecutionRow) -> Json | None:
     return None if above is None else {"execution_id": above[0], "path": above[1]}
 
 
-def references_artifact(shot: Snapshot, sha256: str) -> Any:
+def _counts(items: r.ItemCounts | None) -> Json | None:
+    if items is None:
+        return None
+    settled = items.completed + items.failed + items.stopped
+    return {
+        "total": items.total,
+        "completed": items.completed,
+        "failed": items.failed,
+        "stopped": items.stopped,
+        "settled": settled,
+    }
+
+
+def references_artifact(row: r.ExecutionRow, steps: Sequence[r.StepRow], sha256: str) -> Any:
     """The reference by which an execution names an artifact, or None: contents are read only so."""
-    found = [shot.row.result_artifact]
-    for step in shot.steps:
+    found = [row.result_artifact]
+    for step in steps:
         found += [step.output_artifact, step.input_artifact, *step.artifacts]
     # A file a step attached has a name and a type a person can use; prefer it.
     matching = [reference for reference in found if reference is not None and reference.sha256 == sha256]

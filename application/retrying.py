@@ -13,13 +13,17 @@ from application.live import Live
 from application.preparing import PreparedGraph, PreparedNode, hash_of
 from domain.errors import Conflict, InvalidInput, Problem
 from domain.execution.execution import Execution
+from domain.execution.state import ExecutionState
 from domain.execution.status import StepStatus
+from domain.paths import item_path, ranges_of
 from domain.values import JsonText
 from domain.workflow.graph import Graph
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 KEEPS = "unchanged"
 """The one reason for which a step is not run again."""
+UNDONE = frozenset({StepStatus.FAILED.value, StepStatus.STOPPED.value})
+"""Reasons for which a step runs again and nothing that it was given has changed."""
 KEPT = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
 
 
@@ -38,7 +42,8 @@ class StepFate:
     """What the next run does with one step. `reason` is a code; `by` the step it is because of.
 
     `had` is how the step ended in this run, None when nothing happened to it. `repeats_effects`: it may have had
-    effects on the world already, and they are not known to be safe to repeat.
+    effects on the world already, and they are not known to be safe to repeat. `items_kept` counts what a map that runs
+    again keeps.
     """
 
     path: str
@@ -47,6 +52,7 @@ class StepFate:
     by: str | None
     had: StepStatus | None
     repeats_effects: bool
+    items_kept: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +103,7 @@ async def plan_retry(
         elif path in wish.step_inputs:
             reason = "input_changed"
         elif edited:
-            given = await evaluator.input(live, node)
+            given = await evaluator.input(live, path, node)
             unchanged = given.input is not None and step is not None and hash_of(given.input.text) == step.input_hash
             reason = reason if unchanged else "input_changed"
         again = reason != KEEPS
@@ -105,6 +111,7 @@ async def plan_retry(
         fates[path] = StepFate(
             path=path, again=again, reason=reason, by=by, had=had,
             repeats_effects=again and tried and not node.retry_safe,
+            items_kept=_items_kept(state, node) if wish.origin == "failed" and reason in UNDONE and not edited else (),
         )  # fmt: skip
     if wish.origin == "failed" and not any(fate.again for fate in fates.values()):
         raise Conflict(
@@ -122,10 +129,20 @@ async def plan_retry(
     facts = [execution.version, version, wish.origin, sorted(wish.chosen), wish.inputs, wish.step_inputs, ordered]
     return RetryPlan(
         steps=ordered,
-        reused=[fate.path for fate in ordered if not fate.again],
+        reused=[
+            *(fate.path for fate in ordered if not fate.again),
+            *(ranges_of(fate.path, fate.items_kept) for fate in ordered if fate.items_kept),
+        ],
         generations=generations,
         token=hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()[:32],
     )
+
+
+def _items_kept(state: ExecutionState, node: PreparedNode) -> list[int]:
+    """Of a map, the items that have completed: they were given then what they would be given now."""
+    path = node.node.id
+    steps = ((index, state.steps.get(item_path(path, path, index))) for index in range(state.maps.get(path, 0)))
+    return [index for index, step in steps if step is not None and step.status is StepStatus.COMPLETED]
 
 
 def _check(new: PreparedGraph, wish: Wish) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from application.live import Live, RetryDue, TimedOut, WaitOver
 from application.ports import Clock
+from domain.execution.state import HELD
 from domain.execution.status import ExecutionStatus, StepStatus
 
 LONGEST_S = 60.0
@@ -40,10 +41,10 @@ class Timers:
     def wake(self, live: Live, path: str) -> None:
         """One for a step that waits for a time or its next attempt; none for any other."""
         step = live.execution.state.steps[path]
-        if step.due_at_ms is None or step.status not in (StepStatus.WAITING, StepStatus.RETRYING):
+        if step.due_at_ms is None or not (step.status in HELD or step.status is StepStatus.RETRYING):
             return
         due_s = step.due_at_ms / 1000
-        limit_s = live.prepared.nodes[path].node.timeout_s
+        limit_s = live.prepared.node(path).node.timeout_s
         if limit_s is not None and step.waits("timer") and step.started_at is not None:
             due_s = min(due_s, step.started_at.timestamp() + limit_s)  # its own limit may be over before
         left = due_s - self._clock.now().timestamp()

@@ -13,6 +13,8 @@ JsonText = NewType("JsonText", bytes)
 
 NULL = JsonText(b"null")
 EMPTY_OBJECT = JsonText(b"{}")
+MAP = "map"
+"""The kind of node that the graph itself gives a meaning to: it runs another node for each item of a list."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,7 @@ WRITTEN_BY = {
     "execution.step_retry_scheduled.v1": _CONDUCTOR,
     "execution.edges_decided.v1": _CONDUCTOR,
     "execution.step_skipped.v1": _CONDUCTOR,
+    "execution.step_expanded.v1": _CONDUCTOR,
     "execution.child_started.v1": _CONDUCTOR,
     "execution.step_waiting.v1": _CONDUCTOR,
     "execution.step_resumed.v1": _HANDLERS,

@@ -3,6 +3,8 @@
 An execution has one row and one row a step; lines of the log stay in the log, `LogBatch` says where.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ import msgspec
 from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
+from domain.paths import Reused, index_of, map_of
 from domain.values import LOG_LEVELS, ArtifactRef, LogLine, Usage
 from domain.workflow import workflow as w
 
@@ -31,6 +34,21 @@ class AttemptRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     error: StepError | None = None
 
 
+class ItemCounts(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """How the items of a map stand: `total` of them, so many final in each way; `failures` are the first of those that
+    failed, by their place in the list."""
+
+    total: int
+    completed: int = 0
+    failed: int = 0
+    stopped: int = 0
+    failures: list[int] = msgspec.field(default_factory=list[int])
+
+
+FAILURES_KEPT = 1_000
+"""Of one map, by their places: who looks for failed items finds so many without reading all."""
+
+
 class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Where a step stands. Values are inline JSON, or null with an artifact. `due_at_ms` (Unix) is of a wait or a
     backoff."""
@@ -43,6 +61,7 @@ class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     due_at_ms: float | None = None
     worker: str | None = None
     child: UUID | None = None
+    items: ItemCounts | None = None
     input: Json = Json(b"null")
     input_artifact: ArtifactRef | None = None
     output: Json = Json(b"null")
@@ -132,9 +151,18 @@ class LogBatch(msgspec.Struct, kw_only=True, frozen=True):
 
 STEP_EVENTS = (
     e.StepStarted, e.StepBegun, e.StepProgressed, e.StepCompleted, e.StepFailed, e.StepRetryScheduled, e.StepSkipped,
-    e.ChildStarted, e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
+    e.StepExpanded, e.ChildStarted, e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
 )  # fmt: skip
 """Events that change a step's row; all have a `path`."""
+
+
+def rows_of(event: Any) -> tuple[str, ...]:
+    """The steps whose rows one of STEP_EVENTS changes: its own, and for an item that of its map."""
+    outer = map_of(event.path)
+    return (event.path,) if outer is None or not isinstance(event, _COUNTED) else (event.path, outer)
+
+
+_COUNTED = (e.StepCompleted, e.StepFailed, e.StepRetryScheduled, e.StepStopped)
 
 
 def open_execution(event: e.Created, position: int) -> ExecutionRow:
@@ -161,6 +189,10 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
     """Change the row by one event of either stream."""
     row.events += 1
     row.position = position
+    path = getattr(event, "path", "")
+    if path.endswith("]") and not isinstance(event, e.StepLogged):
+        _fold_item(row, path, event)
+        return
     match event:
         case e.Started():
             row.status, row.started_at, row.run = ExecutionStatus.RUNNING, event.timestamp, event.run
@@ -209,10 +241,18 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
             pass
 
 
+def _fold_item(row: ExecutionRow, path: str, event: RecordedEvent) -> None:
+    """An item of a map is no step of the graph; that one waits for somebody is told all the same."""
+    if isinstance(event, e.StepWaiting):
+        row.waiting.append(path)
+    elif isinstance(event, e.StepStarted | e.StepCompleted | e.StepFailed | e.StepStopped | e.StepResumed):
+        _leave(row.waiting, path)
+
+
 def _begin_again(row: ExecutionRow, event: e.Retried) -> None:
     row.status, row.run, row.workflow_version = ExecutionStatus.QUEUED, event.run, event.workflow_version
     row.inputs, row.queued_at, row.started_at, row.ended_at = Json(event.inputs), event.timestamp, None, None
-    row.settled, row.failed_steps, row.handled_failures = len(event.reused), 0, 0
+    row.settled, row.failed_steps, row.handled_failures = Reused(event.reused).steps, 0, 0
     row.current, row.waiting, row.knock_on = [], [], []
     row.result, row.result_artifact, row.error = Json(b"null"), None, None
     row.cause_path = row.pointer = row.stop_reason = row.stopped_by = row.proof = row.paused_by = None
@@ -229,7 +269,10 @@ def _end(row: ExecutionRow, status: ExecutionStatus, event: RecordedEvent) -> No
 
 
 def fold_step(row: StepRow, run: int, event: Any) -> None:
-    """Change a step's row by one of STEP_EVENTS."""
+    """Change a step's row by one of STEP_EVENTS: its own, or of a map by one of an item."""
+    if event.path != row.path:
+        _count(row, event)
+        return
     latest = row.attempts[-1] if row.attempts else None
     match event:
         case e.StepStarted():
@@ -260,6 +303,12 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
             _close(row, latest, event, StepStatus.READY, None, outcome="lost")
         case e.StepSkipped():
             row.status, row.reason = StepStatus.SKIPPED, event.reason
+        case e.StepExpanded():
+            row.status, row.due_at_ms = StepStatus.RUNNING, event.due_at_ms
+            kept = 0 if row.items is None else row.items.completed  # in an earlier pass or run
+            row.items = ItemCounts(total=event.count, completed=kept)
+            if latest is not None:
+                latest.began_at_ms = event.timestamp.timestamp() * 1000
         case e.ChildStarted():
             row.child = event.child
         case e.StepWaiting():
@@ -271,15 +320,43 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
             raise TypeError(f"{type(event).__name__} does not change a step")
 
 
-def begin_step_again(row: StepRow, event: e.Retried) -> bool:
-    """Change a step's row by a retry: pending again, its attempts kept; False for one that is reused."""
-    if row.path in event.reused:
-        return False
+def _count(row: StepRow, event: Any) -> None:
+    counts = row.items
+    if counts is None:
+        return
+    match event:
+        case e.StepCompleted():
+            counts.completed += 1
+        case e.StepFailed():
+            counts.failed += 1
+            if len(counts.failures) < FAILURES_KEPT:
+                counts.failures.append(index_of(event.path))
+        case e.StepRetryScheduled():
+            counts.failed -= 1
+            if index_of(event.path) in counts.failures:
+                counts.failures.remove(index_of(event.path))
+        case _:
+            counts.stopped += 1
+
+
+def begin_steps_again(rows: Mapping[str, StepRow], event: e.Retried) -> Iterator[StepRow]:
+    """Change the rows of an execution's steps by a retry: those that run again are pending, their attempts kept.
+    Gives those that changed."""
+    reused = Reused(event.reused)
+    kept = Counter(outer for path in rows if path in reused and (outer := map_of(path)) is not None)
+    for path, row in rows.items():
+        if path not in reused:
+            _begin_step_again(row)
+            if kept[path]:
+                row.items = ItemCounts(total=0, completed=kept[path])
+            yield row
+
+
+def _begin_step_again(row: StepRow) -> None:
     row.status, row.attempt, row.reason, row.due_at_ms, row.worker = StepStatus.PENDING, 0, None, None, None
     row.input, row.input_artifact, row.output, row.output_artifact = Json(b"null"), None, Json(b"null"), None
-    row.child = None
+    row.child = row.items = None
     row.artifacts, row.fraction, row.progress_text, row.started_at, row.ended_at = [], None, None, None, None
-    return True
 
 
 def _close(

@@ -195,6 +195,21 @@ class StepSkipped(ExecutionEvent):
 
 
 @dataclass(frozen=True)
+class StepExpanded(ExecutionEvent):
+    """The attempt is of a map: its `count` items run as steps of their own from here on, and it holds no slot.
+
+    In a second pass (a later attempt) items that have completed are kept. `due_at_ms` (Unix milliseconds) is the
+    map's own limit, null without one.
+    """
+
+    TOPIC: ClassVar[str] = "execution.step_expanded.v1"
+    path: str
+    attempt: int
+    count: int
+    due_at_ms: float | None
+
+
+@dataclass(frozen=True)
 class ChildStarted(ExecutionEvent):
     """The attempt runs another workflow: `child` is the execution that was created in the same append."""
 
@@ -309,7 +324,7 @@ class StopRequested(ExecutionEvent):
 class StepStopped(ExecutionEvent):
     """The attempt was ended by a stop (or never began). `signal` is none, SIGTERM or SIGKILL;
     `death_ms` the time from the request to the proven death of its last process; `proof` says how
-    that is known (never_began, descendants_gone, server_restarted)."""
+    that is known (never_began, descendants_gone, server_restarted, child_ended; items_ended of a map)."""
 
     TOPIC: ClassVar[str] = "execution.step_stopped.v1"
     path: str
@@ -362,8 +377,8 @@ class Failed(ExecutionEvent):
 
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
     Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled, EdgesDecided,
-    StepSkipped, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed, StopRequested,
-    StepStopped, Stopped, Completed, Failed, Retried,
+    StepSkipped, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed,
+    StopRequested, StepStopped, Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

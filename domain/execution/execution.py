@@ -15,7 +15,7 @@ from eventsourcing.domain import Aggregate
 from domain.errors import Conflict, TransitionRefused
 from domain.event import Cause, StepError, record
 from domain.execution import events as e
-from domain.execution.state import LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
+from domain.execution.state import HELD, LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
 from domain.values import ArtifactRef, JsonText, Usage
 from domain.workflow.retry import Retry, seed_of
@@ -268,6 +268,32 @@ class Execution(Aggregate):
         else:
             self._fail(cause, path, step.attempt, error, None, 0, retry)
 
+    def expand_step(self, cause: Cause, path: str, attempt: int, count: int, due_at_ms: float | None) -> None:
+        """The map that has just started runs its items, until `due_at_ms` (Unix milliseconds) at the latest."""
+        self._record(e.StepExpanded, cause, path=path, attempt=attempt, count=count, due_at_ms=due_at_ms)
+
+    def end_map(
+        self, cause: Cause, path: str, *, output: JsonText, output_artifact: ArtifactRef | None,
+        error: StepError | None, retry: Retry | None,
+    ) -> None:  # fmt: skip
+        """Every item of a running map is final: with the list of their outputs, or with `error`."""
+        attempt = self.state.step(path).attempt
+        if error is None:
+            self._record(
+                e.StepCompleted, cause, path=path, attempt=attempt, output=output, output_artifact=output_artifact,
+                artifacts=[], usage=None, last_line=0,
+            )  # fmt: skip
+        else:
+            self._fail(cause, path, attempt, error, None, 0, retry)
+
+    def stop_map(self, cause: Cause, path: str) -> None:
+        """A running map inside one that is over: its items have ended."""
+        attempt = self.state.step(path).attempt
+        self._record(
+            e.StepStopped, cause, path=path, attempt=attempt, signal="none", death_ms=0.0, proof="items_ended",
+            last_line=0,
+        )  # fmt: skip
+
     def wait_until(self, cause: Cause, path: str, attempt: int, due_at_ms: float) -> None:
         """The step that has just started waits for a point of time (Unix milliseconds)."""
         self._record(e.StepWaiting, cause, path=path, attempt=attempt, reason="timer", due_at_ms=due_at_ms)
@@ -371,16 +397,28 @@ class Execution(Aggregate):
 
     def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:
         """Everything is proven dead. Steps that waited, also for their next attempt, have nothing that could live."""
-        for path, step in self.state.steps.items():
-            if step.status in (StepStatus.WAITING, StepStatus.RETRYING):
-                self._record(
-                    e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0,
-                    proof="never_began", last_line=0,
-                )  # fmt: skip
+        self._stop_what_is_held(cause)
         self._record(
             e.Stopped, cause, proof=proof, events=self.version + 1 + log_events, log_lines=log_lines,
             dropped_lines=dropped_lines,
         )  # fmt: skip
+
+    def stop_items(self, cause: Cause, inside: str) -> None:
+        """A map is cut short: of its items (their paths begin with `inside`) what waits for no child ends now."""
+        self._stop_what_is_held(cause, inside)
+
+    def _stop_what_is_held(self, cause: Cause, inside: str = "") -> None:
+        """Items before their map: it is over when they are."""
+        for path, step in reversed([*self.state.steps.items()]):
+            if not path.startswith(inside) or path in self.state.children or (inside and path in self.state.maps):
+                continue
+            lost = step.status is StepStatus.READY and path not in self.state.open_attempts
+            if lost or step.status in HELD or step.status is StepStatus.RETRYING:
+                proof = "items_ended" if step.status is StepStatus.RUNNING else "never_began"
+                self._record(
+                    e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0, proof=proof,
+                    last_line=0,
+                )  # fmt: skip
 
     def complete(
         self,
@@ -412,7 +450,8 @@ class Execution(Aggregate):
         log_lines: int,
         dropped_lines: int,
     ) -> None:
-        """The first cause, and what it brought down with it."""
+        """The first cause, and what it brought down with it: also what waited, and maps whose items run no more."""
+        self._stop_what_is_held(cause)
         self._record(
             e.Failed, cause, error=error, cause_path=cause_path, pointer=pointer, knock_on=list(knock_on),
             events=self.version + 1 + log_events, log_lines=log_lines, dropped_lines=dropped_lines,

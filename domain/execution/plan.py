@@ -10,9 +10,24 @@ from enum import Enum
 
 from domain.event import RecordedEvent
 from domain.execution import events as e
-from domain.execution.state import ExecutionState
+from domain.execution.mapping import MapPlan
+from domain.execution.state import HELD, ExecutionState
 from domain.execution.status import STEP_FINAL, ExecutionStatus, StepStatus
+from domain.paths import map_of, template_of
 from domain.workflow.graph import Edge, Graph, Join, OnError
+
+StepEvent = (
+    e.StepStarted
+    | e.StepExpanded
+    | e.StepCompleted
+    | e.StepFailed
+    | e.StepRetryScheduled
+    | e.StepStopped
+    | e.StepLost
+    | e.StepWaiting
+    | e.StepResumed
+)
+"""Events that change how a step stands, of those that can be about an item of a map."""
 
 
 class Ending(Enum):
@@ -45,6 +60,8 @@ class Plan:
         self.failures: list[str] = []
         """Steps whose failure nothing handles, in the order they failed: the first is the cause."""
         self.handled_failures = 0
+        self.maps: dict[str, MapPlan] = {}
+        """Those whose items run, by the map's step."""
         for node_id in graph.nodes:
             if not graph.incoming[node_id]:
                 self._startable[node_id] = None
@@ -52,15 +69,24 @@ class Plan:
         # has already been decided about the nodes behind it.
         for path in [*state.steps]:
             step = state.steps[path]
+            if map_of(path) is not None:
+                continue
             if step.status in STEP_FINAL:
                 self._on_final(path)
             elif step.status is StepStatus.READY and path not in state.open_attempts:
                 self._startable[path] = None
         for path, step in state.steps.items():
-            held = step.status in (StepStatus.WAITING, StepStatus.RETRYING)
+            held = step.status in HELD or step.status is StepStatus.RETRYING
             if step.status in STEP_FINAL or path in state.open_attempts or held:
                 self._startable.pop(path, None)
                 self._skips.pop(path, None)
+        for path, count in state.maps.items():
+            if state.steps[path].status is StepStatus.RUNNING:
+                self._expand(path, count)
+        for path, step in state.steps.items():
+            outer = self.maps.get(map_of(path) or "")
+            if outer is not None and step.status is StepStatus.READY and path not in state.open_attempts:
+                outer.again(path)
 
     # ── asked by the conductor ──
 
@@ -81,16 +107,28 @@ class Plan:
         """Steps that may start now, the longest-waiting first, within `max_parallel_steps`."""
         if self._winding_down or self.state.status is not ExecutionStatus.RUNNING:
             return []
+        found = list(self._startable)
+        for running in self.maps.values():
+            found += running.startable()
         limit = self.graph.settings.max_parallel_steps
         if limit is None:
-            return list(self._startable)
+            return found
         room = limit - len(self.state.open_attempts)
-        return list(self._startable)[:room] if room > 0 else []
+        return found[:room] if room > 0 else []
 
     @property
     def has_startable(self) -> bool:
         """Whether any step may start now; cheap."""
         return bool(self._startable) and not self._winding_down
+
+    def map_is_over(self, path: str) -> bool:
+        """Whether the map that a step is an item of lets nothing start any more."""
+        outer = map_of(path)
+        return outer is not None and (outer not in self.maps or self.maps[outer].is_over)
+
+    def ended_maps(self) -> list[MapPlan]:
+        """Maps of which nothing runs or will, innermost first; none while the run winds down."""
+        return [] if self._winding_down else [m for m in reversed(self.maps.values()) if m.has_ended]
 
     def ending(self) -> Ending | None:
         """How the run ends, when nothing is left to wait for."""
@@ -111,6 +149,15 @@ class Plan:
 
     def observe(self, event: RecordedEvent) -> None:
         """Count one event, which the state has folded already."""
+        if isinstance(event, StepEvent):
+            outer = map_of(event.path)
+            if isinstance(event, e.StepExpanded):
+                self._expand(event.path, event.count)
+            elif self.state.steps[event.path].status is not StepStatus.RUNNING:
+                self.maps.pop(event.path, None)
+            if outer is not None:
+                self._observe_item(outer, event)
+                return
         match event:
             case e.StepStarted():
                 self._startable.pop(event.path, None)
@@ -126,7 +173,7 @@ class Plan:
                 self._decide(event.source)
             case e.StepLost():
                 self._startable[event.path] = None
-            case e.StepWaiting():
+            case e.StepWaiting() | e.StepExpanded():
                 self._startable.pop(event.path, None)
             case e.StepResumed() if event.decision == "run_again":
                 self._startable[event.path] = None
@@ -135,8 +182,13 @@ class Plan:
 
     def retry_due(self, path: str) -> None:
         """The backoff of a retrying step is over."""
-        if self.state.steps[path].status is StepStatus.RETRYING:
+        if self.state.steps[path].status is not StepStatus.RETRYING:
+            return
+        outer = map_of(path)
+        if outer is None:
             self._startable[path] = None
+        elif outer in self.maps:
+            self.maps[outer].again(path)
 
     # ── counting ──
 
@@ -145,6 +197,21 @@ class Plan:
         # While paused what follows from what has ended is decided; only nothing starts.
         goes_on = self.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         return bool(self.failures) or not goes_on
+
+    def _expand(self, path: str, count: int) -> None:
+        self.maps[path] = MapPlan(path, self.graph.templates[template_of(path)], count, self.state.steps)
+
+    def _observe_item(self, outer: str, event: StepEvent) -> None:
+        running = self.maps.get(outer)
+        if running is None:  # the map has ended: a late fact
+            return
+        status = self.state.steps[event.path].status
+        if isinstance(event, e.StepCompleted | e.StepFailed | e.StepStopped) and status in STEP_FINAL:
+            running.settled(event.path, status)
+        elif isinstance(event, e.StepLost) or (isinstance(event, e.StepResumed) and event.decision == "run_again"):
+            running.again(event.path)
+        else:
+            running.begun(event.path)
 
     def _on_final(self, path: str) -> None:
         self._unsettled -= 1

@@ -3,6 +3,7 @@
 The log stream (lines, progress, begin reports) changes nothing here: no decision rests on it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +12,11 @@ from domain.errors import Category
 from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import ExecutionStatus, StepStatus, may_become, step_may_become
-from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
+from domain.paths import Reused, map_of, node_of
+from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, JsonText
+
+HELD = frozenset({StepStatus.WAITING, StepStatus.RUNNING})
+"""A step has no attempt at a worker and is not final: it waits for something else, or it is a map whose items run."""
 
 
 class HistoryBroken(Exception):
@@ -38,6 +43,9 @@ class StepState:
     """Why it waits, as the event says: unknown_outcome, timer, approval or child."""
     due_at_ms: float | None = None
     """When a wait or a backoff is over."""
+    given: JsonText = NULL
+    given_artifact: ArtifactRef | None = None
+    """What a map was given: its items are read from it. Of no other step."""
 
     def waits(self, reason: str) -> bool:
         """Whether it waits for just this."""
@@ -73,11 +81,13 @@ class ExecutionState:
     open_attempts: dict[str, int] = field(default_factory=dict[str, int])
     children: dict[str, UUID] = field(default_factory=dict[str, UUID])
     """Child executions that steps wait for."""
+    maps: dict[str, int] = field(default_factory=dict[str, int])
+    """How many items the maps of this run have."""
     result: JsonText = NULL
     result_artifact: ArtifactRef | None = None
     error: StepError | None = None
     failed: list[str] = field(default_factory=list[str])
-    """Steps that failed, in that order."""
+    """Steps that failed, in that order; not the items of maps."""
     decided: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
     grace_s: float = 0.0
     paused_at: datetime | None = None
@@ -118,15 +128,27 @@ class ExecutionState:
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
         self.result, self.result_artifact, self.error = NULL, None, None
         self.step_inputs = event.step_inputs
-        reused = {path: self.steps[path] for path in event.reused}
+        kept = Reused(event.reused)
+        reused = {path: step for path, step in self.steps.items() if path in kept}
         again = {
-            path: StepState(path, generation=event.generations.get(path, step.generation))
+            path: StepState(path, generation=_generation(event.generations, step))
             for path, step in self.steps.items()
             if path not in reused
         }
+        self.maps = {path: count for path, count in self.maps.items() if path in reused}
         for step in reused.values():
             step.losses = step.failures = 0
         self.steps = {**reused, **again}
+
+    def _expand(self, event: e.StepExpanded) -> None:
+        step = self._close(event.path, event.attempt)
+        step.become(StepStatus.RUNNING)
+        step.due_at_ms = event.due_at_ms
+        self.maps[event.path] = event.count
+        if event.attempt > 1:
+            for path, item in self.steps.items():
+                if item.status in (StepStatus.FAILED, StepStatus.STOPPED) and map_of(path) == event.path:
+                    self.steps[path] = StepState(path, attempt=item.attempt, generation=item.generation)
 
     def fold(self, event: RecordedEvent) -> None:
         """Apply one decision. Raises HistoryBroken when it does not fit."""
@@ -156,31 +178,35 @@ class ExecutionState:
                 step.attempt, step.kind, step.generation = event.attempt, event.kind, event.generation
                 step.input_hash = event.input_hash
                 step.started_at = event.timestamp
+                if event.kind == MAP:
+                    step.given, step.given_artifact = event.input, event.input_artifact
                 self.open_attempts[event.path] = event.attempt
             case e.StepCompleted():
-                # An answer "completed" to a waiting step closes it without an open attempt.
-                waiting = self.step(event.path).status is StepStatus.WAITING
-                step = self.step(event.path) if waiting else self._close(event.path, event.attempt)
+                # An answer "completed" to a waiting step, and the last item of a map, close without an open attempt.
+                held = self.step(event.path).status in HELD
+                step = self.step(event.path) if held else self._close(event.path, event.attempt)
                 step.become(StepStatus.COMPLETED)
                 step.output, step.output_artifact = event.output, event.output_artifact
             case e.StepFailed():
-                not_open = self.step(event.path).status is StepStatus.WAITING or not self.is_open(
-                    event.path, event.attempt
-                )
+                not_open = self.step(event.path).status in HELD or not self.is_open(event.path, event.attempt)
                 step = self.step(event.path) if not_open else self._close(event.path, event.attempt)
                 step.become(StepStatus.FAILED)
                 step.error = event.error
                 step.failures += 1
-                self.failed.append(event.path)
+                if map_of(event.path) is None:
+                    self.failed.append(event.path)
             case e.StepRetryScheduled():
                 step = self.step(event.path)
                 step.become(StepStatus.RETRYING)
                 step.due_at_ms = event.due_at_ms
-                self.failed.remove(event.path)
+                if map_of(event.path) is None:
+                    self.failed.remove(event.path)
             case e.StepLost():
                 step = self._close(event.path, event.attempt)
                 step.losses += 1
                 step.become(StepStatus.READY)
+            case e.StepExpanded():
+                self._expand(event)
             case e.ChildStarted():
                 self.children[event.path] = event.child
             case e.StepWaiting():
@@ -195,7 +221,7 @@ class ExecutionState:
             case e.StepSkipped():
                 self.step(event.path).become(StepStatus.SKIPPED)
             case e.StepStopped():
-                idle = self.step(event.path).status in (StepStatus.WAITING, StepStatus.RETRYING)
+                idle = not self.is_open(event.path, event.attempt)  # it waited, or was to be tried again
                 step = self.step(event.path) if idle else self._close(event.path, event.attempt)
                 step.become(StepStatus.STOPPED)
             case e.EdgesDecided():
@@ -216,6 +242,13 @@ class ExecutionState:
                 pass
             case _:
                 raise HistoryBroken(f"{type(event).__name__} is no decision about an execution")
+
+
+def _generation(generations: Mapping[str, int], step: StepState) -> int:
+    """The next run's: of an item that has completed it rises with that of its map."""
+    if map_of(step.path) is None:
+        return generations.get(step.path, step.generation)
+    return step.generation + (node_of(step.path) in generations and step.status is StepStatus.COMPLETED)
 
 
 LOSSES_UNTIL_FAILED = 3

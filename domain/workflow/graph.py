@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
+from domain.paths import item_template
+from domain.values import MAP
 from domain.workflow.retry import Retry
 
 
@@ -36,6 +38,24 @@ class OnFailure(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Each:
+    """What a map does with each item of its list: `node` runs for it, at most `max_parallel` at a time (None: as many
+    as the service has room for). The map fails once more items have failed than `allowed` or `allowed_percent` of
+    them; both None: any number may fail."""
+
+    node: "Node"
+    max_parallel: int | None = None
+    allowed: int | None = 0
+    allowed_percent: float | None = None
+
+    def tolerates(self, failed: int, count: int) -> bool:
+        """Whether the map goes on after so many failures of `count` items."""
+        if self.allowed is not None:
+            return failed <= self.allowed
+        return self.allowed_percent is None or failed * 100 <= self.allowed_percent * count
+
+
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """A box of the graph. `timeout_s` and `queue_timeout_s` None: no limit; `retry_safe` None: as its kind says."""
 
@@ -47,6 +67,8 @@ class Node:
     timeout_s: float | None = None
     retry_safe: bool | None = None
     retry: Retry | None = None
+    each: Each | None = None
+    """Of a map."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +98,8 @@ class Graph:
     """Nodes in the order they were written, edges, and the lookups the planner counts with."""
 
     nodes: Mapping[str, Node]
+    templates: Mapping[str, Node]
+    """The nodes, and those inside maps by the path of an item with its place left out (`score[]`)."""
     edges: Sequence[Edge]
     incoming: Mapping[str, Sequence[Edge]]
     outgoing: Mapping[str, Sequence[Edge]]
@@ -115,8 +139,12 @@ class Graph:
         for edge in edges:
             incoming[edge.target].append(edge)
             outgoing[edge.source].append(edge)
+        templates: dict[str, Node] = {}
+        for node in nodes.values():
+            _add_template(templates, node.id, node)
         return Graph(
             nodes=nodes,
+            templates=templates,
             edges=edges,
             incoming=incoming,
             outgoing=outgoing,
@@ -132,14 +160,38 @@ class Graph:
         )
 
 
+def _add_template(templates: dict[str, Node], path: str, node: Node) -> None:
+    templates[path] = node
+    if node.each is not None:
+        _add_template(templates, item_template(path, node.id), node.each.node)
+
+
+INNER_ID = "each"
+"""What the node inside a map is called when it says nothing else."""
+
+
 def _node(raw: Mapping[str, Any], retry: Mapping[str, Any] | None) -> Node:
     return Node(
-        id=raw["id"],
+        id=raw.get("id", INNER_ID),
         kind=raw["kind"],
         config=raw.get("config") or {},
         join=Join(raw.get("join", Join.ANY)),
         on_error=OnError(raw.get("on_error", OnError.FAIL)),
         timeout_s=raw.get("timeout_s"),
         retry_safe=raw.get("retry_safe"),
-        retry=Retry.of(raw.get("retry"), retry),
+        # The workflow's default is for what runs: items of a map, not a map of items that were tried already.
+        retry=Retry.of(raw.get("retry"), None if raw["kind"] == MAP else retry),
+        each=_each(raw.get("config") or {}, retry) if raw["kind"] == MAP else None,
+    )
+
+
+def _each(config: Mapping[str, Any], retry: Mapping[str, Any] | None) -> Each:
+    policy: str | dict[str, int | str] = config.get("on_item_error", "fail")
+    most = policy["max"] if isinstance(policy, dict) else None if policy == "continue" else 0
+    percent = float(most.removesuffix("%")) if isinstance(most, str) else None
+    return Each(
+        node=_node(config["node"], retry),
+        max_parallel=config.get("max_parallel"),
+        allowed=None if isinstance(most, str) else most,
+        allowed_percent=percent,
     )

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from domain.errors import Category, Problem, Severity
-from domain.workflow.graph import Join, OnError, OnFailure
+from domain.values import MAP
+from domain.workflow.graph import INNER_ID, Join, OnError, OnFailure
 from domain.workflow.retry import RETRIED_BY_DEFAULT
 
 NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -23,7 +24,12 @@ _TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges
 _NODE = {
     "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "title", "description", "position",
 }  # fmt: skip
-_NODE_LATER = {"needs", "max_attempts", "on_item_error"}
+_NODE_LATER = {"needs", "max_attempts"}
+_INNER = {"id", "kind", "config", "timeout_s", "retry", "retry_safe"}
+"""Of the node inside a map: it has no edges, and what its failure does is said by the map."""
+ITEM_NAMES = ("item", "index")
+"""What the node inside a map sees beside the usual scope."""
+MAX_MAP_DEPTH = 3
 _EDGE = {"from", "to", "when", "label"}
 _SETTINGS = {"timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry"}
 _SETTINGS_LATER = {"concurrency", "schedule"}
@@ -40,8 +46,11 @@ class ConfigCheck(Protocol):
         """`known`, `later` (belongs to the format, not supported yet) or `unknown`."""
         ...
 
-    def config(self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str]) -> Sequence[Problem]:
-        """Problems of a node's config, its expressions included; pointers relative to the config."""
+    def config(
+        self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str], names: Sequence[str] = ()
+    ) -> Sequence[Problem]:
+        """Problems of a node's config, its expressions included; pointers relative to the config. `names` are seen
+        beside the usual."""
         ...
 
     def template(self, template: object, ancestors: AbstractSet[str], names: Sequence[str] = ()) -> Sequence[Problem]:
@@ -206,8 +215,9 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
 
 
 def _retry(
-    found: _Found, retry: object, base: str, check: ConfigCheck, ancestors: AbstractSet[str], node: str | None = None
-) -> None:
+    found: _Found, retry: object, base: str, check: ConfigCheck, ancestors: AbstractSet[str], node: str | None = None,
+    names: Sequence[str] = (),
+) -> None:  # fmt: skip
     if retry is None:
         return
     if not isinstance(retry, dict):
@@ -232,7 +242,7 @@ def _retry(
             "Write for example ${error.code = 'http_status'}.", node=node,
         )  # fmt: skip
     else:
-        found.nested(f"{base}/when", node, check.template(when, ancestors, _RETRY_NAMES))
+        found.nested(f"{base}/when", node, check.template(when, ancestors, (*_RETRY_NAMES, *names)))
 
 
 def _names(
@@ -397,8 +407,16 @@ def _node(found: _Found, index: int, node: Mapping[str, Any], check: ConfigCheck
     _known_fields(found, node, _NODE, _NODE_LATER, base, node_id)
     _choice(found, node, "join", base, [choice.value for choice in Join], node_id)
     _choice(found, node, "on_error", base, [choice.value for choice in OnError], node_id)
+    _what_runs(found, base, node_id, node, check, ancestors, ())
+
+
+def _what_runs(
+    found: _Found, base: str, node_id: str | None, node: Mapping[str, Any], check: ConfigCheck,
+    ancestors: AbstractSet[str], names: Sequence[str], depth: int = 1,
+) -> None:  # fmt: skip
+    """The fields that a node of the graph and the node inside a map have in common."""
     _number(found, node, "timeout_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False, node=node_id)
-    _retry(found, node.get("retry"), f"{base}/retry", check, ancestors, node_id)
+    _retry(found, node.get("retry"), f"{base}/retry", check, ancestors, node_id, names)
     if not isinstance(node.get("retry_safe", True), bool):
         found(
             f"{base}/retry_safe",
@@ -422,7 +440,32 @@ def _node(found: _Found, index: int, node: Mapping[str, Any], check: ConfigCheck
     elif not isinstance(config, dict):
         found(f"{base}/config", "not_an_object", "config must be an object.", "Write fields by name.", node=node_id)
     else:
-        found.nested(f"{base}/config", node_id, check.config(str(kind), cast("dict[str, object]", config), ancestors))
+        fields = cast("dict[str, object]", config)
+        found.nested(f"{base}/config", node_id, check.config(str(kind), fields, ancestors, names))
+        if kind == MAP and isinstance(fields.get("node"), dict):
+            inner = cast("dict[str, Any]", fields["node"])
+            _inner(found, f"{base}/config/node", node_id, inner, check, ancestors, depth)
+
+
+def _inner(
+    found: _Found, base: str, node_id: str | None, node: Mapping[str, Any], check: ConfigCheck,
+    ancestors: AbstractSet[str], depth: int,
+) -> None:  # fmt: skip
+    _known_fields(found, node, _INNER, set(), base, node_id)
+    given = node.get("id", INNER_ID)
+    if not isinstance(given, str) or NODE_ID.fullmatch(given) is None:
+        found(
+            f"{base}/id", "bad_node_id",
+            "A node id begins with a letter or _ and has at most 63 letters, digits and _.",
+            "Give it such an id, or leave it out.", node=node_id,
+        )  # fmt: skip
+    if node.get("kind") == MAP and depth >= MAX_MAP_DEPTH:
+        found(
+            f"{base}/kind", "map_too_deep", f"Maps stand inside each other at most {MAX_MAP_DEPTH} deep.",
+            "Let the inner map be a workflow of its own (kind workflow).", node=node_id, limit=MAX_MAP_DEPTH,
+        )  # fmt: skip
+        return
+    _what_runs(found, base, node_id, node, check, ancestors, ITEM_NAMES, depth + 1)
 
 
 def _when(found: _Found, index: int, edge: Mapping[str, Any], check: ConfigCheck, ancestors: AbstractSet[str]) -> None:

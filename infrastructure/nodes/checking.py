@@ -82,7 +82,9 @@ class DefinitionCheck:
             return "known"
         return "later" if name in KNOWN_LATER else "unknown"
 
-    def config(self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str]) -> Sequence[Problem]:
+    def config(
+        self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str], names: Sequence[str] = ()
+    ) -> Sequence[Problem]:
         """Schema first; what the kind and the expressions say only about a config of the right shape."""
         known = self._kinds.get(kind)
         if known is None:
@@ -97,7 +99,7 @@ class DefinitionCheck:
         properties = cast("Mapping[str, Mapping[str, object]]", known.schema.get("properties", {}))
         for name, value in config.items():
             if properties.get(name, {}).get("x-expression"):
-                for problem in self._expressions.check(value, ancestors=ancestors):
+                for problem in self._expressions.check(value, ancestors=ancestors, names=names):
                     found.append(replace(problem, pointer=f"/{_token(name)}{problem.pointer}"))
         return found
 

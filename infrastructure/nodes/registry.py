@@ -9,6 +9,7 @@ from infrastructure.nodes.approval_kind import APPROVAL
 from infrastructure.nodes.http_kind import HTTP
 from infrastructure.nodes.kinds import Kind
 from infrastructure.nodes.llm_kind import llm_kind
+from infrastructure.nodes.map_kind import MAP
 from infrastructure.nodes.python_kind import PYTHON
 from infrastructure.nodes.shell_kind import SHELL, SHELL_OFF
 from infrastructure.nodes.sql_kind import SQL
@@ -41,7 +42,7 @@ TRANSFORM = Kind(
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
 
-KNOWN_LATER: Final = frozenset({"map"})
+KNOWN_LATER: Final = frozenset[str]()
 """Kinds of the definition's language that this version does not run."""
 
 
@@ -63,4 +64,4 @@ class Registry:
 def node_kinds(*, allow_shell: bool = False, key_variables: Sequence[KeyVariable] = ()) -> Registry:
     """The kinds that come with the service. What the settings do not allow is among them, and refuses."""
     shell = SHELL if allow_shell else SHELL_OFF
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, WORKFLOW, shell, llm_kind(key_variables)])
+    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, MAP, WORKFLOW, shell, llm_kind(key_variables)])

@@ -293,16 +293,15 @@ class Projector:
         r.fold_execution(live.row, event, position)
         changed[execution_id] = None
         if isinstance(event, r.STEP_EVENTS):
-            path = event.path
-            step = live.steps.get(path)
-            if step is None:
-                step = live.steps[path] = r.StepRow(path=path)
-            r.fold_step(step, live.row.run, event)
-            changed_steps[execution_id, path] = step
+            for path in r.rows_of(event):
+                step = live.steps.get(path)
+                if step is None:
+                    step = live.steps[path] = r.StepRow(path=path)
+                r.fold_step(step, live.row.run, event)
+                changed_steps[execution_id, path] = step
         elif isinstance(event, Retried):
-            for path, step in live.steps.items():
-                if r.begin_step_again(step, event):
-                    changed_steps[execution_id, path] = step
+            for step in r.begin_steps_again(live.steps, event):
+                changed_steps[execution_id, step.path] = step
         elif isinstance(event, StepLogged) and event.lines:
             batches.append(r.log_batch(execution_id, event, position))
         elif not isinstance(event, ExecutionEvent | StepLogged):

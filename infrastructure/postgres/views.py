@@ -35,7 +35,7 @@ class PostgresViews:
         return _execution(rows[0][0]) if rows else None
 
     async def snapshot(self, execution_id: UUID) -> tuple[int, ExecutionRow, Sequence[StepRow]] | None:
-        """One execution, its steps and the position both are true at."""
+        """One execution, its steps without the items of maps, and the position both are true at."""
         rows = await self._connections.rows("execution_snapshot", (execution_id,))
         if not rows:
             return None
@@ -43,8 +43,12 @@ class PostgresViews:
         return int(position), _execution(doc), [_step(step) for step in steps]
 
     async def steps(self, execution_id: UUID) -> Sequence[StepRow]:
-        """Steps something has happened to."""
+        """Steps something has happened to, items of maps included."""
         return [_step(doc) for _, doc in await self._connections.rows("step_docs", ([execution_id],))]
+
+    async def steps_at(self, execution_id: UUID, paths: Sequence[str]) -> Sequence[StepRow]:
+        """The steps at these paths that something has happened to."""
+        return [_step(doc) for (doc,) in await self._connections.rows("steps_at", (execution_id, list(paths)))]
 
     async def executions(
         self, *, before: int | None, workflow_id: UUID | None, statuses: Sequence[str] | None,

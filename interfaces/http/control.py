@@ -107,6 +107,7 @@ async def preview_retry(request: Request, execution_id: str) -> Response:
             "by": fate.by,
             "had": fate.had,
             "repeats_effects": fate.repeats_effects,
+            "items_kept": len(fate.items_kept),
         }
         for fate in preview.plan.steps
     ]

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from application.queries import references_artifact, summary
+from application.queries import summary
 from domain.errors import InvalidInput, NotFound
 from interfaces.http import schemas as s
 from interfaces.http.service import respond, service_of, uuid_of
@@ -103,11 +103,26 @@ async def one(request: Request, execution_id: str, min_position: Position = None
 
 
 @router.get("/executions/{execution_id}/steps", operation_id="list_steps", **s.answers(s.StepList))
-async def steps(request: Request, execution_id: str, min_position: Position = None, at: Position = None) -> Response:
-    """Every step in the order of the graph."""
+async def steps(
+    request: Request,
+    execution_id: str,
+    of: Annotated[str | None, Query(max_length=300)] = None,
+    status: Annotated[Literal["failed"] | None, Query()] = None,
+    cursor: Annotated[int | None, Query(ge=-1, le=2**31)] = None,
+    limit: Limit = 200,
+    min_position: Position = None,
+    at: Position = None,
+) -> Response:
+    """Every step in the order of the graph. With `of=PATH` the items of that map instead, a window at a time (`cursor`
+    is the place of the last item before it); `status=failed` leaves the failed ones, of which the first 1,000 are told.
+    """
     queries = service_of(request).queries
     shot = await queries.snapshot(uuid_of(execution_id, "execution"), min_position=min_position, at=at)
-    return respond({"items": await queries.steps(shot), "next_cursor": None, "position": shot.position})
+    if of is None:
+        return respond({"items": await queries.steps(shot), "next_cursor": None, "position": shot.position})
+    after = -1 if cursor is None else cursor
+    items, last = await queries.items(shot, of, status=status, after=after, limit=limit)
+    return respond({"items": items, "next_cursor": last, "position": shot.position})
 
 
 @router.get("/executions/{execution_id}/timings", operation_id="get_timings", **s.answers(s.Timings))
@@ -191,10 +206,10 @@ async def _artifact(request: Request, execution_id: UUID, sha256: str, *, downlo
     if len(sha256) != 64 or not sha256.isalnum() or not sha256.isascii():
         raise NotFound("artifact", sha256[:80])
     shot = await service.queries.snapshot(execution_id)
-    reference = references_artifact(shot, sha256)
+    reference = await service.queries.artifact(shot, sha256)
     if reference is None:
         shot = await service.queries.folded(execution_id, None)
-        reference = references_artifact(shot, sha256)
+        reference = await service.queries.artifact(shot, sha256)
     content = None if reference is None else await service.artifacts.get(sha256)
     if reference is None or content is None:
         raise NotFound("artifact", sha256)

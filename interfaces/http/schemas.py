@@ -144,6 +144,7 @@ class StepFate(BaseModel):
     by: str | None
     had: StepStatus | None
     repeats_effects: bool
+    items_kept: int
 
 
 class RetryPreview(BaseModel):
@@ -353,6 +354,16 @@ class Execution(ExecutionItem):
     metadata: dict[str, Any]
 
 
+class ItemCounts(BaseModel):
+    """How the items of a map stand."""
+
+    total: int
+    completed: int
+    failed: int
+    stopped: int
+    settled: int
+
+
 class Step(BaseModel):
     """A step."""
 
@@ -365,6 +376,8 @@ class Step(BaseModel):
     due_at: datetime | None
     worker: str | None
     child_id: UUID | None
+    items: ItemCounts | None
+    index: int | None = None
     started_at: datetime | None
     began_at: datetime | None
     ended_at: datetime | None
@@ -381,10 +394,10 @@ class Step(BaseModel):
 
 
 class StepList(BaseModel):
-    """The steps in the order of the graph."""
+    """The steps in the order of the graph, or a window of the items of a map."""
 
     items: list[Step]
-    next_cursor: None
+    next_cursor: int | None
     position: int
 
 

@@ -12,6 +12,7 @@ import json
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -296,10 +297,49 @@ def child(on: Recording) -> str:
     return on.run(workflow("outer", call, python("after", "def main(): pass"), output="${steps.call.output}"))
 
 
+def mapped(on: Recording) -> str:
+    """A map of which one item is tried again, one fails it, one is a map of its own; and a second run that keeps what
+    had completed."""
+    code = (
+        "from pathlib import Path\n"
+        "def main(n, folder):\n"
+        "    seen = Path(folder, str(n))\n"
+        "    tries = int(seen.read_text()) + 1 if seen.exists() else 1\n"
+        "    seen.write_text(str(tries))\n"
+        "    if (n, tries) in ((1, 1), (4, 1), (4, 2)):\n"
+        "        raise ValueError(f'{n} is not ready')\n"
+        "    print('did', n)\n"
+        "    return n * 10"
+    )
+    node = {
+        "kind": "python", "config": {"code": code, "args": {"n": "${item}", "folder": "${inputs.folder}"}},
+        "retry": {"max_attempts": 2, "interval_s": 0.05, "jitter": False, "on": ["step"]},
+    }  # fmt: skip
+    each = {"id": "each", "kind": "map", "config": {"items": [0, 1, 2, 3, 4], "max_parallel": 1, "node": node}}
+    cell = {"kind": "transform", "config": {"expression": "${item}"}}
+    row = {"id": "cell", "kind": "map", "config": {"items": "${item}", "node": cell}}
+    rows = {"id": "rows", "kind": "map", "config": {"items": [[1, 2], []], "node": row}}
+    definition = workflow("maps", rows, each, output={"each": "${steps.each.output}", "rows": "${steps.rows.output}"})
+    with tempfile.TemporaryDirectory() as folder:
+        execution_id = on.run(definition, folder=folder)
+        on.api.finish(execution_id)
+        on.api.post(f"/executions/{execution_id}/retry", {"from": "failed"}, 202)
+        until(lambda: on.api.final(execution_id) if on.api.execution(execution_id)["run"] == 2 else None)
+    return execution_id
+
+
+def standing(step: Json) -> str:
+    """How a step stands; of a map with its items: completed + failed + stopped / all."""
+    items = step["items"]
+    if items is None:
+        return step["status"]
+    return f"{step['status']} {items['completed']}+{items['failed']}+{items['stopped']}/{items['total']}"
+
+
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
-    approved, child,
+    approved, child, mapped,
 )  # fmt: skip
 
 
@@ -331,7 +371,7 @@ def as_of(api: Api, execution_id: str, position: int) -> Json:
         "position": position,
         "status": then["status"],
         "done": then["progress"]["done"],
-        "steps": {step["path"]: step["status"] for step in steps},
+        "steps": {step["path"]: standing(step) for step in steps},
     }
 
 

@@ -19,7 +19,9 @@ from application.queries import settled_of, step_answer
 from domain.event import RecordedEvent
 from domain.execution import events as e
 from domain.execution.execution import Execution
+from domain.paths import map_of
 from infrastructure import mapper
+from tests.histories.record import standing
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "tests" / "histories").glob("*.json"))
@@ -62,14 +64,15 @@ class Folded:
         assert self.row is not None
         r.fold_execution(self.row, event, position)
         if isinstance(event, r.STEP_EVENTS):
-            r.fold_step(self.rows[event.path], self.row.run, event)
+            for path in r.rows_of(event):
+                r.fold_step(self.rows.setdefault(path, r.StepRow(path=path)), self.row.run, event)
         elif isinstance(event, e.Retried):
-            for step in self.rows.values():
-                r.begin_step_again(step, event)
+            for _ in r.begin_steps_again(self.rows, event):
+                pass
 
     def steps(self) -> dict[str, Any]:
         assert self.row is not None
-        return {path: step_answer(step, self.row) for path, step in self.rows.items()}
+        return {path: step_answer(step, self.row) for path, step in self.rows.items() if map_of(path) is None}
 
 
 @every_history
@@ -105,8 +108,8 @@ def test_as_of_each_position_the_rows_are_what_the_server_said(file: Path) -> No
             assert told[position] == {
                 "position": position,
                 "status": folded.row.status,
-                "done": settled_of(folded.row, len(folded.rows)),
-                "steps": {path: step["status"] for path, step in folded.steps().items()},
+                "done": settled_of(folded.row, len(folded.steps())),
+                "steps": {path: standing(step) for path, step in folded.steps().items()},
             }
 
 
@@ -120,7 +123,8 @@ def test_the_aggregate_replays_the_history_to_the_same_end(file: Path) -> None:
     assert execution is not None
     assert execution.state.status == history["view"]["status"]
     for path, step in execution.state.steps.items():
-        assert step.attempt == history["view"]["steps"][path]["attempt"]
+        if map_of(path) is None:
+            assert step.attempt == history["view"]["steps"][path]["attempt"]
 
 
 @every_history

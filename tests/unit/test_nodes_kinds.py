@@ -50,6 +50,7 @@ def test_expressions_may_stand_only_where_values_come_in() -> None:
         "http": {"url", "query", "headers", "body"},
         "wait": {"seconds", "until"},
         "approval": {"message"},
+        "map": {"items"},
         "workflow": {"inputs"},
         "shell": {"env", "stdin"},
         "llm": {"model", "prompt", "system", "messages", "headers"},

@@ -20,8 +20,10 @@ class Check:
     def kind(self, name: str) -> str:
         return {"python": "known", "map": "later"}.get(name, "unknown")
 
-    def config(self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str]) -> Sequence[Problem]:
-        return self.template(config.get("reads"), ancestors, pointer="/reads")
+    def config(
+        self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str], names: Sequence[str] = ()
+    ) -> Sequence[Problem]:
+        return self.template(config.get("reads"), ancestors, names, pointer="/reads")
 
     def template(
         self, template: object, ancestors: AbstractSet[str], names: Sequence[str] = (), pointer: str = ""

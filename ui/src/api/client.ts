@@ -156,6 +156,14 @@ export const api = {
       client.GET("/api/v1/executions/{execution_id}/steps", { params: { path: { execution_id: id } } }),
     ),
 
+  /** A window of a map's items, the ones after the place `cursor`. */
+  items: (id: string, of: string, query: { status?: "failed"; cursor?: number; limit: number }) =>
+    ask<Page<StepAnswer> & { position: number }>(
+      client.GET("/api/v1/executions/{execution_id}/steps", {
+        params: { path: { execution_id: id }, query: { of, ...query } },
+      }),
+    ),
+
   logs: (
     id: string,
     query: { after?: number; before?: number; level?: string; step?: string; q?: string; limit: number },

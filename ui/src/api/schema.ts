@@ -477,7 +477,8 @@ export interface paths {
         };
         /**
          * Steps
-         * @description Every step in the order of the graph.
+         * @description Every step in the order of the graph. With `of=PATH` the items of that map instead, a window at a time (`cursor`
+         *     is the place of the last item before it); `status=failed` leaves the failed ones, of which the first 1,000 are told.
          */
         get: operations["list_steps"];
         put?: never;
@@ -1017,6 +1018,22 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * ItemCounts
+         * @description How the items of a map stand.
+         */
+        ItemCounts: {
+            /** Total */
+            total: number;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Stopped */
+            stopped: number;
+            /** Settled */
+            settled: number;
+        };
         JsonValue: unknown;
         /**
          * LastRun
@@ -1196,6 +1213,9 @@ export interface components {
             worker: string | null;
             /** Child Id */
             child_id: string | null;
+            items: components["schemas"]["ItemCounts"] | null;
+            /** Index */
+            index?: number | null;
             /** Started At */
             started_at: string | null;
             /** Began At */
@@ -1262,16 +1282,18 @@ export interface components {
             had: ("pending" | "ready" | "running" | "retrying" | "waiting" | "completed" | "failed" | "skipped" | "stopped") | null;
             /** Repeats Effects */
             repeats_effects: boolean;
+            /** Items Kept */
+            items_kept: number;
         };
         /**
          * StepList
-         * @description The steps in the order of the graph.
+         * @description The steps in the order of the graph, or a window of the items of a map.
          */
         StepList: {
             /** Items */
             items: components["schemas"]["Step"][];
             /** Next Cursor */
-            next_cursor: null;
+            next_cursor: number | null;
             /** Position */
             position: number;
         };
@@ -2769,6 +2791,10 @@ export interface operations {
     list_steps: {
         parameters: {
             query?: {
+                of?: string | null;
+                status?: "failed" | null;
+                cursor?: number | null;
+                limit?: number;
                 min_position?: number | null;
                 at?: number | null;
             };

@@ -206,6 +206,10 @@ export interface StepAnswer {
   due_at: string | null;
   worker: string | null;
   child_id?: string | null;
+  /** Of a map. */
+  items?: { total: number; completed: number; failed: number; stopped: number } | null;
+  /** Of an item: its place in the list, from 0. */
+  index?: number | null;
   started_at: string | null;
   began_at: string | null;
   ended_at: string | null;

@@ -95,6 +95,7 @@ const PATHS = {
       <path d="M14 2v3.6M12.2 3.8h3.6" />
     </>
   ),
+  map: <path d="M9 2.5 16 6 9 9.5 2 6ZM3 9l6 3 6-3M3 12l6 3 6-3" />,
   step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
 } as const satisfies Record<string, ReactNode>;
 
@@ -126,6 +127,7 @@ const KIND = {
   http: 1,
   wait: 1,
   approval: 1,
+  map: 1,
   workflow: 1,
   shell: 1,
   llm: 1,

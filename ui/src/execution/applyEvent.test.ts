@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { beginning, type History, histories, history } from "../test/histories";
 import { applyEvent } from "./applyEvent";
 import { EVENT_TYPES, type ExecutionEvent, type StepFailed } from "./events";
-import { type ExecutionView, emptyView, settledSteps } from "./view";
+import { type ExecutionView, emptyView, type StepView, settledSteps } from "./view";
 
 const fold = (view: ExecutionView, events: readonly ExecutionEvent[]) => events.reduce(applyEvent, view);
 const end = (name: string) => {
@@ -23,7 +23,12 @@ function event<Type extends ExecutionEvent["type"]>(
 }
 
 function statuses(view: ExecutionView) {
-  return Object.fromEntries(Object.entries(view.steps).map(([path, step]) => [path, step.status]));
+  return Object.fromEntries(Object.entries(view.steps).map(([path, step]) => [path, standing(step)]));
+}
+
+/** Of a map with its items: completed + failed + stopped / all. */
+function standing({ status, items }: StepView): string {
+  return items ? `${status} ${items.completed}+${items.failed}+${items.stopped}/${items.total}` : status;
 }
 
 function attempts(view: ExecutionView) {

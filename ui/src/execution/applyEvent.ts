@@ -8,6 +8,7 @@ import {
   STEP_FINAL,
   type StepStatus,
 } from "./events";
+import { applyItem, expanded } from "./items";
 import { nextRun, opened } from "./runs";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
@@ -16,6 +17,8 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
   if (event.position <= before.position) return before;
   const view = { ...before, position: event.position, events: before.events + 1 };
   const at = Date.parse(event.at);
+  const item = applyItem(view, event);
+  if (item) return item;
   switch (event.type) {
     case "execution.created":
       return { ...view, ...opened(event) };
@@ -111,6 +114,8 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
               attempts: withLatest(step, view.run, ended(step, "lost", at, null, null)),
             },
       );
+    case "execution.step_expanded":
+      return withStep(view, event.data.path, (step) => expanded(step, view.run, event));
     case "execution.child_started":
       return withStep(view, event.data.path, (step) => ({ ...step, child: event.data.child }));
     case "execution.step_waiting":

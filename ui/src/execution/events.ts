@@ -149,6 +149,10 @@ export type EdgesDecided = Envelope<
   { source: string; taken: Record<string, boolean> }
 >;
 export type StepSkipped = Envelope<"execution.step_skipped", { path: string; reason: string }>;
+export type StepExpanded = Envelope<
+  "execution.step_expanded",
+  Attempt & { count: number; due_at_ms: number | null }
+>;
 export type ChildStarted = Envelope<
   "execution.child_started",
   Attempt & { child: string; child_workflow: string; child_version: number }
@@ -209,6 +213,7 @@ export type ExecutionEvent =
   | StepRetryScheduled
   | EdgesDecided
   | StepSkipped
+  | StepExpanded
   | ChildStarted
   | StepWaiting
   | StepResumed
@@ -237,6 +242,7 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.step_retry_scheduled",
   "execution.edges_decided",
   "execution.step_skipped",
+  "execution.step_expanded",
   "execution.child_started",
   "execution.step_waiting",
   "execution.step_resumed",

@@ -273,7 +273,7 @@ function linesOf({ data: { path, attempt, first_line, lines } }: StepLogged): Lo
 function passes({ level, step, q }: LogFilter, line: LogLine): boolean {
   return (
     severity(line.level) >= severity(level) &&
-    (step === null || line.step === step) &&
+    (step === null || line.step === step || line.step.startsWith(`${step}[`)) &&
     (q === "" || line.text.toLowerCase().includes(q.toLowerCase()))
   );
 }

@@ -1,6 +1,7 @@
 /** How the runs of an execution begin: the first, and the next ones, whose history stays. */
 
 import type { Created, Retried } from "./events";
+import { keptItems } from "./items";
 import { type ExecutionView, emptyView, pendingStep, type StepView } from "./view";
 
 export function opened(event: Created): Partial<ExecutionView> {
@@ -21,9 +22,10 @@ export function opened(event: Created): Partial<ExecutionView> {
 export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
   const { run, workflow_version: workflowVersion, inputs, reused } = event.data;
   const same = new Set(reused);
+  const items = keptItems(reused);
   const steps = Object.values(view.steps).map((step) => [
     step.path,
-    same.has(step.path) ? step : again(step),
+    same.has(step.path) ? step : again(step, items[step.path]),
   ]);
   const kept = {
     number: view.number,
@@ -47,8 +49,9 @@ export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
   };
 }
 
-function again({ path, kind, attempts }: StepView): StepView {
-  return { ...pendingStep(path, kind), attempts };
+function again({ path, kind, attempts }: StepView, completed: number | undefined): StepView {
+  const items = completed === undefined ? null : { at: 0, total: 0, completed, failed: 0, stopped: 0 };
+  return { ...pendingStep(path, kind), attempts, items };
 }
 
 /** `parent:<execution>/<path>` of a child, anything else of one that was asked for from outside. */

@@ -1,6 +1,7 @@
 /** From the server's snapshot (one execution, its steps) to the same view the reducer makes. */
 
 import type { ExecutionAnswer, StepAnswer } from "../api/types";
+import { withItems } from "./items";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
 const time = (at: string | null | undefined): number | null => (at ? Date.parse(at) : null);
@@ -48,14 +49,22 @@ export function viewOfSnapshot(
       : null,
     proof: execution.proof,
     decided: execution.decided ?? {},
-    steps: Object.fromEntries(steps.map((step) => [step.path, viewOfStep(step)])),
+    steps: Object.fromEntries(steps.map((step) => [step.path, viewOfStep(step, stepsPosition)])),
     events: execution.counts.events,
     logLines: execution.counts.log_lines,
     droppedLines: execution.counts.dropped_lines,
   };
 }
 
-function viewOfStep(step: StepAnswer): StepView {
+/** One step as the server tells it, true at `position`. */
+export function viewOfStep(step: StepAnswer, position: number): StepView {
+  const view = withoutItems(step);
+  if (!step.items) return view;
+  const { total, completed, failed, stopped } = step.items;
+  return withItems(view, { at: position, total, completed, failed, stopped });
+}
+
+function withoutItems(step: StepAnswer): StepView {
   return {
     ...pendingStep(step.path, step.kind),
     status: step.status,

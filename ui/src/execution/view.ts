@@ -25,6 +25,15 @@ export interface AttemptView {
   usage: Usage | null;
 }
 
+export interface ItemCounts {
+  /** True at this position of the log: what happened before is counted. */
+  at: number;
+  total: number;
+  completed: number;
+  failed: number;
+  stopped: number;
+}
+
 export interface StepView {
   path: string;
   kind: string;
@@ -37,6 +46,8 @@ export interface StepView {
   worker: string | null;
   /** The execution of another workflow that it runs or ran. */
   child: string | null;
+  /** Of a map: how its items stand. */
+  items: ItemCounts | null;
   fraction: number | null;
   progressText: string | null;
   endedAt: number | null;
@@ -101,6 +112,7 @@ export function pendingStep(path: string, kind = ""): StepView {
     dueAt: null,
     worker: null,
     child: null,
+    items: null,
     fraction: null,
     progressText: null,
     endedAt: null,

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Icon, kindIcon } from "../components/Icon";
 import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { StepTime } from "../components/StepTime";
+import { settledItems } from "../execution/items";
 import { useExecution } from "../execution/store";
 
 export interface StepNodeData extends Record<string, unknown> {
@@ -45,6 +46,11 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
       </div>
       <div className="node-foot">
         {status ? <Status status={status} size={12} /> : <span className="dim">{kind}</span>}
+        {step?.items && (
+          <span className="num dim">
+            {t("step.itemsOf", { done: settledItems(step.items), total: step.items.total })}
+          </span>
+        )}
         {step && <StepTime step={step} />}
       </div>
       {fraction !== null && fraction !== undefined && (

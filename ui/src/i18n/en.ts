@@ -244,6 +244,19 @@ export const en = {
       title: "the code raised {{type}}",
       advice: "Read the last line of the traceback; mend the code or the input it was given, then run again.",
     },
+    map_items: {
+      title: "the map was given no list",
+      advice:
+        "Let the expression of items give a list; where it gives one match alone, [] behind it keeps the list.",
+    },
+    map_too_many_items: {
+      title: "the map was given too many items",
+      advice: "Put several into one item, or let a child workflow take a part of the list.",
+    },
+    map_items_failed: {
+      title: "items of the map failed",
+      advice: "Look at the failed items; on_item_error of the map says how many may fail.",
+    },
     step_timeout: {
       title: "the step ran longer than its limit",
       advice: "Raise timeout_s of the node, or make the step do less at once.",
@@ -428,6 +441,15 @@ export const en = {
     attemptAt: "from {{at}} UTC, in queue {{waited}}",
     outcome: { completed: "Completed", failed: "Failed", stopped: "Stopped", lost: "Lost" },
     noInput: "No input yet.",
+    items: "Items ({{count}})",
+    itemsOf: "{{done}} of {{total}}",
+    itemsFailed_one: "{{count}} failed",
+    itemsFailed_other: "{{count}} failed",
+    onlyFailed: "Failed ones only",
+    noneFailed: "None has failed.",
+    noItems: "The list is empty.",
+    moreItems: "More items",
+    itemsUnread: "The items could not be read; it is tried again.",
     noAttempt: "It has not been tried yet.",
     usage: "CPU {{cpu}} · peak memory {{memory}}",
     large: "{{size}}, kept apart",

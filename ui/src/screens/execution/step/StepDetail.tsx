@@ -3,26 +3,26 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { tell } from "../../../api/problem";
 import { Icon, kindIcon } from "../../../components/Icon";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
-import type { ArtifactRef, Json } from "../../../execution/events";
 import { useExecution } from "../../../execution/store";
 import type { StepView } from "../../../execution/view";
 import { formatBytes, formatDuration } from "../../../format/format";
-import { ArtifactView } from "../../../value/ArtifactView";
-import { ValueView } from "../../../value/ValueView";
 import { Attempts } from "./Attempts";
+import { Items } from "./Items";
+import { Payload } from "./Payload";
+import { StepFailure } from "./StepFailure";
 
 const TABS = ["output", "input", "attempts"] as const;
-type Tab = (typeof TABS)[number];
+const MAP_TABS = ["items", ...TABS] as const;
+type Tab = (typeof MAP_TABS)[number];
 
 export function StepDetail() {
   const { t } = useTranslation();
   const step = useExecution((state) => (state.selected ? state.view.steps[state.selected] : undefined));
   const id = useExecution((state) => state.view.id)!;
-  const [tab, setTab] = useState<Tab>("output");
+  const [chosen, setTab] = useState<Tab>("items");
   const panel = useRef<HTMLElement>(null);
   const path = step?.path;
   // Chosen in the graph or the list, it may stand below what is seen.
@@ -30,12 +30,16 @@ export function StepDetail() {
     if (path !== undefined) panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }, [path]);
   if (!step) return null;
-  const word = (name: Tab) =>
-    name === "attempts" ? t("step.attempts", { count: step.attempts.length }) : t(`step.${name}`);
+  const names = step.items ? MAP_TABS : TABS;
+  const tab = step.items || chosen !== "items" ? chosen : "output";
+  const word = (name: Tab) => {
+    if (name === "items") return t("step.items", { count: step.items?.total ?? 0 });
+    return name === "attempts" ? t("step.attempts", { count: step.attempts.length }) : t(`step.${name}`);
+  };
   return (
     <section className="panel step-detail" aria-label={step.path} ref={panel}>
       <Head step={step} />
-      <Tabs id="step-tab" names={TABS} chosen={tab} onChoose={setTab} word={word} label={step.path} />
+      <Tabs id="step-tab" names={names} chosen={tab} onChoose={setTab} word={word} label={step.path} />
       <div
         className="step-detail-body"
         id="step-tab-panel"
@@ -49,6 +53,7 @@ export function StepDetail() {
           </Link>
         )}
         {step.error && <StepFailure step={step} />}
+        {tab === "items" && <Items key={step.path} step={step} executionId={id} />}
         {tab === "output" && (
           <Payload
             key={`${step.path} output`}
@@ -105,42 +110,5 @@ function Head({ step }: { step: StepView }) {
         <Icon name="close" size={14} />
       </button>
     </div>
-  );
-}
-
-function StepFailure({ step }: { step: StepView }) {
-  const { t, i18n } = useTranslation();
-  if (!step.error) return null;
-  const told = tell(step.error, t, i18n.language);
-  return (
-    <>
-      <p>
-        <span className="chip fail">{told.category}</span> {told.title}
-      </p>
-      <p className="mono">{step.error.message}</p>
-    </>
-  );
-}
-
-interface PayloadProps {
-  value: Json;
-  /** In place of the value where it was too large to stand in the log. */
-  artifact: ArtifactRef | null;
-  files?: readonly ArtifactRef[];
-  executionId: string;
-  label: string;
-  file: string;
-  none: string;
-}
-
-function Payload({ value, artifact, files = [], executionId, label, file, none }: PayloadProps) {
-  if (value === null && !artifact && files.length === 0) return <p className="dim">{none}</p>;
-  return (
-    <>
-      {value !== null && <ValueView value={value} label={label} file={file} />}
-      {[...(artifact ? [artifact] : []), ...files].map((one) => (
-        <ArtifactView key={one.sha256} file={one} executionId={executionId} />
-      ))}
-    </>
   );
 }
