@@ -20,7 +20,7 @@ from application.children import Called, Children
 from application.deciding import ACTOR, Decider, attempt_id
 from application.evaluation import Evaluator
 from application.failures import queue_timeout
-from application.family import AGAIN_S, Family
+from application.family import Family
 from application.live import (
     AnswerGiven,
     Answering,
@@ -29,8 +29,10 @@ from application.live import (
     PauseAsked,
     StopAsked,
     answer,
+    commands_in,
     refuse,
 )
+from application.patience import AGAIN_S, patiently
 from application.ports import (
     Appended,
     Artifacts,
@@ -54,6 +56,7 @@ from application.ports import (
     Signal,
     StoreUnavailable,
     Succeeded,
+    VersionConflict,
 )
 from application.preparing import PreparedGraph, PreparedNode, merged
 from application.retrying import RetryPlan, Wish, plan_retry
@@ -75,6 +78,9 @@ FLUSH_TOGETHER_S = 0.02
 """Executions whose lines are due within this time share an append: fewer commits when many of them print."""
 FLUSHES_PER_S = 2_000
 """With more executions that print than can be stored at the usual pace, each waits longer: steps go before lines."""
+
+IN_DOUBT_S = 10.0
+"""An append that was not answered is stored within this time, or never."""
 
 Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
 
@@ -150,6 +156,9 @@ class Conductor:
         events = live.collect()
         try:
             stored = await self._store.append(Member(events=events, idempotency=idempotency, leases_opened=[opened]))
+        except StoreUnavailable:
+            self._spawn(self._look_for(live))
+            raise
         except BaseException:
             self._release(live)
             raise
@@ -182,9 +191,12 @@ class Conductor:
         queued = self._admission.leave(execution_id)
         try:
             execution = await self.load(execution_id)
-            if not self._taken_up and execution.state.status is not ExecutionStatus.QUEUED:
+            here = self._taken_up and execution.state.owner in (None, self._server_id)
+            if not here and execution.state.status not in (ExecutionStatus.QUEUED, *FINAL):
                 raise Unavailable("execution_is_taken_up", "The service has just started.", "Try again in a moment.")
             if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
+                if execution.state.status in FINAL:
+                    self._family.tell_parent(execution)  # the answer of the first time may have been lost
                 return 0
             for path, attempt in [*execution.state.open_attempts.items()]:  # of one that could not be taken up
                 execution.stop_step(
@@ -201,7 +213,7 @@ class Conductor:
             stored = await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
         except BaseException:
             if queued is not None:
-                self._admission.enqueue(execution_id, queued, first=True)
+                self._put_back(queued)
             raise
         self._family.tell_parent(execution)
         return cast("Appended", stored).position
@@ -232,12 +244,16 @@ class Conductor:
         """
         opened = LeaseOpened(name=lease_name(execution.id), owner=None, epoch=execution.state.epoch)
         events = cast("list[RecordedEvent]", [*execution.pending_events])
-        stored = cast("Appended", await self._store.append(Member(events=events, leases_opened=[opened])))
+        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        try:
+            stored = cast("Appended", await self._store.append(Member(events=events, leases_opened=[opened])))
+        except StoreUnavailable:
+            self._spawn(self._look_for(Live(execution, prepared, position=0, epoch=execution.state.epoch)))
+            raise
         execution.pending_events.clear()
         kept = _Queued(
             execution_id=execution.id, epoch=execution.state.epoch, position=stored.position, execution=execution
         )
-        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         self._enqueue(kept, prepared)
         self._admit_soon()
         return stored.position
@@ -298,12 +314,18 @@ class Conductor:
 
     async def start(self) -> None:
         """Take up what is open: queued ones wait again, running ones go on from their last event."""
-        for row in await self._leases.open_executions():
+        rows = [*await self._leases.open_executions()]
+        while rows:
+            row = rows.pop(0)
             try:
                 await self._take_up(row)
             except (LookupError, Refusal) as error:
                 # One that can't go on (its kind of node is gone) must not keep the others from it.
                 log.error("execution %s can't be taken up: %s", row.execution_id, error)
+            except (VersionConflict, LeaseLost) as error:
+                # The last append of the server before was stored after we looked: look again.
+                log.info("execution %s is looked at again: %s", row.execution_id, error)
+                rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
         self._taken_up = True
         self._admit_soon()
 
@@ -366,6 +388,27 @@ class Conductor:
                     stored.last_line[event.path] = stored.lines
         return stored
 
+    async def _look_for(self, live: Live) -> None:
+        """The append that was to bring it into the queue or to life was not answered: stored all the same, it goes on.
+
+        Its slots are held until that is known.
+        """
+        await asyncio.sleep(IN_DOUBT_S)
+        stored = await patiently(lambda: self._store.history([live.id], limit=1))
+        execution = await patiently(lambda: self.load(live.id)) if stored else None
+        if execution is None or self.has(live.id) or self.is_queued(live.id) or execution.state.status in FINAL:
+            self._release(live)
+            return
+        live.position = stored[0].position
+        if execution.state.status is not ExecutionStatus.QUEUED:
+            await self._reload(live, ())
+            return
+        self._release(live)
+        epoch = execution.state.epoch
+        kept = _Queued(execution_id=live.id, epoch=epoch, position=live.position, execution=execution)
+        self._enqueue(kept, live.prepared)
+        self._admit_soon()
+
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
         self._timers.set(live)
@@ -375,7 +418,8 @@ class Conductor:
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others."""
         live.end()
-        self.live.pop(live.id, None)
+        if self.live.get(live.id) is live:
+            del self.live[live.id]
         self._printing.discard(live.id)
         self._admission.give_back(_slots_of(live))
         self._admission.wait(live.id, live.position, 0)
@@ -407,6 +451,11 @@ class Conductor:
             loop = asyncio.get_running_loop()
             loop.call_later(max(0.0, left), lambda: self._spawn(self._give_up(queued, limit_s)))
 
+    def _put_back(self, queued: _Queued) -> None:
+        """Put at the head of the queue again, unless it has ended and come back as its next run meanwhile."""
+        if not self.has(queued.execution_id) and not self.is_queued(queued.execution_id):
+            self._admission.enqueue(queued.execution_id, queued, first=True)
+
     async def _give_up(self, queued: _Queued, limit_s: float) -> None:
         """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
         execution_id = queued.execution_id
@@ -431,9 +480,13 @@ class Conductor:
             self._family.tell_parent(execution)
         except StoreUnavailable as error:
             log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
-            self._admission.enqueue(execution_id, queued, first=True)
+            self._put_back(queued)
             await asyncio.sleep(AGAIN_S)
             await self._give_up(queued, limit_s)
+        except (VersionConflict, LeaseLost) as error:
+            log.info("execution %s has left the queue otherwise: %s", execution_id, error)
+            self._put_back(queued)  # admission loads it anew and finds out how
+            self._admit_soon()
 
     async def _admit(self) -> None:
         while not self._closing and (queued := self._admission.next_queued()) is not None:
@@ -441,7 +494,7 @@ class Conductor:
                 await self._start_queued(queued)
             except StoreUnavailable as error:
                 log.warning("admission waits for the database: %s", error)
-                self._admission.enqueue(queued.execution_id, queued, first=True)
+                self._put_back(queued)
                 await asyncio.sleep(AGAIN_S)
             except (LookupError, Refusal) as error:
                 log.error("execution %s can't be started: %s", queued.execution_id, error)
@@ -468,7 +521,7 @@ class Conductor:
         touched: dict[UUID, Live] = {}
         for signal in signals:
             live = self.live.get(signal.id.execution_id)
-            if live is None:
+            if live is None or signal.id.run != live.execution.state.run:
                 continue
             match signal:
                 case Begun():
@@ -586,6 +639,8 @@ class Conductor:
                     if ending:
                         self._release(live)
                         self._family.tell_parent(live.execution)
+                        # What was asked while that append was under way is answered by the execution as it ended.
+                        answer(self._decider.apply(live, commands_in(live.inbox)), 0)
                         return
                     if deciding:
                         live.decide_due = True
@@ -639,7 +694,7 @@ class Conductor:
                 log.warning("execution %s is somebody else's now: %s", live.id, error)
                 self._decider.cancel_all(live, grace_s=0.0)
                 self._release(live)
-                refuse(waiting, error)
+                refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
                 log.warning("execution %s is loaded anew: %s", live.id, error)
@@ -665,23 +720,28 @@ class Conductor:
 
     async def _reload(self, live: Live, items: Sequence[object]) -> None:
         """Begin again from the stored history, with the outcomes and commands in hand."""
+        execution = await patiently(lambda: self.load(live.id))
+        written = await patiently(lambda: self._log_stream_of(execution))
+        events = await patiently(lambda: self._store.stream(live.id))
+        latest = {event.path: event for event in events if isinstance(event, e.StepStarted)}
         self._release(live)
-        execution = await self.load(live.id)
-        if execution.state.status in FINAL:
-            ended = Conflict(
-                f"execution_is_{execution.state.status}", f"The execution is {execution.state.status}.", "Load it anew."
-            )
-            refuse([x.answer for x in items if isinstance(x, StopAsked | PauseAsked | AnswerGiven)], ended)
+        state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
+        if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
+            self._decider.cancel_all(live, grace_s=0.0)
+            refuse(asked, LeaseLost(lease_name(live.id), live.epoch, state.epoch))
+            return
+        if state.status in FINAL:
+            ended = Conflict(f"execution_is_{state.status}", f"The execution is {state.status}.", "Load it anew.")
+            refuse(asked, ended)
             self._family.tell_parent(execution)
             return
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
-        fresh.log = await self._log_stream_of(execution)
+        fresh.log = written
         fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
         fresh.items = live.items
         fresh.inbox.extend([*items, *live.inbox])
         self._admission.take(_slots_of(fresh))
         self._enter(fresh)
-        latest = {x.path: x for x in await self._store.stream(live.id) if isinstance(x, e.StepStarted)}
         open_attempts = execution.state.open_attempts.items()
         self._hand_over(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
         self._drive_soon(fresh)

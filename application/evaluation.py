@@ -22,6 +22,7 @@ from application.live import (
     RetryJudged,
 )
 from application.mapping import items_of, names_of_item, output, output_now, too_large
+from application.patience import patiently
 from application.ports import Artifacts, Clock, Erred, ExpressionFailed, Expressions, Scope, StoreUnavailable, Succeeded
 from application.preparing import PreparedNode, StepInput, inline, load, scope_of
 from domain.errors import Category, Refusal
@@ -44,7 +45,7 @@ class Evaluator:
         self.inline_bytes = inline_bytes
 
     async def _full_scope(self, live: Live, references: frozenset[str]) -> Scope:
-        loaded = await load(live.execution.state, references, self._artifacts)
+        loaded = await patiently(lambda: load(live.execution.state, references, self._artifacts))
         return scope_of(live.execution, references, self._clock.now(), loaded)
 
     # ── conditions behind a final step ──
@@ -221,7 +222,7 @@ class Evaluator:
 
     async def fetch(self, sha256: str) -> JsonText | None:
         """A value that was put out of line; None when it is gone."""
-        content = await self._artifacts.get(sha256)
+        content = await patiently(lambda: self._artifacts.get(sha256))
         return None if content is None else JsonText(content)
 
 

@@ -5,13 +5,14 @@ A parent ends only after its children, so whatever is asked of them is asked unt
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from application.children import Called, Children, NotCalled, parent_of
 from application.live import ChildEnded, Live
+from application.patience import AGAIN_S, patiently
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
 from domain.errors import Refusal, TransitionRefused
 from domain.event import Cause
@@ -20,9 +21,6 @@ from domain.execution.status import FINAL, ExecutionStatus
 from domain.values import JsonText
 
 log = logging.getLogger("runwright.conductor")
-T = TypeVar("T")
-AGAIN_S = 0.3
-"""How long something that the database did not answer waits before it is asked again."""
 
 
 class Runs(Protocol):
@@ -97,13 +95,3 @@ class Family:
                         child_id, cause, reason=f"parent {live.id}", resume=resume
                     )
                 )
-
-
-async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """A question that is asked again until the database answers."""
-    while True:
-        try:
-            return await work()
-        except StoreUnavailable as error:
-            log.warning("a question waits for the database: %s", error)
-            await asyncio.sleep(AGAIN_S)

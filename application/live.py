@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -307,6 +307,11 @@ class Live:
 
 Later = Callable[[Live, str, Awaitable[object]], None]
 """Have something awaited outside the decision, once per name; what it gives goes into the inbox."""
+
+
+def commands_in(items: Iterable[object]) -> list[StopAsked | PauseAsked | AnswerGiven]:
+    """What people asked for, among everything that came in."""
+    return [item for item in items if isinstance(item, StopAsked | PauseAsked | AnswerGiven)]
 
 
 def answer(waiting: Sequence[Answering], position: int) -> None:

@@ -19,6 +19,8 @@ Longer than 200 lines because the rules of one execution share what is known of 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from application.children import parent_of, trigger_of
@@ -51,16 +53,14 @@ def broken(
     graph_of: GraphOf = lambda workflow, version: None,
     settled: bool = True,
     limit: int | None = None,
-    boots: Sequence[int] = (),
     writers: Mapping[int, UUID] | None = None,
     secrets: Sequence[str] = (),
     acknowledged: Sequence[tuple[UUID, int]] = (),
 ) -> list[str]:
     """Every breach, as a sentence.
 
-    `settled`: everything must have ended. `limit` bounds the attempts in workers; those of an earlier one of `boots`
-    (the last position before each) are dead. `writers`: position -> the server that appended it. `acknowledged`:
-    stream and version of every event whose append was answered.
+    `settled`: everything must have ended. `limit` bounds the attempts in workers. `writers`: position -> the server
+    that appended it. `acknowledged`: stream and version of every event whose append was answered.
     """
     found: list[str] = []
     runs: dict[UUID, _Run] = {}
@@ -74,7 +74,7 @@ def broken(
     found += _numbers(log)
     found += _causes(log)
     found += _family(runs)
-    found += [] if limit is None else _slots(log, limit, sorted(boots))
+    found += [] if limit is None else _slots(log, limit)
     found += [] if writers is None else _fence(log, writers)
     found += _secrets(log, secrets)
     stored = Counter((event.originator_id, event.originator_version) for _, event in log)
@@ -409,16 +409,18 @@ def _numbers(log: Log) -> list[str]:
 
 
 def _causes(log: Log) -> list[str]:
+    """A stop and the lines before it are stored together, the lines first: the command may stand behind them."""
     found: list[str] = []
-    commands: set[UUID] = set()
     known = {e.execution_of(event) for _, event in log if isinstance(event, e.Created)}
-    for position, event in log:
+    commands: set[UUID] = set()
+    for _, event in log:
         parent = parent_of(event.trigger) if isinstance(event, e.Created) else None
         from_elsewhere = parent is not None and parent[0] not in known
+        if event.actor != ACTOR or from_elsewhere:
+            commands.add(event.cause)
+    for position, event in log:
         if not event.actor:
             found.append(f"11 {event.originator_id} at {position}: nobody did {type(event).__name__}")
-        elif event.actor != ACTOR or from_elsewhere:
-            commands.add(event.cause)
         elif event.cause not in commands:
             found.append(f"11 {event.originator_id} at {position}: {type(event).__name__} has no command behind it")
     return found
@@ -442,29 +444,48 @@ def _family(runs: Mapping[UUID, _Run]) -> list[str]:
     return found
 
 
-def _slots(log: Log, limit: int, boots: Sequence[int]) -> list[str]:
-    """Attempts in workers; one whose next event ends it never got as far."""
+def _slots(log: Log, limit: int) -> list[str]:
+    """Attempts in workers; one whose next event ends it never got as far.
+
+    By the times of the decisions: a slot is free once an outcome is decided about, and what starts in it may be stored
+    a moment before that outcome. When an attempt ended that a restart found open, nobody knows: it is not counted.
+    """
     found: list[str] = []
     following = {(event.originator_id, event.originator_version): event for _, event in log}
+    found_open = {(event.originator_id, event.originator_version) for event in _starts_of_ends(log)}
     held: set[tuple[UUID, str]] = set()
-    waiting_boots = [*boots]
-    for position, event in log:
-        while waiting_boots and position > waiting_boots[0]:
-            waiting_boots.pop(0)
-            held.clear()
-        match event:
-            case e.StepStarted():
-                after = following.get((event.originator_id, event.originator_version + 1))
-                at_once = isinstance(after, e.StepFailed) and after.path == event.path
-                if event.kind in IN_A_WORKER and not at_once:
-                    held.add((event.originator_id, event.path))
-            case e.StepCompleted() | e.StepFailed() | e.StepLost() | e.StepStopped():
-                held.discard((event.originator_id, event.path))
-            case _:
-                pass
+    for at, together in groupby(sorted((x for _, x in log), key=_at), key=_at):
+        for event in together:
+            match event:
+                case e.StepStarted():
+                    after = following.get((event.originator_id, event.originator_version + 1))
+                    at_once = isinstance(after, e.StepFailed) and after.path == event.path
+                    unknown = (event.originator_id, event.originator_version) in found_open
+                    if event.kind in IN_A_WORKER and not (at_once or unknown):
+                        held.add((event.originator_id, event.path))
+                case e.StepCompleted() | e.StepFailed() | e.StepLost() | e.StepStopped():
+                    held.discard((event.originator_id, event.path))
+                case _:
+                    pass
         if len(held) > limit:
-            found.append(f"7 at {position}: {len(held)} attempts are out and the limit is {limit}")
+            found.append(f"7 at {at}: {len(held)} attempts are out and the limit is {limit}")
     return found
+
+
+def _starts_of_ends(log: Log) -> Iterator[RecordedEvent]:
+    """The starts of attempts that a restart found open."""
+    starts: dict[tuple[UUID, str], RecordedEvent] = {}
+    for _, event in log:
+        if isinstance(event, e.StepStarted):
+            starts[event.originator_id, event.path] = event
+        elif isinstance(event, e.StepLost | e.StepStopped):
+            how = event.reason if isinstance(event, e.StepLost) else event.proof
+            if how == "server_restarted" and (event.originator_id, event.path) in starts:
+                yield starts[event.originator_id, event.path]
+
+
+def _at(event: RecordedEvent) -> datetime:
+    return event.timestamp
 
 
 def _fence(log: Log, writers: Mapping[int, UUID]) -> list[str]:
@@ -474,9 +495,11 @@ def _fence(log: Log, writers: Mapping[int, UUID]) -> list[str]:
     for position, event in log:
         if isinstance(event, e.Started | e.OwnerChanged):
             owners[e.execution_of(event)] = event.owner
+        elif isinstance(event, e.Retried):
+            owners.pop(event.originator_id, None)  # whoever admits it next
         if event.TOPIC.startswith("execution."):
             owner, writer = owners.get(e.execution_of(event)), writers[position]
-            if event.actor == ACTOR and owner is not None and owner != writer and not isinstance(event, e.Failed):
+            if event.actor == ACTOR and owner is not None and owner != writer:
                 found.append(f"fence {e.execution_of(event)} at {position}: {writer} wrote, {owner} is the owner")
     return found
 

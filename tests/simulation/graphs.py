@@ -1,0 +1,76 @@
+"""Random definitions: every kind of step that waits for something else, every join, every policy."""
+
+from random import Random
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def definition(random: Random, name: str, children: list[str]) -> Json:
+    """A graph of one to seven steps. `children` are ids of workflows that a step may run."""
+    names = "abcdefg"[: random.choice([1, 2, 3, 3, 4, 5, 7])]
+    nodes = [_node(random, node, children) for node in names]
+    edges = [
+        {"from": source, "to": target, **_condition(random, source)}
+        for place, target in enumerate(names)
+        for source in names[:place]
+        if random.random() < (0.9 if source == names[place - 1] else 0.25)
+    ]
+    settings: Json = {}
+    if random.random() < 0.3:
+        settings["max_parallel_steps"] = random.randint(1, 2)
+    if random.random() < 0.2:
+        settings["timeout_s"] = random.choice([2.0, 20.0, 200.0])
+    if random.random() < 0.15:
+        settings["queue_timeout_s"] = random.choice([1.0, 30.0])
+    if random.random() < 0.4:
+        settings["on_failure"] = "stop"
+    more: Json = {"output": f"${{steps.{names[-1]}.output}}"} if random.random() < 0.5 else {}
+    return {
+        "apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": edges, "settings": settings, **more
+    }  # fmt: skip
+
+
+def leaf(name: str) -> Json:
+    """What a step of kind workflow runs."""
+    nodes = [{"id": "only", "kind": "python", "config": {"code": "def main(): pass"}}]
+    return {"apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": [], "output": "${steps.only.output}"}
+
+
+def _condition(random: Random, source: str) -> Json:
+    drawn = random.random()
+    if drawn < 0.2:
+        return {"when": "${inputs.yes}"}
+    if drawn < 0.35:
+        return {"when": f"${{steps.{source}.output.ok}}"}
+    return {}
+
+
+def _node(random: Random, name: str, children: list[str]) -> Json:
+    kinds = ["python"] * 6 + ["transform", "wait", "approval"] + ["workflow"] * (1 if children else 0)
+    kind = random.choice(kinds)
+    node: Json = {"id": name, "kind": kind}
+    match kind:
+        case "python":
+            node["config"] = {"code": "def main(**given): pass", "args": {"given": "${inputs.yes}", "to": name}}
+            if random.random() < 0.3:
+                node["retry_safe"] = False
+        case "transform":
+            node["config"] = {"expression": {"ok": "${inputs.yes}", "from": name}}
+        case "wait":
+            node["config"] = {"seconds": random.choice([0, 0.5, 5, 90])}
+        case "approval":
+            node["config"] = {"message": "Shall it go on?", "on_reject": random.choice(["fail", "continue"])}
+        case _:
+            node["config"] = {"workflow": random.choice(children), "inputs": {}}
+    if kind in ("approval", "workflow", "wait") and random.random() < 0.4:
+        node["timeout_s"] = random.choice([1.0, 8.0])
+    if random.random() < 0.4:
+        node["join"] = random.choice(["all", "first"])
+    if random.random() < 0.4:
+        node["on_error"] = random.choice(["continue", "edges"])
+    if kind in ("python", "workflow") and random.random() < 0.5:
+        node["retry"] = {"max_attempts": random.randint(2, 3), "interval_s": random.choice([0.1, 3.0])}
+        if random.random() < 0.3:
+            node["retry"]["when"] = "${error.retryable}"
+    return node

@@ -1,0 +1,238 @@
+"""What the simulation found, each as a story of its own: one thing breaks at one moment."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application import commands as c
+from application.ports import Appended, Member, Replayed, StoreUnavailable, Succeeded
+from domain.errors import TransitionRefused
+from domain.event import Cause, RecordedEvent
+from domain.execution import events as e
+from domain.execution.execution import Execution
+from domain.execution.status import ExecutionStatus
+from domain.values import JsonText, Usage
+from tests.simulation.loop import VirtualLoop, run
+from tests.simulation.world import ADA, Server, World
+
+LARGE = JsonText(b'{"ok":true,"text":"%s"}' % (b"x" * 300))
+
+
+class ByHand(World):
+    """A world without chance: only what `breaks` says breaks, so many times. Steps succeed after a second."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        super().__init__(0, loop)
+        self.breaks: Counter[str] = Counter()
+        self.several, self.limit = False, 4
+        self.output = JsonText(b"{}")
+        self.faults.strikes = self._strikes  # type: ignore[method-assign]
+        self.faults.pause = self._pause  # type: ignore[method-assign]
+
+    def _strikes(self, name: str) -> bool:
+        struck = self.breaks[name] > 0
+        self.breaks[name] -= struck
+        return struck
+
+    async def _pause(self, most_s: float) -> None:
+        await asyncio.sleep(min(most_s, 1.0))
+
+    async def begin(self, definition: dict[str, Any]) -> tuple[Server, UUID]:
+        """A server and a workflow."""
+        await self.boot()
+        assert self.server is not None
+        command = c.CreateWorkflow(actor=ADA, name="w", description="", labels={}, definition=definition, ready=True)
+        workflow, _ = await self.server.handlers.create_workflow(command)
+        executor = self.server.executor
+        executor._outcome = lambda attempt, began: Succeeded(  # type: ignore[method-assign]
+            id=attempt.id, output=self.output, attachments=[],
+            usage=Usage(wall_ms=1, cpu_ms=1, peak_memory_bytes=1, began_at_ms=began),
+        )  # fmt: skip
+        return self.server, workflow.id
+
+    def status(self) -> ExecutionStatus:
+        [(_, status)] = self.everything()
+        return status
+
+    async def ended(self) -> list[str]:
+        """How the one execution went, once it has ended."""
+        for _ in range(100):
+            await asyncio.sleep(1)
+            if self.everything() and self.status() in (ExecutionStatus.COMPLETED, ExecutionStatus.FAILED):
+                return [type(self.truth.event(n)).__name__ for n in range(1, len(self.truth.log.records) + 1)]
+        raise AssertionError(f"it has not ended: {self.everything()}")
+
+
+def steps(*names: str, output: str | None = None) -> dict[str, Any]:
+    nodes = [{"id": name, "kind": "python", "config": {"code": "def main(): pass"}} for name in names]
+    edges = [{"from": a, "to": b} for a, b in pairwise(names)]
+    return {"apiVersion": "runwright/v1", "name": "w", "nodes": nodes, "edges": edges, "output": output}
+
+
+def execute(workflow_id: UUID, key: str | None = None) -> c.Execute:
+    return c.Execute(
+        actor=ADA, workflow_id=workflow_id, inputs={}, priority=None, labels={}, version=None, idempotency_key=key
+    )
+
+
+def told(story: Callable[[ByHand], Awaitable[None]]) -> None:
+    loop = VirtualLoop()
+    world = ByHand(loop)
+    run(story(world), loop)  # type: ignore[arg-type]
+    world.accepted = {str(x): x for x, _ in world.everything()}
+    assert world.check() == []
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_an_execution_whose_acceptance_was_never_answered_goes_on_when_it_is_stored(busy: bool) -> None:
+    async def story(world: ByHand) -> None:
+        if busy:
+            world.limit = 0  # it waits in the queue then
+        server, workflow_id = await world.begin(steps("a"))
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.execute(execute(workflow_id, "key"))
+        await asyncio.sleep(12)
+        if busy:
+            assert server.conductor.queued == 1
+            world.limit = server.conductor._admission.limit = server.executor._limit = 1
+            server.conductor._admit_soon()
+        await world.ended()
+        assert (await server.handlers.execute(execute(workflow_id, "key"))).replayed
+
+    told(story)
+
+
+def test_one_that_was_refused_and_not_stored_is_forgotten_with_its_slots() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a"))
+        world.breaks["store_refused"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.execute(execute(workflow_id))
+        assert server.conductor.slots == (1, 4), "until it is known"
+        await asyncio.sleep(12)
+        assert server.conductor.slots == (0, 4)
+        assert world.everything() == []
+
+    told(story)
+
+
+def test_a_retry_that_was_never_answered_goes_on_when_it_is_stored() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        await world.ended()
+        again = c.RetryExecution(
+            actor=ADA, execution_id=accepted.execution_id, origin="start", chosen=(), inputs=None, step_inputs={},
+            version=None, token=None,
+        )  # fmt: skip
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.retry(again)
+        await asyncio.sleep(1)
+        assert world.status() is ExecutionStatus.QUEUED
+        assert (await world.ended()).count("Completed") == 2
+
+    told(story)
+
+
+def test_a_stop_that_comes_while_the_last_append_is_under_way_is_answered() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        stop = c.StopExecution(actor=ADA, execution_id=accepted.execution_id, grace_s=0, reason=None)
+        asked: list[asyncio.Task[int]] = []
+        append = server.store.append
+
+        async def last(member: Member) -> Appended | Replayed:
+            if any(isinstance(event, e.Completed) for event in member.events):
+                asked.append(asyncio.create_task(server.handlers.stop(stop)))
+                await asyncio.sleep(1)
+                assert not asked[0].done()
+            return await append(member)
+
+        server.store.append = last  # type: ignore[method-assign]
+        await world.ended()
+        with pytest.raises(TransitionRefused):
+            await asyncio.wait_for(asked[0], 1)
+
+    told(story)
+
+
+def test_an_expression_waits_for_a_value_that_the_database_does_not_give() -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE
+        server, workflow_id = await world.begin(steps("a", output="${steps.a.output.ok}"))
+        get, refused = world.artifacts.get, 0
+
+        async def later(sha256: str) -> bytes | None:
+            nonlocal refused
+            refused += 1
+            if refused < 3:
+                raise StoreUnavailable("the database is away")
+            return await get(sha256)
+
+        world.artifacts.get = later  # type: ignore[method-assign]
+        await server.handlers.execute(execute(workflow_id))
+        await world.ended()
+        assert refused == 3
+
+    told(story)
+
+
+def test_an_outcome_of_an_earlier_run_does_not_end_the_attempt_of_a_later_one() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        said: list[Any] = []
+        tell = server.executor._sink
+        server.executor.connect(lambda signals: (said.extend(signals), tell(signals))[1])
+        await world.ended()
+        again = c.RetryExecution(
+            actor=ADA, execution_id=accepted.execution_id, origin="start", chosen=(), inputs=None, step_inputs={},
+            version=None, token=None,
+        )  # fmt: skip
+        await server.handlers.retry(again)
+        await asyncio.sleep(0.1)
+        tell([x for x in said if isinstance(x, Succeeded)])
+        await asyncio.sleep(0.1)
+        assert world.status() is ExecutionStatus.RUNNING, "its own outcome is not there yet"
+        assert (await world.ended()).count("StepCompleted") == 2
+
+    told(story)
+
+
+def test_a_server_that_starts_looks_again_when_the_one_before_has_stored_something_meanwhile() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a", "b"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        server.kill()
+        world.server = None
+        successor = Server(world.truth, world.loop, world.artifacts, server.id, 2, 4)
+        load, late = successor.conductor.load, 1
+
+        async def and_then(execution_id: UUID) -> Execution:
+            nonlocal late
+            execution = await load(execution_id)
+            if late:
+                late = 0
+                copy = await load(execution_id)
+                copy.pause(Cause(at=copy.modified_on, actor=ADA, command_id=UUID(int=9)), reason=None)
+                events = [event for event in copy.collect_events() if isinstance(event, RecordedEvent)]
+                await successor.store.append(Member(events=events))
+            return execution
+
+        successor.conductor.load = and_then  # type: ignore[method-assign]
+        await successor.start()
+        world.server = successor
+        assert world.status() is ExecutionStatus.PAUSED
+        resume = c.PauseExecution(actor=ADA, execution_id=accepted.execution_id, resume=True)
+        await successor.handlers.pause(resume)
+        assert (await world.ended()).count("OwnerChanged") == 1
+
+    told(story)

@@ -1,0 +1,418 @@
+"""One seed, one world: a server that is killed again and again, people who meddle, and at the end the checker.
+
+    verdict = simulate(seed)        verdict.breaches must be empty; verdict.counts says which faults took effect
+
+Faults last for a while of virtual time, then everything works. From then on a person resumes what is paused and answers
+what asks, and every execution must end.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from application import commands as c
+from application.children import Children
+from application.conductor import Conductor
+from application.handlers import Handlers
+from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
+from application.versions import Versions
+from domain.errors import Refusal
+from domain.execution import events as e
+from domain.execution.status import FINAL, ExecutionStatus, StepStatus
+from domain.values import JsonText
+from domain.workflow.graph import Graph
+from infrastructure import mapper
+from infrastructure.memory.system import SequentialIds
+from infrastructure.nodes.checking import InputCheck
+from infrastructure.nodes.registry import node_kinds
+from tests.invariants import broken
+from tests.simulation.adapters import FaultyArtifacts, FaultyLeases, FaultyStore, SlowExpressions
+from tests.simulation.executor import SimulatedExecutor
+from tests.simulation.graphs import definition, leaf
+from tests.simulation.loop import Stuck, VirtualClock, VirtualLoop, run
+from tests.simulation.truth import Truth
+
+ADA = "local:ada"
+FAULTS_LAST_S = 60.0
+PATIENCE_S = 3_600.0
+"""Virtual seconds in which everything must have ended once faults have ceased."""
+NO = (Refusal, StoreUnavailable, VersionConflict, LeadingMemberFailed, LeaseLost)
+"""What a person may be told instead of an answer."""
+KINDS, INPUTS = node_kinds(), InputCheck()
+
+
+class Allowed:
+    """Permissions: everybody may."""
+
+    def allows(self, actor: str, action: str, subject: UUID | None) -> bool:
+        return True
+
+
+class Server:
+    """One boot: the real conductor and handlers over adapters that break."""
+
+    def __init__(
+        self, truth: Truth, loop: VirtualLoop, artifacts: FaultyArtifacts, server_id: UUID, boot: int, limit: int
+    ) -> None:
+        self.truth, self.id = truth, server_id
+        self._calls: set[asyncio.Task[Any]] = set()
+        clock, ids = VirtualClock(loop), SequentialIds(boot % 256)
+        self.store = FaultyStore(truth, clock, self.id)
+        self.executor = SimulatedExecutor(truth, limit)
+        expressions = SlowExpressions(truth)
+        versions = Versions(self.store, KINDS, expressions)
+        self.conductor = Conductor(
+            store=self.store, leases=FaultyLeases(truth, clock), executor=self.executor, expressions=expressions,
+            artifacts=artifacts, graphs=versions.graph, clock=clock, server_id=self.id, attempt_limit=limit,
+            inline_bytes=200, log_flush_s=0.1, children=Children(versions, INPUTS, _nobody, ids),
+        )  # fmt: skip
+        self.handlers = Handlers(
+            store=self.store, conductor=self.conductor, versions=versions, permissions=Allowed(),
+            validate=lambda definition: [], inputs=INPUTS, clock=clock, ids=ids, queue_limit=5,
+        )  # fmt: skip
+
+    async def start(self) -> None:
+        await self.executor.start()
+        await self.conductor.start()
+
+    async def call(self, work: Awaitable[Any]) -> Any:
+        """A request; it is cut off when the server dies."""
+        task = asyncio.ensure_future(work)
+        self._calls.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self.store.dead:
+                raise StoreUnavailable("the connection was closed") from None
+            raise
+        finally:
+            self._calls.discard(task)
+
+    def kill(self) -> None:
+        """As by SIGKILL: nothing of it acts any more; what it has sent to the database may still be stored."""
+        self.store.dead = True
+        self.conductor._closing = True  # type: ignore[reportPrivateUsage]
+        for task in [*self._calls, *self.conductor._tasks]:  # type: ignore[reportPrivateUsage]
+            task.cancel()
+        self.executor.kill(tells=False)
+
+
+async def _nobody(name: str) -> UUID | None:
+    return None
+
+
+@dataclass
+class Verdict:
+    """What became of a world."""
+
+    seed: int
+    breaches: list[str]
+    counts: Counter[str]
+    executions: int
+    events: int
+    ends: Counter[str]
+    virtual_s: float
+    told: list[str] = field(default_factory=list[str])
+    lines: list[bytes] = field(default_factory=list[bytes])
+
+    def dump(self, folder: Path) -> Path:
+        """The whole log, one event a line, as the API would tell it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"seed-{self.seed}.jsonl"
+        file.write_bytes(b"\n".join(self.lines) + b"\n")
+        file.with_suffix(".txt").write_text("\n".join([*self.breaches, *self.told]) + "\n")
+        return file
+
+
+class World:
+    """Everything of one seed."""
+
+    def __init__(self, seed: int, loop: VirtualLoop) -> None:
+        self.random = Random(seed)
+        self.truth = Truth(self.random)
+        self.faults = self.truth.faults
+        self.loop = loop
+        self.limit = self.random.randint(1, 4)
+        self.several = self.random.random() < 0.35
+        """Whether a server may be replaced while it lives, by one with another id. Nothing looks for owners that are
+        gone but the start of a server, so such a world ends with one."""
+        self.pace_s = self.random.choice([8.0, 30.0, 60.0, 600.0])
+        """Time between two deaths of servers."""
+        self.artifacts = FaultyArtifacts(self.truth)
+        self.boots = 0
+        self.server: Server | None = None
+        self.before: Server | None = None
+        self.replaced: list[Server] = []
+        self.accepted: dict[str, UUID] = {}
+        self.workflows: list[UUID] = []
+        self.graphs: dict[UUID, Graph] = {}
+        self.told: list[str] = []
+
+    # ── the server and its deaths ──
+
+    async def boot(self, *, may_die: bool = True) -> None:
+        """Start it; when it dies or can't start, again."""
+        while self.server is None:
+            self.boots += 1
+            if self.before is not None and not self.several:
+                await self.before.store.settled()  # a server takes longer to start than a database to commit
+            server_id = UUID(int=self.boots if self.several else 1)
+            server = Server(self.truth, self.loop, self.artifacts, server_id, self.boots, self.limit)
+            self.before = server
+            starting = asyncio.create_task(server.start())
+            if may_die and self.faults.on and self.random.random() < 0.15:
+                await self.faults.pause(0.3)
+                if not starting.done():
+                    self.faults.counts["killed_while_starting"] += 1
+            else:
+                await asyncio.wait([starting])
+            if starting.done() and starting.exception() is None:
+                self.server = server
+                return
+            if starting.done() and not isinstance(starting.exception(), StoreUnavailable):
+                raise starting.exception() or AssertionError
+            starting.cancel()
+            server.kill()
+            await asyncio.sleep(0.5)
+
+    async def break_servers(self) -> None:
+        while self.faults.on:
+            await self.faults.pause(min(self.pace_s, 70.0) * 2 if self.pace_s < 600 else 0.0)
+            if self.pace_s == 600.0:
+                return
+            server = self.server
+            if not self.faults.on or server is None:
+                return
+            self.server = None
+            self.say(f"boot {self.boots} dies")
+            if self.several and self.random.random() < 0.5:
+                # Replaced while it lives: its workers are gone, it is not, and it decides until it is fenced.
+                self.faults.counts["owner_replaced"] += 1
+                server.executor.kill(tells=self.random.random() < 0.5)
+                self.replaced.append(server)
+                self.truth.spawn(self._die_later(server))
+            else:
+                self.faults.counts["server_killed"] += 1
+                server.kill()
+            await self.faults.pause(2.0)
+            await self.boot()
+
+    async def _die_later(self, server: Server) -> None:
+        await self.faults.pause(20.0)
+        server.kill()
+
+    # ── people ──
+
+    async def ask(self, name: str, work: Callable[[Server], Awaitable[Any]]) -> Any:
+        """An answer, or None when there was none."""
+        server = self.server
+        if server is None:
+            return None
+        try:
+            answer = await server.call(work(server))
+        except NO as no:
+            self.say(f"{name}: {type(no).__name__} {no}")
+            return None
+        self.faults.counts[name] += 1
+        return answer
+
+    async def insist(self, name: str, work: Callable[[Server], Awaitable[Any]]) -> Any:
+        while (answer := await self.ask(name, work)) is None:
+            await asyncio.sleep(0.7)
+        return answer
+
+    async def prepare(self) -> None:
+        """Workflows, before anything breaks."""
+        self.faults.on = False
+        await self.boot()
+        children: list[str] = []
+        for number in range(4):
+            made = leaf("leaf") if number == 0 else definition(self.random, f"w{number}", children)
+            command = c.CreateWorkflow(
+                actor=ADA, name=made["name"], description="", labels={}, definition=made, ready=True
+            )
+            workflow, _ = await self.insist(
+                "save", lambda server, command=command: server.handlers.create_workflow(command)
+            )
+            self.graphs[workflow.id] = Graph.of(made)
+            children.append(str(workflow.id))
+            self.workflows.append(workflow.id)
+        self.faults.on = True
+
+    async def execute(self, key: str, workflow_id: UUID, yes: bool) -> None:
+        """As a client does: the same key until there is an answer, and now and then once more."""
+        command = c.Execute(
+            actor=ADA, workflow_id=workflow_id, inputs={"yes": yes}, priority=None, labels={}, version=None,
+            idempotency_key=key,
+        )  # fmt: skip
+        for again in range(2):
+            while True:
+                answer = await self.ask("execute_again" if again else "execute", lambda s: s.handlers.execute(command))
+                if answer is not None:
+                    break
+                await asyncio.sleep(self.random.uniform(0.1, 2.0))
+            known = self.accepted.setdefault(key, answer.execution_id)
+            if known != answer.execution_id:
+                self.truth.breaches.append(f"2 key {key} led to {known} and then to {answer.execution_id}")
+            if self.random.random() < 0.6:
+                return
+            await asyncio.sleep(self.random.uniform(0.1, 5.0))
+
+    async def meddle(self) -> None:
+        """Commands at any time, about anything."""
+        while self.faults.on:
+            await self.faults.pause(6.0)
+            if self.accepted:
+                execution_id = self.random.choice([*self.accepted.values()])
+                await self.command(self.random.choice(["stop", "pause", "resume", "retry", "answer"]), execution_id)
+
+    async def command(self, name: str, execution_id: UUID) -> None:
+        def work(server: Server) -> Awaitable[Any]:
+            handlers = server.handlers
+            match name:
+                case "stop":
+                    grace_s = self.random.choice([0.0, 3.0])
+                    return handlers.stop(
+                        c.StopExecution(actor=ADA, execution_id=execution_id, grace_s=grace_s, reason=None)
+                    )
+                case "pause" | "resume":
+                    return handlers.pause(
+                        c.PauseExecution(actor=ADA, execution_id=execution_id, resume=name == "resume")
+                    )
+                case "retry":
+                    origin = self.random.choice(["failed", "start"])
+                    return handlers.retry(
+                        c.RetryExecution(
+                            actor=ADA, execution_id=execution_id, origin=origin, chosen=(), inputs=None,
+                            step_inputs={}, version=None, token=None,
+                        )
+                    )  # fmt: skip
+                case _:
+                    return self.answer(server, execution_id)
+
+        await self.ask(name, work)
+
+    async def answer(self, server: Server, execution_id: UUID) -> int | None:
+        """The first step that asks for one; None when none does."""
+        state = (await server.conductor.load(execution_id)).state
+        asking = [
+            path
+            for path, x in state.steps.items()
+            if x.status is StepStatus.WAITING and x.waits_for in ("unknown_outcome", "approval")
+        ]
+        if not asking or state.status not in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED):
+            return None
+        path = self.random.choice(asking)
+        approval = state.steps[path].waits_for == "approval"
+        decision = self.random.choice(["approved", "rejected"] if approval else ["run_again", "completed", "failed"])
+        return await server.handlers.answer(
+            c.AnswerStep(actor=ADA, execution_id=execution_id, path=path, decision=decision, output=JsonText(b"null"))
+        )
+
+    async def look_after(self) -> None:
+        """Once everything works: resume and answer until all has ended."""
+        until = self.loop.time() + PATIENCE_S
+        while self.loop.time() < until:
+            left = [x for x in self.everything() if x[1] not in FINAL]
+            if not left:
+                return
+            for execution_id, status in left:
+                if status is ExecutionStatus.PAUSED:
+                    await self.command("resume", execution_id)
+                await self.command("answer", execution_id)
+            await asyncio.sleep(5.0)
+
+    def everything(self) -> list[tuple[UUID, ExecutionStatus]]:
+        """Every execution of the log, and how it stands."""
+        found: dict[UUID, Any] = {}
+        for position in range(1, len(self.truth.log.records) + 1):
+            record = self.truth.log.records[position - 1]
+            if record.stream_id.version != 8 and record.topic.startswith("execution."):
+                found[record.stream_id] = self.truth.event(position).mutate(found.get(record.stream_id))
+        return [(execution_id, execution.state.status) for execution_id, execution in found.items()]
+
+    # ── the whole ──
+
+    async def live(self) -> None:
+        await self.prepare()
+        breaking, meddling = asyncio.create_task(self.break_servers()), asyncio.create_task(self.meddle())
+        clients = [asyncio.create_task(self._client(number)) for number in range(self.random.randint(3, 6))]
+        await asyncio.sleep(FAULTS_LAST_S)
+        self.faults.on = False
+        self.say("faults have ceased")
+        await asyncio.gather(breaking, meddling)
+        if self.several and self.server is not None:
+            for server in (*self.replaced, self.server):
+                server.kill()
+            self.server = None
+        await self.boot()
+        await asyncio.gather(*clients)
+        await self.look_after()
+        await asyncio.sleep(30)  # late facts
+        assert self.server is not None
+        used = self.server.conductor.slots[0]
+        if used or self.server.conductor.live or self.server.conductor.queued:
+            self.truth.breaches.append(f"7 everything has ended and {used} slots are held")
+
+    async def _client(self, number: int) -> None:
+        await asyncio.sleep(self.random.uniform(0.0, FAULTS_LAST_S * 0.8))
+        await self.execute(f"key {number}", self.random.choice(self.workflows), self.random.random() < 0.7)
+
+    def say(self, text: str) -> None:
+        self.told.append(f"{self.loop.time():9.3f} {len(self.truth.log.records):5} {text}")
+
+    def check(self) -> list[str]:
+        log = [(position, self.truth.event(position)) for position in range(1, len(self.truth.log.records) + 1)]
+        found = broken(
+            log, graph_of=lambda workflow, version: self.graphs.get(workflow),
+            limit=None if self.several else self.limit, writers=self.truth.writers,
+            acknowledged=self.truth.acknowledged,
+        )  # fmt: skip
+        asked = [event.originator_id for _, event in log if isinstance(event, e.Created) and event.trigger == "api"]
+        if sorted(map(str, asked)) != sorted(map(str, self.accepted.values())):
+            found.append(f"2 {len(asked)} executions were made for {len(self.accepted)} keys")
+        return self.truth.breaches + found
+
+
+class _Heard(logging.Handler):
+    """What the conductor says of itself. Parts of it that end by an error are found here and nowhere else."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self.world.say(f"{record.getMessage()} {error!r}" if error else record.getMessage())
+        if error is not None and not (self.world.several and isinstance(error, LeaseLost)):
+            self.world.truth.breaches.append(f"error {record.getMessage()}: {error!r}")
+
+
+def simulate(seed: int) -> Verdict:
+    """Live through a seed and check everything."""
+    loop = VirtualLoop()
+    asyncio.set_event_loop(None)
+    world = World(seed, loop)
+    heard, logger = _Heard(world), logging.getLogger("runwright.conductor")
+    logger.addHandler(heard)
+    logger.propagate = False
+    try:
+        run(world.live(), loop)
+    except Stuck as stuck:
+        world.truth.breaches.append(f"1 {stuck}")
+    finally:
+        logger.removeHandler(heard)
+        logger.propagate = True
+    breaches = world.check()
+    return Verdict(
+        seed=seed, breaches=breaches, counts=world.faults.counts, executions=len(world.everything()),
+        events=len(world.truth.log.records), ends=Counter(status.value for _, status in world.everything()),
+        virtual_s=loop.time(), told=world.told,
+        lines=[mapper.wire(world.truth.log.stored(n)) for n in range(1, len(world.truth.log.records) + 1)],
+    )  # fmt: skip
