@@ -8,6 +8,7 @@ what asks, and every execution must end.
 
 import asyncio
 import logging
+import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -406,6 +407,9 @@ def simulate(seed: int) -> Verdict:
         run(world.live(), loop)
     except Stuck as stuck:
         world.truth.breaches.append(f"1 {stuck}")
+    except Exception as error:
+        world.truth.breaches.append(f"error {error!r}")
+        world.told += traceback.format_exception(error)
     finally:
         logger.removeHandler(heard)
         logger.propagate = True
