@@ -64,8 +64,6 @@ class Children:
             prepared = await self._versions.graph(workflow_id, version.number)
         except Refusal as refused:
             return _refused(path, refused.code, refused.message, refused.advice)
-        except LookupError as gone:  # of its graph
-            return _refused(path, "child_kind_gone", str(gone), "Run it on a service that has this kind of node.")
         given: object = wanted.get("inputs") or {}
         if not isinstance(given, dict):
             return _refused(path, "child_inputs", "inputs is no object.", "Give values by name.")

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
+from application.gone import GoneKind
 from application.mapping import errors_of
 from application.ports import Artifacts, Expressions, NodeKind, NodeKinds, Scope
 from domain.execution.execution import Execution
@@ -70,12 +71,10 @@ class PreparedGraph:
 
 
 def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expressions) -> PreparedGraph:
-    """Work out a graph once. The definition has passed validation: its kinds are known."""
+    """Work out a graph once. The definition has passed validation: its kinds were known then."""
     templates: dict[str, PreparedNode] = {}
     for template, node in graph.templates.items():
-        kind = kinds.get(node.kind)
-        if kind is None:
-            raise LookupError(f"node {node.id} is of kind {node.kind}, which this service does not have")
+        kind = kinds.get(node.kind) or GoneKind(name=node.kind)
         properties = cast("Mapping[str, Mapping[str, Any]]", kind.schema.get("properties", {}))
         fields = {name: value for name, value in node.config.items() if properties.get(name, {}).get("x-expression")}
         # What runs for each item of a map is handed to the items, not to the map.

@@ -49,7 +49,7 @@ class Versions:
         return (await self.workflow(workflow_id)).version_of(number)
 
     async def graph(self, workflow_id: UUID, number: int) -> PreparedGraph:
-        """The graph of a version that was ready once. Raises NotFound, LookupError (a kind is gone)."""
+        """The graph of a version that was ready once. Raises NotFound."""
         known = self._graphs.get((workflow_id, number))
         if known is None:
             version = await self.version(workflow_id, number)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,7 +30,8 @@ from infrastructure import mapper
 from infrastructure.expressions.adapter import PythonExpressions
 from infrastructure.nodes.checking import DefinitionCheck, InputCheck
 from infrastructure.nodes.examples import example_definitions, examples_folder
-from infrastructure.nodes.registry import node_kinds
+from infrastructure.nodes.plugins import Plugin, find_plugins, kinds_of, runners_of
+from infrastructure.nodes.registry import OWN, node_kinds
 from infrastructure.postgres.artifacts import PostgresArtifacts
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import PostgresEventStore
@@ -86,6 +87,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     store = PostgresEventStore(database_url, reads)
     feed = PostgresFeed(database_url, reads, store)
     limit = settings.attempt_limit or 4 * (os.cpu_count() or 1)
+    plugins = await asyncio.to_thread(plugins_of, settings)
     executor = LocalExecutor(
         attempt_limit=limit,
         idle_workers=min(settings.idle_workers, limit),
@@ -93,12 +95,14 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         memory_mb=settings.worker_memory_mb,
         file_roots=[examples_folder()],
         http_allowed=settings.http_allowed,
-        kinds=STEP_KINDS_WITH_SHELL if settings.allow_shell else STEP_KINDS,
+        kinds={**(STEP_KINDS_WITH_SHELL if settings.allow_shell else STEP_KINDS), **runners_of(plugins)},
         secrets={"llm": {text: os.environ.get(KeyVariable.of(text).name, "") for text in settings.llm_key_variables}},
-        hidden=[KeyVariable.of(text).name for text in settings.llm_key_variables],
+        hidden=_hidden(settings),
     )
     kinds = node_kinds(
-        allow_shell=settings.allow_shell, key_variables=[KeyVariable.of(text) for text in settings.llm_key_variables]
+        allow_shell=settings.allow_shell,
+        key_variables=[KeyVariable.of(text) for text in settings.llm_key_variables],
+        more=kinds_of(plugins),
     )
     expressions = PythonExpressions(executor.zygote)
     artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
@@ -213,6 +217,15 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         await store.close()
         await reads.close()
         await projecting.close()
+
+
+def plugins_of(settings: Settings) -> Sequence[Plugin]:
+    """The kinds of node that other packages give, each with what is wrong with it. Takes seconds when one hangs."""
+    return find_plugins(taken=OWN, hidden=_hidden(settings))
+
+
+def _hidden(settings: Settings) -> list[str]:
+    return [KeyVariable.of(text).name for text in settings.llm_key_variables]
 
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:

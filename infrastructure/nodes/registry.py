@@ -61,7 +61,15 @@ class Registry:
         return list(self._kinds.values())
 
 
-def node_kinds(*, allow_shell: bool = False, key_variables: Sequence[KeyVariable] = ()) -> Registry:
-    """The kinds that come with the service. What the settings do not allow is among them, and refuses."""
+def node_kinds(
+    *, allow_shell: bool = False, key_variables: Sequence[KeyVariable] = (), more: Sequence[NodeKind] = ()
+) -> Registry:
+    """The kinds that come with the service, then `more`. What the settings do not allow is among them, and refuses."""
     shell = SHELL if allow_shell else SHELL_OFF
-    return Registry([PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, MAP, WORKFLOW, shell, llm_kind(key_variables)])
+    return Registry(
+        [PYTHON, SQL, TRANSFORM, HTTP, WAIT, APPROVAL, MAP, WORKFLOW, shell, llm_kind(key_variables), *more]
+    )
+
+
+OWN: Final = frozenset(kind.name for kind in node_kinds().all())
+"""Names of kinds that no other package may give."""

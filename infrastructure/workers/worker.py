@@ -44,6 +44,7 @@ from infrastructure.workers.wire import (
 )
 
 _TASKS = msgspec.msgpack.Decoder(Task)
+_GONE = "infrastructure.nodes.function_step:gone"  # refuses: the kind was there when the version became ready
 _PROGRESS_BURST = 50
 _PROGRESS_PER_S = 20
 _LINE_BUFFERED = 1  # _IOLBF of stdio.h
@@ -53,7 +54,8 @@ _CLEAR_HIGH_WATER = b"5"  # proc(5): /proc/pid/clear_refs, resets VmHWM
 class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker of a pool shares.
 
-    `kinds` maps a node kind to `module:function`, called with (input, step). `file_roots` are folders that
+    `kinds` maps a node kind to `module:function`, called with (input, step), or to `module:maker argument`: what the
+    maker gives for the argument is called so. `file_roots` are folders that
     `files` of a node may name files in. `http_allowed` are private networks
     that http nodes may reach. `module_paths` are searched for `callable`s.
     `secrets` hold for a kind what its steps alone are handed (see `Step.secrets`).
@@ -174,10 +176,10 @@ class WorkerProcess:
     def _runner(self, kind: str) -> Callable[[dict[str, object], Step], object]:
         runner = self._runners.get(kind)
         if runner is None:
-            module, _, function = self._options.kinds[kind].partition(":")
-            runner = cast(
-                Callable[[dict[str, object], Step], object], getattr(importlib.import_module(module), function)
-            )
+            target, _, argument = self._options.kinds.get(kind, f"{_GONE} {kind}").partition(" ")
+            module, _, function = target.partition(":")
+            found = getattr(importlib.import_module(module), function)
+            runner = cast(Callable[[dict[str, object], Step], object], found(argument) if argument else found)
             self._runners[kind] = runner
         return runner
 

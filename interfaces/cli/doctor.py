@@ -32,6 +32,7 @@ def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
         return
     yield Finding(check="settings", ok=True, detail="every value can work")
     yield _page()
+    yield from _plugins(known)
     address = server.running_server(known.data_dir)
     if address is not None:
         yield Finding(check="server", ok=True, detail=f"one runs at {address} on {known.data_dir}")
@@ -49,6 +50,16 @@ def _page() -> Finding:
         ok=index.exists(),
         detail="built" if index.exists() else "not built: run `make setup`; the API and the command line work without",
     )
+
+
+def _plugins(settings: Settings) -> Iterator[Finding]:
+    """Kinds of node from other packages. One that is BAD stops no start: its kind refuses."""
+    from interfaces import bootstrap  # noqa: PLC0415 - a third of a second that other commands need not pay
+
+    for plugin in bootstrap.plugins_of(settings):
+        works = f"kind {plugin.name} of {plugin.package}"
+        detail = f"{works} can't be used: {plugin.reason}" if plugin.reason else works
+        yield Finding(check="plugin", ok=not plugin.reason, detail=detail)
 
 
 def _database(settings: Settings) -> Finding:

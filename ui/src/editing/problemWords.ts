@@ -142,6 +142,10 @@ export const CHINESE: Record<string, Words> = {
     text: "这个服务不允许运行 shell 命令。",
     fix: "服务的管理者可以用设置 allow_shell（RUNWRIGHT_ALLOW_SHELL=true）允许它。",
   },
+  kind_not_loaded: {
+    text: "节点类型 {{kind}} 不能用：{{reason}}",
+    fix: "请用 runwright doctor 查看原因，修好或移除这个包，然后重新启动服务。",
+  },
   shell_no_command: { text: "命令是空的。", fix: "请写要运行的命令。" },
   shell_env_name: { text: "变量 {{name}} 不能用。", fix: "请改名或去掉；RUNWRIGHT_ 开头的由服务设置。" },
   llm_prompt_or_messages: {

@@ -345,6 +345,16 @@ export const en = {
       advice:
         "Whoever runs the service can allow them by the setting allow_shell (RUNWRIGHT_ALLOW_SHELL=true).",
     },
+    kind_not_loaded: {
+      title: "the package of this kind of node cannot be loaded",
+      advice:
+        "Run `runwright doctor` for the reason, mend or remove the package, and start the service again.",
+    },
+    kind_gone: {
+      title: "this service no longer has this kind of node",
+      advice:
+        "Install the package that gives it and start the service again, or put another node in its place.",
+    },
     shell_not_found: {
       title: "the program is not there",
       advice: "Correct its name, give its whole path, or install it on the service’s machine.",

@@ -327,6 +327,14 @@ export const zhCN: Messages = {
       title: "这个服务不允许运行 shell 命令",
       advice: "服务的管理者可以用设置 allow_shell（RUNWRIGHT_ALLOW_SHELL=true）允许它。",
     },
+    kind_not_loaded: {
+      title: "提供这种节点的包不能加载",
+      advice: "请用 runwright doctor 查看原因，修好或移除这个包，然后重新启动服务。",
+    },
+    kind_gone: {
+      title: "这个服务不再有这种节点",
+      advice: "请安装提供它的包并重新启动服务，或换用别的节点。",
+    },
     shell_not_found: {
       title: "没有这个程序",
       advice: "请改正名字、写完整路径，或在服务所在的机器上安装它。",
