@@ -3,27 +3,22 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, type RouteObject, useRouteError } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { Refused, unreachable } from "./api/client";
+import { Refused } from "./api/client";
+import { notLoaded } from "./api/problem";
 import { ErrorNotice } from "./components/Notices";
 import { Shell } from "./Shell";
 import { NotFound } from "./screens/NotFound";
 import { Workflows } from "./screens/Workflows";
 import { theme } from "./theme/theme";
 
-// The graph (React Flow, dagre) and the editor (CodeMirror, yaml) come only with the pages that have one.
+// What a screen needs comes with it: the editor (CodeMirror, yaml), the graph (React Flow, dagre).
 const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
 const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 
 function Crash() {
-  const error = useRouteError();
-  // The code of a screen that was not opened before comes from the server too.
-  const absent =
-    error instanceof Error && /preload|dynamically imported|importing a module/i.test(error.message);
-  return (
-    <ErrorNotice error={absent ? new Refused(unreachable()) : error} onRetry={() => location.reload()} />
-  );
+  return <ErrorNotice error={notLoaded(useRouteError())} onRetry={() => location.reload()} />;
 }
 
 export const routes: RouteObject[] = [

@@ -1,7 +1,7 @@
 /** Refusals and failures in the reader's language: by code, else by category, else the server's words. */
 
 import type { TFunction } from "i18next";
-import { Refused } from "./client";
+import { Refused, unreachable } from "./client";
 
 export interface Told {
   category: string;
@@ -60,4 +60,11 @@ export function tellError(error: unknown, t: TFunction, language: string): Told 
     ...tell({ code: "internal_error", category: "internal", message, advice: "" }, t, language),
     requestId: "",
   };
+}
+
+/** The code of a part of the page that was not opened before comes from the server too: it may not answer. */
+export function notLoaded(error: unknown): unknown {
+  const absent =
+    error instanceof Error && /preload|dynamically imported|importing a module/i.test(error.message);
+  return absent ? new Refused(unreachable()) : error;
 }

@@ -52,6 +52,7 @@ const PATHS = {
   wrap: <path d="M3 5h12M3 9h9.5a2.5 2.5 0 0 1 0 5H9M10.8 12.2 9 14l1.8 1.8M3 14h3" />,
   upload: <path d="M9 11V2.5M5.5 6 9 2.5 12.5 6M3 15h12" />,
   plus: <path d="M9 3.5v11M3.5 9h11" />,
+  minus: <path d="M3.5 9h11" />,
   history: <path d="M3 9a6 6 0 1 0 2-4.5L3 6.2M3 2.8v3.4h3.4M9 5.5V9l2.4 1.6" />,
   save: <path d="m4 9.5 3.5 3.5L14 5.5" />,
   keyboard: (

@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { beginning, history } from "../test/histories";
-import { createExecutionStore } from "./store";
+import { createExecutionStore, inTurn } from "./store";
 
 const one = history("completed");
 
@@ -48,5 +48,56 @@ describe("the store of an execution", () => {
     expect(store.getState().selected).toBe("left");
     store.getState().select(null);
     expect(store.getState().selected).toBeNull();
+  });
+});
+
+describe("what is drawn in turn", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "requestAnimationFrame", "performance"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const FRAME = 16;
+
+  /** After a drawing that took so long, how long the next one has to wait; ms. */
+  const restAfter = (took: number) => {
+    let at = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => at);
+    const schedule = inTurn(100)();
+    schedule(() => {
+      at += took;
+    });
+    vi.advanceTimersByTime(2 * FRAME);
+    let waited = 0;
+    let drawn = false;
+    schedule(() => {
+      drawn = true;
+    });
+    for (; !drawn; waited += 1) {
+      at += 1;
+      vi.advanceTimersByTime(1);
+    }
+    return waited;
+  };
+
+  it("rests by what drawing took, and never longer than was said", () => {
+    expect(restAfter(0)).toBeLessThanOrEqual(2 * FRAME);
+    const rest = restAfter(10);
+    expect(rest).toBeGreaterThanOrEqual(40);
+    expect(rest).toBeLessThan(40 + 2 * FRAME);
+    expect(restAfter(80)).toBeLessThan(100 + FRAME);
+  });
+
+  it("never shares a frame", () => {
+    const turns = inTurn(100);
+    const [steps, lines] = [turns(), turns()];
+    const drawn: string[] = [];
+    steps(() => drawn.push("steps"));
+    lines(() => drawn.push("lines"));
+    vi.advanceTimersToNextFrame();
+    expect(drawn).toEqual(["steps"]);
+    vi.advanceTimersToNextFrame();
+    expect(drawn).toEqual(["steps", "lines"]);
   });
 });

@@ -8,7 +8,7 @@ import { stream } from "../stream/tab";
 import { type ExecutionEvent, FINAL, isTerminal } from "./events";
 import { LogWindow, NO_FILTER } from "./logWindow";
 import { viewOfSnapshot } from "./snapshot";
-import { createExecutionStore, type ExecutionStore, nextFrame } from "./store";
+import { createExecutionStore, type ExecutionStore, inTurn } from "./store";
 
 export interface LiveExecution {
   store: ExecutionStore;
@@ -18,7 +18,11 @@ export interface LiveExecution {
   order: readonly string[];
 }
 
+/** Between two drawings of what happens, at most: ten a second look live. */
+const PACE_MS = 100;
+
 async function load(id: string): Promise<LiveExecution> {
+  const schedule = inTurn(PACE_MS);
   const snapshot = await api.execution(id);
   const steps = await api.steps(id);
   const logs = new LogWindow(
@@ -29,10 +33,10 @@ async function load(id: string): Promise<LiveExecution> {
         ...(step === null ? {} : { step }),
         ...(q === "" ? {} : { q }),
       }),
-    nextFrame,
+    schedule(),
   );
   return {
-    store: createExecutionStore(viewOfSnapshot(snapshot, steps.items, steps.position)),
+    store: createExecutionStore(viewOfSnapshot(snapshot, steps.items, steps.position), schedule()),
     logs,
     snapshot,
     order: steps.items.map((step) => step.path),

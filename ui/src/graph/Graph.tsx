@@ -5,24 +5,34 @@ import {
   Background,
   BackgroundVariant,
   type Edge,
+  getViewportForBounds,
   type Node,
   Panel,
   ReactFlow,
   ReactFlowProvider,
+  type Rect,
   useReactFlow,
+  useStore,
 } from "@xyflow/react";
 import type { TFunction } from "i18next";
-import { useEffect, useMemo, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
 import { Icon } from "../components/Icon";
-import { layoutAll, NODE_HEIGHT, NODE_WIDTH } from "./layout";
+import { boundsOf, drawnOf, READABLE } from "./drawing";
+import { Overview } from "./Overview";
 import { StepEdge } from "./StepEdge";
 import { StepNode } from "./StepNode";
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: StepEdge };
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.2 };
+/** How small a large graph may be drawn. */
+const FARTHEST = 0.02;
+/** Below stand the legend and the buttons. */
+const ROOM = { top: "16px", x: "16px", bottom: "56px" } as const;
+const NO_NODES: Node[] = [];
+const NO_EDGES: Edge[] = [];
 
 export type GraphMarks = ReadonlyMap<string, "error" | "warning">;
 
@@ -50,30 +60,25 @@ export default function Graph(props: Props) {
 function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const flow = useReactFlow();
-  const { placed, edges } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
+  const { placed, edges, many } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
   const nodes = useMemo(
     () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
     [placed, marks, chosen, t],
   );
-
-  // fitView fits once; a resized panel must not cut the graph off.
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => void flow.fitView(FIT));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [flow]);
+  const bounds = useMemo(() => boundsOf(placed), [placed]);
+  const small = useStore(({ transform, width }) => width === 0 || transform[2] < READABLE);
+  const overview = many && small;
+  const flow = useReactFlow();
+  const fit = useFit(box, bounds, many);
 
   // While a definition is written, steps come and go.
   const drawn = useRef(placed);
   useEffect(() => {
     if (drawn.current === placed) return;
     drawn.current = placed;
-    const frame = requestAnimationFrame(() => void flow.fitView(FIT));
+    const frame = requestAnimationFrame(fit);
     return () => cancelAnimationFrame(frame);
-  }, [placed, flow]);
+  }, [placed, fit]);
 
   const labels: Partial<AriaLabelConfig> = {
     "controls.ariaLabel": t("flow.controls"),
@@ -90,13 +95,14 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
   return (
     <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
+        nodes={overview ? NO_NODES : nodes}
+        edges={overview ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        fitView
+        fitView={!many}
         fitViewOptions={FIT}
-        minZoom={0.2}
+        onlyRenderVisibleElements={many}
+        minZoom={many ? FARTHEST : FIT.minZoom}
         maxZoom={1.5}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -114,13 +120,34 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
         onPaneClick={() => onSelect?.(null)}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--dots)" />
+        {overview && (
+          <Overview nodes={nodes} edges={edges} direction={direction} bounds={bounds} onSelect={onSelect} />
+        )}
         {legend && (
           <Panel position="bottom-left" className="dim legend hide-phone">
             {legend}
           </Panel>
         )}
-        <Panel position="bottom-right">
-          <button type="button" className="btn dense" onClick={() => void flow.fitView(FIT)}>
+        <Panel position="bottom-right" className="zoom">
+          <button
+            type="button"
+            className="btn dense hide-phone"
+            aria-label={t("flow.zoomOut")}
+            title={t("flow.zoomOut")}
+            onClick={() => void flow.zoomOut({ duration: 0 })}
+          >
+            <Icon name="minus" size={14} />
+          </button>
+          <button
+            type="button"
+            className="btn dense hide-phone"
+            aria-label={t("flow.zoomIn")}
+            title={t("flow.zoomIn")}
+            onClick={() => void flow.zoomIn({ duration: 0 })}
+          >
+            <Icon name="plus" size={14} />
+          </button>
+          <button type="button" className="btn dense" onClick={fit}>
             <Icon name="fit" size={14} />
             {t("execution.fit")}
           </button>
@@ -130,35 +157,28 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
   );
 }
 
-function drawnOf(definition: Definition, direction: "LR" | "TB") {
-  const { nodes, labels } = layoutAll(definition, direction);
-  const placed = nodes.map(
-    (node): Node => ({
-      id: node.id,
-      type: "step",
-      position: { x: node.x, y: node.y },
-      width: NODE_WIDTH,
-      height: NODE_HEIGHT,
-      ariaLabel: node.id,
-      data: { kind: node.kind, direction },
-    }),
-  );
-  return { placed, edges: edgesOf(definition, labels) };
+/** Brings the whole graph into the box; again when the box changes, for a resized panel must not cut it off. */
+function useFit(box: RefObject<HTMLDivElement | null>, bounds: Rect, many: boolean): () => void {
+  const flow = useReactFlow();
+  const fit = useCallback(() => {
+    // React Flow knows the boxes of a large graph only while they are drawn.
+    const size = box.current?.getBoundingClientRect();
+    if (!many) void flow.fitView(FIT);
+    else if (size)
+      void flow.setViewport(getViewportForBounds(bounds, size.width, size.height, FARTHEST, 1, ROOM));
+  }, [box, bounds, many, flow]);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, fit]);
+  return fit;
 }
 
 function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFunction): Node {
   const mark = marks.get(node.id);
   const words = mark && t(mark === "error" ? "editor.nodeWrong" : "editor.nodeDoubtful", { id: node.id });
   return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
-}
-
-function edgesOf(definition: Definition, labels: ({ x: number; y: number } | null)[]): Edge[] {
-  const nodes = new Map((definition.nodes ?? []).map((node) => [node.id, node]));
-  return (definition.edges ?? []).map((edge, index) => ({
-    id: `${index}:${edge.from}-${edge.to}`,
-    type: "step",
-    source: edge.from,
-    target: edge.to,
-    data: { edge, source: nodes.get(edge.from), at: labels[index] ?? null },
-  }));
 }

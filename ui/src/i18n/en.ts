@@ -81,6 +81,7 @@ export const en = {
     steps_other: "{{count}} steps · sample data",
     runIt: "Run it",
     open: "Look at the workflow first",
+    picture: "The steps of the workflow: {{names}}",
     run: "Run",
     runText: "you see each step start",
     watch: "Watch",
@@ -489,5 +490,7 @@ export const en = {
     edge: "Connection between steps",
     handle: "Connection point",
     minimap: "Small map",
+    overview_one: "{{count}} step, drawn small. The list of steps names it.",
+    overview_other: "{{count}} steps, drawn small. The list of steps names them all.",
   },
 } as const;

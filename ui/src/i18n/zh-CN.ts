@@ -81,6 +81,7 @@ export const zhCN: Messages = {
     steps_other: "{{count}} 个步骤 · 示例数据",
     runIt: "运行",
     open: "先看看这个工作流",
+    picture: "工作流的步骤：{{names}}",
     run: "运行",
     runText: "看着每一步开始",
     watch: "观察",
@@ -464,5 +465,7 @@ export const zhCN: Messages = {
     edge: "步骤之间的连线",
     handle: "连接点",
     minimap: "缩略图",
+    overview_one: "{{count}} 个步骤，缩小显示。步骤列表中有它的名称。",
+    overview_other: "{{count}} 个步骤，缩小显示。步骤列表中有全部名称。",
   },
 };

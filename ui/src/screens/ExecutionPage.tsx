@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 import { api } from "../api/client";
+import { Boundary } from "../components/Boundary";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { Tabs } from "../components/Tabs";
+import { useLog } from "../components/useLog";
 import { useNarrow } from "../components/useNarrow";
 import type { EdgeDefinition } from "../execution/edges";
 import { lineOf } from "../execution/lineOf";
+import type { LogWindow } from "../execution/logWindow";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
-import Graph from "../graph/Graph";
 import { Approvals } from "./execution/Approval";
 import { PausedPanel } from "./execution/Controls";
 import { FailureCard } from "./execution/FailureCard";
@@ -23,6 +25,9 @@ import { StopPanel } from "./execution/Stop";
 import { StepDetail } from "./execution/step/StepDetail";
 import { UnknownOutcomes } from "./execution/UnknownOutcome";
 import "./execution.css";
+
+// The largest part of the page: it comes once the steps and the log are there to be read.
+const Graph = lazy(() => import("../graph/Graph"));
 
 export default function ExecutionPage() {
   const { executionId = "" } = useParams();
@@ -84,7 +89,7 @@ function Page({ live }: { live: LiveExecution }) {
       >
         {(shows("graph") || shows("steps")) && (
           <div className="execution-left">
-            {shows("graph") && <GraphPanel version={version} narrow={narrow} />}
+            {shows("graph") && <GraphPanel version={version} narrow={narrow} logs={live.logs} />}
             {shows("steps") && <StepList order={live.order} edges={version.data?.definition.edges ?? NONE} />}
             <StepDetail />
           </div>
@@ -109,21 +114,46 @@ function useVersionThatRan({ workflow }: LiveExecution["snapshot"]) {
 
 type VersionThatRan = ReturnType<typeof useVersionThatRan>;
 
-function GraphPanel({ version, narrow }: { version: VersionThatRan; narrow: boolean }) {
+interface GraphProps {
+  version: VersionThatRan;
+  narrow: boolean;
+  logs: LogWindow;
+}
+
+function GraphPanel({ version, narrow, logs }: GraphProps) {
   const { t } = useTranslation();
   const select = useExecution((state) => state.select);
+  const due = useRestIsDrawn(logs);
+  const waiting = <Skeleton rows={4} />;
   return (
     <div className="panel graph-panel">
-      {version.isPending && <Skeleton rows={4} />}
       {version.isError && <ErrorNotice error={version.error} onRetry={() => void version.refetch()} />}
-      {version.data && (
-        <Graph
-          definition={version.data.definition}
-          direction={narrow ? "TB" : "LR"}
-          legend={t("execution.legend")}
-          onSelect={(id) => select?.(id)}
-        />
+      {(version.isPending || (version.data && !due)) && waiting}
+      {version.data && due && (
+        <Boundary>
+          <Suspense fallback={waiting}>
+            <Graph
+              definition={version.data.definition}
+              direction={narrow ? "TB" : "LR"}
+              legend={t("execution.legend")}
+              onSelect={(id) => select?.(id)}
+            />
+          </Suspense>
+        </Boundary>
       )}
     </div>
   );
+}
+
+/** True once the first lines of the log were drawn, or it is known that there are none. */
+function useRestIsDrawn(logs: LogWindow): boolean {
+  const { loading } = useLog(logs);
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => {
+    if (loading || drawn) return;
+    // A task after the frame that draws them; a hidden page gets no frames.
+    const timer = setTimeout(() => setDrawn(true), 20);
+    return () => clearTimeout(timer);
+  }, [loading, drawn]);
+  return drawn;
 }

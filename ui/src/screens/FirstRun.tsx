@@ -11,7 +11,7 @@ import { ErrorNotice, Skeleton } from "../components/Notices";
 import { RunError } from "../components/RunDialog";
 import { SchemaForm } from "../components/SchemaForm";
 import { useRun } from "../components/useRun";
-import Graph from "../graph/Graph";
+import { Picture } from "../graph/Picture";
 import "./firstRun.css";
 
 const NEXT = ["run", "watch", "break", "read"] as const;
@@ -62,7 +62,7 @@ function Box({ workflow, definition }: { workflow: WorkflowItem; definition: Def
   return (
     <>
       <div className="first-run-graph hide-phone">
-        <Graph definition={definition} />
+        <Picture definition={definition} />
       </div>
       <form
         className="form"

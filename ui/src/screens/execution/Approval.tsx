@@ -11,19 +11,17 @@ import { SchemaForm } from "../../components/SchemaForm";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { type FormValues, initialValues, readValues } from "../../components/schemaValues";
 import type { Json } from "../../execution/events";
-import { useExecution } from "../../execution/store";
+import { useExecution, useWaiting } from "../../execution/store";
 import type { StepView } from "../../execution/view";
 import { formatMoment } from "../../format/format";
 
 export function Approvals({ definition }: { definition: Definition | undefined }) {
-  const view = useExecution((state) => state.view)!;
-  const asking = Object.values(view.steps).filter(
-    (step) => step.status === "waiting" && step.reason === "approval",
-  );
+  const id = useExecution((state) => state.view.id)!;
+  const asking = useWaiting("approval");
   return asking.map((step) => {
     const node = definition?.nodes?.find(({ id }) => id === step.path) as Asking | undefined;
     const form = node?.config?.form;
-    return <Card key={step.path} id={view.id} step={step} form={form} />;
+    return <Card key={step.path} id={id} step={step} form={form} />;
   });
 }
 

@@ -9,20 +9,19 @@ import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useKeys } from "../../components/useKeys";
 import { FINAL } from "../../execution/events";
-import { useExecution } from "../../execution/store";
+import { useExecution, useView } from "../../execution/store";
 import { formatActor } from "../../format/format";
 import { RetryDialog } from "./Retry";
 import { StopDialog } from "./Stop";
 
 export function Controls() {
   const { t } = useTranslation();
-  const view = useExecution((state) => state.view)!;
+  const { id, number, status } = useView("id", "number", "status");
   const [asked, setAsked] = useState<"stop" | "retry" | null>(null);
-  const { status } = view;
   const final = FINAL.has(status);
   const paused = status === "paused";
   const pausable = paused || status === "running";
-  const pause = useMutation({ mutationFn: () => api.pause(view.id, paused) });
+  const pause = useMutation({ mutationFn: () => api.pause(id, paused) });
   useKeys((key) => {
     if (key === "s" && !final && status !== "stopping") setAsked("stop");
     else if (key === "r" && final) setAsked("retry");
@@ -56,7 +55,12 @@ export function Controls() {
         </button>
       )}
       <RunError error={pause.error} />
-      <StopDialog view={view} opened={asked === "stop" && !final} onClose={() => setAsked(null)} />
+      <StopDialog
+        id={id}
+        number={number}
+        opened={asked === "stop" && !final}
+        onClose={() => setAsked(null)}
+      />
       <RetryDialog opened={asked === "retry" && final} onClose={() => setAsked(null)} />
     </>
   );

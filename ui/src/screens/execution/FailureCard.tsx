@@ -10,18 +10,22 @@ import { Icon } from "../../components/Icon";
 import { RunDialog } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { withGiven } from "../../components/schemaValues";
+import type { StepError } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { RetryDialog } from "./Retry";
 
 export function FailureCard() {
+  const failed = useExecution(({ view }) => (view.status === "failed" ? view : null));
+  return failed?.error ? <Card view={failed} error={failed.error} /> : null;
+}
+
+function Card({ view, error }: { view: ExecutionView; error: StepError }) {
   const { t, i18n } = useTranslation();
-  const view = useExecution((state) => state.view)!;
   const select = useExecution((state) => state.select)!;
   const [again, setAgain] = useState(false);
   const [retrying, setRetrying] = useState(false);
-  const { error, causePath } = view;
-  if (view.status !== "failed" || !error) return null;
+  const { causePath } = view;
   const told = tell(error, t, i18n.language);
   const title = told.title ?? told.category;
   return (

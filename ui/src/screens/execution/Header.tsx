@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../../api/client";
@@ -9,7 +10,7 @@ import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
-import { useExecution } from "../../execution/store";
+import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
 import { type ExecutionView, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
@@ -20,7 +21,11 @@ import { hasResult } from "./Result";
 
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
   const { t } = useTranslation();
-  const view = useExecution((state) => state.view)!;
+  const view = useView(
+    ...(["id", "number", "status", "parent", "workflowId", "workflowName", "workflowVersion"] as const),
+  );
+  const withResult = useExecution((state) => hasResult(state.view));
+  const lines = useExecution((state) => (FINAL.has(state.view.status) ? state.view.logLines : 0))!;
   const missing = useLog(live.logs).missing;
   const final = FINAL.has(view.status);
   const seeReport = () => {
@@ -54,8 +59,8 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
         </nav>
         <WalkButtons id={view.id} />
         <span className="grow" />
-        <ConnectionChip ended={final ? { lines: view.logLines, missing } : undefined} />
-        {hasResult(view) && (
+        <ConnectionChip ended={final ? { lines, missing } : undefined} />
+        {withResult && (
           <button type="button" className="btn" onClick={seeReport}>
             <Icon name="file" size={16} />
             {t("execution.seeReport")}
@@ -63,13 +68,14 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
         )}
         <Controls />
       </div>
-      <Figures view={view} total={live.order.length} />
+      <Figures total={live.order.length} />
     </>
   );
 }
 
-function Figures({ view, total }: { view: ExecutionView; total: number }) {
+function Figures({ total }: { total: number }) {
   const { t } = useTranslation();
+  const view = useView("id", "run", "status", "queuedAt", "startedAt", "endedAt", "requestedBy");
   const final = FINAL.has(view.status);
   const now = useNow(!final);
   const end = view.endedAt ?? now;
@@ -115,7 +121,7 @@ function Figures({ view, total }: { view: ExecutionView; total: number }) {
           )}
         </span>
       </div>
-      <Progress view={view} total={total} />
+      <Progress total={total} />
     </div>
   );
 }
@@ -132,11 +138,11 @@ function WhyQueued({ id }: { id: string }) {
   return limit && place ? t("execution.whyQueue", { limit, place }) : t("execution.whyQueueUnknown");
 }
 
-function Progress({ view, total }: { view: ExecutionView; total: number }) {
+const Progress = memo(function Progress({ total }: { total: number }) {
   const { t } = useTranslation();
-  const steps = Object.values(view.steps);
-  const done = settledSteps(view, total);
-  const running = steps.filter((step) => step.status === "running").length;
+  const status = useExecution((state) => state.view.status)!;
+  const done = useExecution((state) => settledSteps(state.view, total))!;
+  const running = useExecution(({ view }) => runningIn(view))!;
   const fraction = total === 0 ? 1 : done / total;
   return (
     <div className="figure-bar wide">
@@ -154,8 +160,11 @@ function Progress({ view, total }: { view: ExecutionView; total: number }) {
         aria-valuemax={total}
         aria-valuenow={done}
       >
-        <i className={`work ${view.status}`} style={{ width: `${fraction * 100}%`, flex: "none" }} />
+        <i className={`work ${status}`} style={{ transform: `scaleX(${fraction})` }} />
       </div>
     </div>
   );
-}
+});
+
+const runningIn = ({ steps }: ExecutionView): number =>
+  Object.values(steps).filter(({ status }) => status === "running").length;

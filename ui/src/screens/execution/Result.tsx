@@ -22,8 +22,8 @@ export function hasResult(view: ExecutionView): boolean {
 
 export function Result() {
   const { t } = useTranslation();
-  const view = useExecution((state) => state.view)!;
-  if (!hasResult(view)) return null;
+  const view = useExecution((state) => (hasResult(state.view) ? state.view : null));
+  if (!view) return null;
   const value = view.result === null ? "" : JSON.stringify(view.result, null, 2);
   return (
     <div id="result" className="results">

@@ -11,7 +11,7 @@ import { RunError } from "../../components/RunDialog";
 import { SchemaForm } from "../../components/SchemaForm";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { type FormValues, initialValues, readValues, withGiven } from "../../components/schemaValues";
-import { useExecution } from "../../execution/store";
+import { useExecution, useView } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 
 type From = "failed" | "start" | "steps";
@@ -19,24 +19,25 @@ const FROM: readonly From[] = ["failed", "steps", "start"];
 
 export function RetryDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const view = useExecution((state) => state.view)!;
+  const { number, run } = useView("number", "run");
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title={t("retry.title", { number: view.number, run: view.run + 1 })}
+      title={t("retry.title", { number, run: run + 1 })}
       closeButtonProps={{ "aria-label": t("common.close") }}
       size="lg"
       centered
       transitionProps={{ duration: 0 }}
     >
-      {opened && <RetryForm view={view} onClose={onClose} />}
+      {opened && <RetryForm onClose={onClose} />}
     </Modal>
   );
 }
 
-function RetryForm({ view, onClose }: { view: ExecutionView; onClose: () => void }) {
+function RetryForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
+  const view = useExecution((state) => state.view)!;
   const queries = useQueryClient();
   const retry = useRetry(view);
   const { preview, wish } = retry;

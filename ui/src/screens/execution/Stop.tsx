@@ -8,28 +8,29 @@ import { api } from "../../api/client";
 import { GraceFields } from "../../components/GraceFields";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
-import { useExecution } from "../../execution/store";
+import { useExecution, useView } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { formatActor } from "../../format/format";
 
 interface Props {
-  view: ExecutionView;
+  id: string;
+  number: number;
   opened: boolean;
   onClose: () => void;
 }
 
-export function StopDialog({ view, opened, onClose }: Props) {
+export function StopDialog({ id, number, opened, onClose }: Props) {
   const { t } = useTranslation();
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title={t("stop.title", { number: view.number })}
+      title={t("stop.title", { number })}
       closeButtonProps={{ "aria-label": t("common.close") }}
       centered
       transitionProps={{ duration: 0 }}
     >
-      {opened && <StopForm id={view.id} onClose={onClose} />}
+      {opened && <StopForm id={id} onClose={onClose} />}
     </Modal>
   );
 }
@@ -67,13 +68,11 @@ function StopForm({ id, onClose }: { id: string; onClose: () => void }) {
 /** While stopping: what still lives. After it: by whom, and how we know. */
 export function StopPanel() {
   const { t } = useTranslation();
-  const view = useExecution((state) => state.view)!;
-  const who = view.stop ? formatActor(view.stop.by, t) : "";
-  const reason = view.stop?.reason ? ` · ${view.stop.reason}` : "";
-  if (view.status === "stopping") {
-    const alive = Object.values(view.steps).filter(
-      (step) => step.status === "running" || step.status === "ready",
-    ).length;
+  const { status, stop, proof } = useView("status", "stop", "proof");
+  const alive = useExecution(({ view }) => (view.status === "stopping" ? aliveIn(view) : 0))!;
+  const who = stop ? formatActor(stop.by, t) : "";
+  const reason = stop?.reason ? ` · ${stop.reason}` : "";
+  if (status === "stopping") {
     return (
       <div className="panel strip">
         <StatusGlyph status="stopping" size={16} />
@@ -85,16 +84,19 @@ export function StopPanel() {
       </div>
     );
   }
-  if (view.status !== "stopped" || !view.stop) return null;
-  const proof = String(t(`stop.proof.${view.proof ?? ""}` as never, { defaultValue: "" }));
+  if (status !== "stopped" || !stop) return null;
+  const proven = String(t(`stop.proof.${proof ?? ""}` as never, { defaultValue: "" }));
   return (
     <div className="panel strip">
       <StatusGlyph status="stopped" size={16} />
       <b>{t("stop.stoppedBy", { who })}</b>
       <span className="dim">
-        {proof}
+        {proven}
         {reason}
       </span>
     </div>
   );
 }
+
+const aliveIn = ({ steps }: ExecutionView): number =>
+  Object.values(steps).filter(({ status }) => status === "running" || status === "ready").length;

@@ -7,14 +7,12 @@ import { api } from "../../api/client";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import type { Json } from "../../execution/events";
-import { useExecution } from "../../execution/store";
+import { useExecution, useWaiting } from "../../execution/store";
 
 export function UnknownOutcomes() {
-  const view = useExecution((state) => state.view)!;
-  const waiting = Object.values(view.steps).filter(
-    (step) => step.status === "waiting" && step.reason === "unknown_outcome",
-  );
-  return waiting.map((step) => <Card key={step.path} id={view.id} path={step.path} />);
+  const id = useExecution((state) => state.view.id)!;
+  const waiting = useWaiting("unknown_outcome");
+  return waiting.map((step) => <Card key={step.path} id={id} path={step.path} />);
 }
 
 type Decision = "run_again" | "completed" | "failed";

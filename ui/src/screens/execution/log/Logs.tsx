@@ -1,13 +1,13 @@
 /** The log: newest lines first to arrive, older on demand, following until you scroll. */
 
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 import { useLog } from "../../../components/useLog";
 import { FINAL } from "../../../execution/events";
 import { lineOf } from "../../../execution/lineOf";
 import type { LogWindow } from "../../../execution/logWindow";
-import { useExecution } from "../../../execution/store";
+import { useExecution, useView } from "../../../execution/store";
 import { formatCount } from "../../../format/format";
 import { Lines } from "./Lines";
 import { FilterTools, HandTools } from "./Tools";
@@ -24,6 +24,8 @@ export function Logs({ logs, order }: { logs: LogWindow; order: readonly string[
   const [follow, setFollow] = useState(linked === null);
   const [wrap, setWrap] = useState(true);
   const { filter, change, narrowed } = useLogFilter(logs);
+
+  const stepWidth = useMemo(() => Math.min(12, Math.max(4, ...order.map((path) => path.length))), [order]);
 
   const onFollow = (wanted: boolean) => {
     setFollow(wanted);
@@ -49,7 +51,7 @@ export function Logs({ logs, order }: { logs: LogWindow; order: readonly string[
         follow={follow}
         onFollow={onFollow}
         wrap={wrap}
-        stepWidth={Math.min(12, Math.max(4, ...order.map((path) => path.length)))}
+        stepWidth={stepWidth}
         selected={selected}
         linked={linked}
         onLink={link}
@@ -77,7 +79,7 @@ export function Logs({ logs, order }: { logs: LogWindow; order: readonly string[
 function Count({ logs, narrowed }: { logs: LogWindow; narrowed: boolean }) {
   const { t } = useTranslation();
   const { missing, lastLine } = useLog(logs);
-  const view = useExecution((execution) => execution.view)!;
+  const view = useView("status", "logLines", "droppedLines");
   const final = FINAL.has(view.status);
   const count = Math.max(view.logLines, lastLine);
   return (

@@ -1,5 +1,6 @@
 /** Above the lines: what is shown of the log, and taking it along. */
 
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../../components/CopyButton";
 import { Icon } from "../../../components/Icon";
@@ -19,7 +20,8 @@ interface FilterProps {
   onChange: (change: Partial<LogFilter>) => void;
 }
 
-export function FilterTools({ order, filter, onChange }: FilterProps) {
+/** Lines come many times a second, and a large graph has many steps to choose from. */
+export const FilterTools = memo(function FilterTools({ order, filter, onChange }: FilterProps) {
   const { t } = useTranslation();
   return (
     <div className="log-tools">
@@ -53,7 +55,7 @@ export function FilterTools({ order, filter, onChange }: FilterProps) {
       </div>
     </div>
   );
-}
+});
 
 /** In the panel's head: wrap, copy, download. */
 export function HandTools({

@@ -21,6 +21,8 @@ export function useLines(logs: LogWindow, follow: boolean, onFollow: (follow: bo
     // A new function would make it measure every line anew at every drawing.
     getItemKey: useCallback((index: number) => lines[index]?.line ?? index, [lines]),
     overscan: 20,
+    // Drawn within the scroll event, every line that comes would be laid out three times.
+    useFlushSync: false,
   });
   const last = lines.at(-1)?.line ?? 0;
   const total = rows.getTotalSize();

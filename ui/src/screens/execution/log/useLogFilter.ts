@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { type LogFilter, type LogWindow, NO_FILTER } from "../../../execution/logWindow";
 
 const SEARCH_PAUSE_MS = 250;
@@ -20,9 +20,13 @@ export function useLogFilter(logs: LogWindow) {
     );
     return () => clearTimeout(timer);
   }, [logs, level, q, step]);
+  const change = useCallback(
+    (change: Partial<LogFilter>) => setFilter((before) => ({ ...before, ...change })),
+    [],
+  );
   return {
     filter,
-    change: (change: Partial<LogFilter>) => setFilter((before) => ({ ...before, ...change })),
+    change,
     narrowed: level !== "debug" || q !== "" || step !== null,
   };
 }
