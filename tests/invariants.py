@@ -35,6 +35,7 @@ from domain.execution.status import (
     may_become,
     step_may_become,
 )
+from domain.paths import Reused, map_of
 from domain.workflow.graph import Edge, Graph, Join, OnError
 from infrastructure import mapper
 
@@ -95,6 +96,8 @@ class _Step:
     resumed: bool = False
     waits_for: str = ""
     due_at_ms: float = 0.0
+    items: int | None = None
+    """Of a map whose items run."""
     last: RecordedEvent | None = None
 
 
@@ -198,11 +201,14 @@ class _Run:
         self._become(position, X.QUEUED)
         if event.run != self.run + 1:
             self.say("4", position, f"run {event.run} follows {self.run}")
-        wrong = [path for path in event.reused if self.step(path).status not in (S.COMPLETED, S.SKIPPED)]
+        kept = Reused(event.reused)
+        reused = {path: step for path, step in self.steps.items() if path in kept}
+        named = reused.keys() | {path for path in event.reused if map_of(path) is None}
+        wrong = [path for path in named if self.step(path).status not in (S.COMPLETED, S.SKIPPED)]
         if wrong:
             self.say("5", position, f"{wrong} have no outcome to keep")
         self.run, self.decided = event.run, {}
-        self.steps = {path: self.step(path) for path in event.reused}
+        self.steps = reused
         if self.workflow is not None:
             self.graph = self.graph_of(self.workflow, event.workflow_version)
 
@@ -244,8 +250,9 @@ class _Run:
                 given_up = (
                     isinstance(event, e.StepFailed) and isinstance(step.last, e.StepLost) and step.losses >= LOSSES
                 )
-                if not (step.open or step.resumed or given_up):
+                if not (step.open or step.resumed or given_up or step.items is not None):
                     self.say("4", position, f"attempt {attempt} of {path} has a second outcome")
+                self._items_ended(position, path, step, complete=isinstance(event, e.StepCompleted))
                 step.open = step.resumed = False
                 self._step_become(position, path, S.COMPLETED if isinstance(event, e.StepCompleted) else S.FAILED)
             case e.StepRetryScheduled():
@@ -269,9 +276,20 @@ class _Run:
                 if self.graph is not None and self._join(path) is not False:
                     self.say("5", position, f"{path} is skipped although its edges do not say so")
                 self._step_become(position, path, S.SKIPPED)
+            case e.StepExpanded():
+                if not step.open:
+                    self.say("4", position, f"{path} gets items although its attempt is not open")
+                step.open, step.items = False, event.count
+                self._step_become(position, path, S.RUNNING)
+                for inside, item in self.steps.items():
+                    if map_of(inside) == path and item.status in (S.FAILED, S.STOPPED):
+                        item.status = S.PENDING  # a second pass
             case e.StepStopped():
-                if not (step.open or step.resumed or step.status in (S.WAITING, S.RETRYING)):
+                lost = step.status is S.READY and isinstance(step.last, e.StepLost)
+                held = lost or step.status in (S.WAITING, S.RETRYING) or step.items is not None
+                if not (step.open or step.resumed or held):
                     self.say("4", position, f"attempt {attempt} of {path} is stopped after its outcome")
+                self._items_ended(position, path, step, complete=False)
                 step.open = step.resumed = False
                 self._step_become(position, path, S.STOPPED)
             case e.ChildStarted():
@@ -294,6 +312,9 @@ class _Run:
             )
         if step.status is S.RETRYING and event.timestamp.timestamp() * 1000 < step.due_at_ms - CLOCK_SLACK_MS:
             self.say("5", position, f"{path} is tried again before its backoff is over")
+        outer = map_of(path)
+        if outer is not None and self.step(outer).items is None:
+            self.say("5", position, f"{path} starts although its map does not run")
         if self.graph is not None and path in self.graph.nodes:
             if self._join(path) is not True:
                 self.say("5", position, f"{path} starts before what it depends on is final")
@@ -301,6 +322,17 @@ class _Run:
                 self.say("5", position, f"{path} starts although {unhandled} failed")
         self._step_become(position, path, S.READY)
         step.open, step.attempt = True, event.attempt
+
+    def _items_ended(self, position: int, path: str, step: _Step, *, complete: bool) -> None:
+        """A map ends after its items; it is complete when all of them came to an end of their own."""
+        if step.items is None:
+            return
+        items = {one: item.status for one, item in self.steps.items() if map_of(one) == path}
+        if left := [one for one, status in items.items() if status not in STEP_FINAL and status is not S.PENDING]:
+            self.say("5", position, f"{path} ends before {left}")
+        if complete and len([s for s in items.values() if s in (S.COMPLETED, S.FAILED)]) != step.items:
+            self.say("5", position, f"{path} is completed with {len(items)} of {step.items} items")
+        step.items = None
 
     def _resumed(self, position: int, event: e.StepResumed, step: _Step) -> None:
         if step.status is not S.WAITING or step.resumed:

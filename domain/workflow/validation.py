@@ -43,7 +43,7 @@ class ConfigCheck(Protocol):
     """What validation asks the service about kinds and expressions."""
 
     def kind(self, name: str) -> str:
-        """`known`, `later` (belongs to the format, not supported yet) or `unknown`."""
+        """`known` or `unknown`."""
         ...
 
     def config(
@@ -427,12 +427,7 @@ def _what_runs(
         )
     kind, config = node.get("kind"), node.get("config", {})
     standing = check.kind(kind) if isinstance(kind, str) else "unknown"
-    if standing == "later":
-        found(
-            f"{base}/kind", "not_supported_yet", f"Nodes of kind {kind} are not supported yet.",
-            "Use another kind for now.", node=node_id, field=str(kind),
-        )  # fmt: skip
-    elif standing == "unknown":
+    if standing == "unknown":
         found(
             f"{base}/kind", "unknown_kind", f"There is no kind of node called {kind!r}.",
             "GET /api/v1/node-kinds lists the kinds.", node=node_id, kind=str(kind),

@@ -14,7 +14,6 @@ from referencing.exceptions import Unresolvable
 
 from application.ports import Expressions, NodeKinds
 from domain.errors import Problem
-from infrastructure.nodes.registry import KNOWN_LATER
 
 
 def _token(text: object) -> str:
@@ -77,10 +76,8 @@ class DefinitionCheck:
         self._validators: dict[str, Draft202012Validator] = {}
 
     def kind(self, name: str) -> str:
-        """known, later or unknown."""
-        if self._kinds.get(name) is not None:
-            return "known"
-        return "later" if name in KNOWN_LATER else "unknown"
+        """known or unknown."""
+        return "unknown" if self._kinds.get(name) is None else "known"
 
     def config(
         self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str], names: Sequence[str] = ()

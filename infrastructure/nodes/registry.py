@@ -1,4 +1,4 @@
-"""The kinds of node this service has, and those that are known but come later."""
+"""The kinds of node this service has."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -41,9 +41,6 @@ TRANSFORM = Kind(
     },
     example={"expression": {"warm": "${steps.stats.output.rows[warmest > 25]}", "city": "${inputs.city}"}},
 )
-
-KNOWN_LATER: Final = frozenset[str]()
-"""Kinds of the definition's language that this version does not run."""
 
 
 class Registry:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infrastructure.nodes.plugins import Plugin, find_plugins, kinds_of, runners_of
-from infrastructure.nodes.registry import KNOWN_LATER, OWN, node_kinds
+from infrastructure.nodes.registry import OWN, node_kinds
 from tests.fixtures.plugins import write_package
 from tests.fixtures.server import ROOT
 
@@ -31,7 +31,7 @@ def found(limit_s: float = 20.0, hidden: tuple[str, ...] = ()) -> dict[str, Plug
 
 
 def test_no_name_of_ours_can_be_taken() -> None:
-    assert {kind.name for kind in node_kinds().all()} | KNOWN_LATER == OWN
+    assert {kind.name for kind in node_kinds().all()} == OWN
 
 
 def test_without_packages_nothing_is_started() -> None:

@@ -9,7 +9,7 @@ from infrastructure.expressions import PythonExpressions
 from infrastructure.nodes.checking import schema_problems
 from infrastructure.nodes.examples import example_definitions, examples_folder
 from infrastructure.nodes.files import problem_of_path, resolve_files
-from infrastructure.nodes.registry import KNOWN_LATER, node_kinds
+from infrastructure.nodes.registry import node_kinds
 from infrastructure.workers.step import StepRefused
 
 KINDS = node_kinds(allow_shell=True)
@@ -31,11 +31,6 @@ def test_every_kind_describes_itself_and_its_own_example_is_right(kind) -> None:
         assert field["title"]
         assert field["description"].endswith(".")
         assert field["x-key"] == f"{kind.name}.{name}"
-
-
-def test_kinds_of_later_versions_are_not_here_yet() -> None:
-    assert not KNOWN_LATER & {kind.name for kind in KINDS.all()}
-    assert all(KINDS.get(name) is None for name in KNOWN_LATER)
 
 
 def test_expressions_may_stand_only_where_values_come_in() -> None:

@@ -15,10 +15,10 @@ NODE = {"id": "a", "kind": "python", "config": {}}
 
 
 class Check:
-    """Knows the kind python, expects map later; a template `${x}` reads the step x."""
+    """Knows the kind python; a template `${x}` reads the step x."""
 
     def kind(self, name: str) -> str:
-        return {"python": "known", "map": "later"}.get(name, "unknown")
+        return "known" if name == "python" else "unknown"
 
     def config(
         self, kind: str, config: Mapping[str, object], ancestors: AbstractSet[str], names: Sequence[str] = ()
@@ -98,7 +98,6 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [node(on_error="shrug")]}, {("/nodes/0/on_error", "bad_choice")}),
         ({"nodes": [node(timeout_s="soon")]}, {("/nodes/0/timeout_s", "out_of_range")}),
         ({"nodes": [node(retry_safe="maybe")]}, {("/nodes/0/retry_safe", "bad_choice")}),
-        ({"nodes": [node(kind="map")]}, {("/nodes/0/kind", "not_supported_yet")}),
         ({"nodes": [node(kind="cobol")]}, {("/nodes/0/kind", "unknown_kind")}),
         ({"nodes": [node(kind=7)]}, {("/nodes/0/kind", "unknown_kind")}),
         ({"nodes": [node(config=[])]}, {("/nodes/0/config", "not_an_object")}),
