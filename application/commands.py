@@ -70,11 +70,13 @@ class Execute(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class StopExecution(Command):
-    """Stop; `grace_s` lies between SIGTERM and SIGKILL."""
+    """Stop; `grace_s` lies between SIGTERM and SIGKILL. `force`: the person answers for the death of what nobody can
+    prove dead, where a stop is not confirmed."""
 
     execution_id: UUID
     grace_s: float
     reason: str | None
+    force: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

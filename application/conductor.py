@@ -11,13 +11,15 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from application.children import Called, Children
 from application.deciding import ACTOR, Decider, attempt_id
+from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
 from application.failures import queue_timeout
 from application.family import Family
@@ -26,6 +28,7 @@ from application.live import (
     Answering,
     Live,
     LogStream,
+    LookAgain,
     PauseAsked,
     StopAsked,
     answer,
@@ -43,6 +46,7 @@ from application.ports import (
     Executor,
     Expressions,
     IdempotencyGuard,
+    LeadingMemberFailed,
     LeaseGuard,
     LeaseLost,
     LeaseOpened,
@@ -51,6 +55,7 @@ from application.ports import (
     Logged,
     Member,
     OpenExecution,
+    Orphan,
     Progressed,
     Replayed,
     Signal,
@@ -61,7 +66,7 @@ from application.ports import (
 from application.preparing import PreparedGraph, PreparedNode, merged
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.timers import Timers
-from domain.errors import Conflict, NotFound, Refusal, Unavailable
+from domain.errors import Conflict, NotFound, Refusal
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
@@ -72,6 +77,7 @@ from domain.values import JsonText, log_stream_id
 log = logging.getLogger("runwright.conductor")
 
 ISOLATION = "process"
+DRAIN_LOOK_S = 0.05
 BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
 FLUSH_TOGETHER_S = 0.02
@@ -119,6 +125,7 @@ class Conductor:
         self._admission: Admission[_Queued] = Admission(attempt_limit)
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
         self._family = Family(self, children)
+        self._elsewhere = Elsewhere(store, self.load, self._log_stream_of, server_id)
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
             cast("Admission[object]", self._admission),
@@ -137,6 +144,7 @@ class Conductor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._taken_up = False
+        self._resting = False
         executor.connect(self._on_signals)
 
     # ── asked by handlers and questions ──────────────────────────────────────────────────────────
@@ -147,7 +155,7 @@ class Conductor:
         """Store a new execution; it starts in the same append when nothing waits and a slot is free."""
         name = lease_name(execution.id)
         live = Live(execution, prepared, position=2**63, epoch=1)
-        at_once = self._admission.open and not self._closing
+        at_once = self._admission.open and not (self._closing or self._resting)
         if at_once:
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
@@ -157,7 +165,7 @@ class Conductor:
         try:
             stored = await self._store.append(Member(events=events, idempotency=idempotency, leases_opened=[opened]))
         except StoreUnavailable:
-            self._spawn(self._look_for(live))
+            self.spawn(self._look_for(live))
             raise
         except BaseException:
             self._release(live)
@@ -173,7 +181,7 @@ class Conductor:
             self._drive_soon(live)
         else:
             kept = _Queued(execution_id=execution.id, epoch=0, position=live.position, execution=execution)
-            self._enqueue(kept, prepared)
+            self._enqueue(kept, prepared, execution.state.created_at)
             self._admit_soon()
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
 
@@ -190,43 +198,29 @@ class Conductor:
             return await waiting
         queued = self._admission.leave(execution_id)
         try:
-            execution = await self.load(execution_id)
-            here = self._taken_up and execution.state.owner in (None, self._server_id)
-            if not here and execution.state.status not in (ExecutionStatus.QUEUED, *FINAL):
-                raise Unavailable("execution_is_taken_up", "The service has just started.", "Try again in a moment.")
-            if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
-                if execution.state.status in FINAL:
-                    self._family.tell_parent(execution)  # the answer of the first time may have been lost
-                return 0
-            for path, attempt in [*execution.state.open_attempts.items()]:  # of one that could not be taken up
-                execution.stop_step(
-                    cause, path, attempt, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=0
-                )
-            so_far = await self._log_stream_of(execution)
-            execution.finish_stopped(
-                cause, proof="never_started", log_events=so_far.version, log_lines=so_far.lines,
-                dropped_lines=so_far.dropped,
-            )  # fmt: skip
-            name = lease_name(execution_id)
-            events = cast("list[RecordedEvent]", [*execution.pending_events])
-            guard = LeaseGuard(name=name, epoch=execution.state.epoch)
-            stored = await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+            execution, position = await self._elsewhere.stop(
+                execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
+            )
         except BaseException:
             if queued is not None:
                 self._put_back(queued)
             raise
-        self._family.tell_parent(execution)
-        return cast("Appended", stored).position
+        if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
+            self._family.tell_parent(execution)
+        self._look_again(execution_id)
+        return position
+
+    async def force_stop(self, execution_id: UUID, cause: Cause) -> int:
+        """A person answers for what nobody could prove dead; the position. Raises NotFound, Conflict."""
+        position = await self._elsewhere.force(execution_id, cause)
+        self._look_again(execution_id)
+        return position
 
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
         live = self.live.get(execution_id)
         if live is None:
-            execution = await self.load(execution_id)
-            changes = execution.resume(cause) if resume else execution.pause(cause, reason=reason)
-            if changes:
-                raise NotFound("running execution", execution_id)  # it runs on another server
-            return 0
+            return await self._elsewhere.pause(execution_id, cause, reason=reason, resume=resume)
         waiting: Answering = asyncio.get_running_loop().create_future()
         self.put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
         return await waiting
@@ -248,13 +242,13 @@ class Conductor:
         try:
             stored = cast("Appended", await self._store.append(Member(events=events, leases_opened=[opened])))
         except StoreUnavailable:
-            self._spawn(self._look_for(Live(execution, prepared, position=0, epoch=execution.state.epoch)))
+            self.spawn(self._look_for(Live(execution, prepared, position=0, epoch=execution.state.epoch)))
             raise
         execution.pending_events.clear()
         kept = _Queued(
             execution_id=execution.id, epoch=execution.state.epoch, position=stored.position, execution=execution
         )
-        self._enqueue(kept, prepared)
+        self._enqueue(kept, prepared, execution.state.created_at)
         self._admit_soon()
         return stored.position
 
@@ -264,9 +258,9 @@ class Conductor:
         """A person's answer to an unknown outcome; the position. Raises NotFound, Conflict."""
         live = self.live.get(execution_id)
         if live is None:
-            execution = await self.load(execution_id)
-            execution.answer_step(cause, path, decision=decision, output=output, error=error)
-            raise NotFound("running execution", execution_id)  # it waits on another server
+            return await self._elsewhere.answer(
+                execution_id, cause, path, decision=decision, output=output, error=error
+            )
         waiting: Answering = asyncio.get_running_loop().create_future()
         given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
         self.put(live, given)
@@ -313,12 +307,18 @@ class Conductor:
     # ── life of the conductor ────────────────────────────────────────────────────────────────────
 
     async def start(self) -> None:
-        """Take up what is open: queued ones wait again, running ones go on from their last event."""
+        """Take up what is open: queued ones wait again, this server's own go on from their last event.
+
+        Those of other servers are left to them; a stop that is not confirmed because this one was away is confirmed.
+        """
         rows = [*await self._leases.open_executions()]
         while rows:
             row = rows.pop(0)
             try:
-                await self._take_up(row)
+                if row.owner in (None, self._server_id):
+                    await self._take_up(row, "restarted", "server_restarted")
+                else:
+                    await self._elsewhere.confirm(row.execution_id, self._decider.cause)
             except (LookupError, Refusal) as error:
                 # One that can't go on (its kind of node is gone) must not keep the others from it.
                 log.error("execution %s can't be taken up: %s", row.execution_id, error)
@@ -328,6 +328,91 @@ class Conductor:
                 rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
         self._taken_up = True
         self._admit_soon()
+
+    # ── one of several servers (see `membership.py`) ─────────────────────────────────────────────
+
+    async def take_over(self, orphans: Sequence[Orphan]) -> None:
+        """Go on with executions of servers that are gone."""
+        for one in orphans:
+            if self._closing or self._resting:
+                return
+            row = OpenExecution(execution_id=one.execution_id, owner=one.owner, epoch=one.epoch)
+            lost = "server_stopped" if one.resigned else "server_gone"
+            try:
+                await self._take_up(row, "handed_over" if one.resigned else "owner_gone", lost)
+            except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
+                log.info("execution %s went to another server: %s", one.execution_id, error)
+            except (LookupError, Refusal) as error:
+                log.error("execution %s can't be taken over: %s", one.execution_id, error)
+
+    def cut_off(self) -> None:
+        """End every step and forget every execution: other servers may take them now."""
+        self._resting = True
+        for live in [*self.live.values()]:
+            self._decider.cancel_all(live, grace_s=0.0)
+            self._release(live)
+
+    async def take_up_own(self) -> None:
+        """After having been cut off: what nobody took is gone on with, once nothing of it lives here."""
+        while self._executor.capacity().attempts:  # noqa: ASYNC110 - the port tells no such moment
+            await asyncio.sleep(AGAIN_S)
+        rows = [row for row in await self._leases.open_executions() if row.owner == self._server_id]
+        for row in rows:
+            with suppress(VersionConflict, LeaseLost, LeadingMemberFailed):
+                if not self.has(row.execution_id):
+                    await self._take_up(row, "was_cut_off", "server_restarted")
+        self._resting = False
+        self._admit_soon()
+
+    async def drain(self, within_s: float) -> None:
+        """Start nothing more, and wait for the attempts that run, but no longer than `within_s` seconds."""
+        self._resting = self._decider.resting = True
+        until = self._clock.monotonic() + within_s
+        while any(live.execution.state.open_attempts for live in self.live.values()):
+            if self._clock.monotonic() >= until:
+                return
+            await asyncio.sleep(DRAIN_LOOK_S)
+
+    def heard(self, event: e.ExecutionEvent, position: int) -> None:
+        """Another server has stored a decision."""
+        execution_id = event.originator_id
+        live = self.live.get(execution_id)
+        if live is not None:
+            if event.originator_version > live.execution.version:
+                self.put(live, LookAgain(version=event.originator_version))
+            return
+        match event:
+            case e.Created() | e.Retried():
+                self.spawn(self._hear_of_queued(event, position))
+            case e.Started() | e.Completed() | e.Failed() | e.Stopped():
+                self._admission.leave(execution_id)
+                self._family.heard_of_child(event)
+            case _:
+                pass
+
+    async def _hear_of_queued(self, event: e.Created | e.Retried, position: int) -> None:
+        prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
+        if not (self.has(event.originator_id) or self.is_queued(event.originator_id) or self._closing):
+            kept = _Queued(execution_id=event.originator_id, epoch=0, position=position, execution=None)
+            self._enqueue(kept, prepared, event.timestamp)
+            self._admit_soon()
+
+    async def look_at_all(self) -> None:
+        """What other servers stored was missed: everything is looked at again."""
+        for live in [*self.live.values()]:
+            self.put(live, LookAgain(version=2**63))
+        for row in await patiently(self._leases.open_executions):
+            if row.owner is None and not (self.has(row.execution_id) or self.is_queued(row.execution_id)):
+                with suppress(LookupError, Refusal):
+                    await self._take_up(row, "restarted", "server_restarted")
+
+    def _look_again(self, execution_id: UUID) -> None:
+        """Something was stored past the live copy, if there is one by now."""
+        live = self.live.get(execution_id)
+        if live is not None:
+            self.put(live, LookAgain(version=2**63))
+
+    # ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def close(self) -> None:
         """Decide nothing more. What runs stays open in the log for the next start; the executor ends it."""
@@ -350,29 +435,39 @@ class Conductor:
         except Exception as error:  # the end of the process: what could not be stored is said
             log.warning("last lines of execution %s could not be stored: %s", live.id, error)
 
-    async def _take_up(self, row: OpenExecution) -> None:
+    async def _take_up(self, row: OpenExecution, reason: str, lost: str) -> None:
+        """Go on with an execution. `reason` is why it changes its owner, `lost` why open attempts are."""
         execution = await self.load(row.execution_id)
         state = execution.state
         if state.status is ExecutionStatus.QUEUED:
             kept = _Queued(execution_id=row.execution_id, epoch=row.epoch, position=0, execution=execution)
-            self._enqueue(kept, await self._graphs(state.workflow_id, state.workflow_version))
+            self._enqueue(kept, await self._graphs(state.workflow_id, state.workflow_version), state.created_at)
+            return
+        if state.status in FINAL:
             return
         prepared = await self._graphs(state.workflow_id, state.workflow_version)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
         live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live.execution)
-        execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason="restarted")
+        execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason=reason)
+        stopping, gone = state.status is ExecutionStatus.STOPPING, lost == "server_gone"
+        if stopping and gone and state.open_attempts and row.owner is not None and state.unconfirmed is None:
+            execution.doubt_stop(cause, row.owner)
+        doubted = stopping and state.unconfirmed not in (None, self._server_id)
         for path, attempt in [*state.open_attempts.items()]:
-            if state.status is ExecutionStatus.STOPPING:
+            if doubted:
+                continue
+            if stopping:
                 last_line = live.log.last_line_of(path)
                 execution.stop_step(
                     cause, path, attempt, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=last_line
                 )
             else:
                 retry_safe = prepared.node(path).retry_safe
-                execution.lose_step(cause, path, attempt, reason="server_restarted", retry_safe=retry_safe)
+                execution.lose_step(cause, path, attempt, reason=lost, retry_safe=retry_safe)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=row.epoch, epoch=live.epoch)
         await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
+        self._admission.take(_slots_of(live))  # of attempts elsewhere that are not proven dead
         self._enter(live)
         self._drive_soon(live)
 
@@ -406,14 +501,14 @@ class Conductor:
         self._release(live)
         epoch = execution.state.epoch
         kept = _Queued(execution_id=live.id, epoch=epoch, position=live.position, execution=execution)
-        self._enqueue(kept, live.prepared)
+        self._enqueue(kept, live.prepared, execution.state.created_at)
         self._admit_soon()
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
         self._timers.set(live)
         if live.execution.state.children:
-            self._spawn(self._family.look(live))
+            self.spawn(self._family.look(live))
 
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others."""
@@ -429,7 +524,7 @@ class Conductor:
 
     def _offer(self) -> None:
         """Slots may be free: the oldest execution that waits for one goes first, then the queue."""
-        if self._closing:
+        if self._closing or self._resting:
             return
         waiting = self._admission.next_waiting()
         if waiting is not None and waiting in self.live:
@@ -438,18 +533,19 @@ class Conductor:
             self._admit_soon()
 
     def _admit_soon(self) -> None:
-        if not self._closing and self._admission.queued and (self._admitting is None or self._admitting.done()):
-            self._admitting = self._spawn(self._admit())
+        if self._closing or self._resting or not self._taken_up:
+            return
+        if self._admission.queued and (self._admitting is None or self._admitting.done()):
+            self._admitting = self.spawn(self._admit())
 
-    def _enqueue(self, queued: _Queued, prepared: PreparedGraph) -> None:
-        """Put at the end of the queue, for as long as the workflow lets it wait."""
+    def _enqueue(self, queued: _Queued, prepared: PreparedGraph, since: datetime | None) -> None:
+        """Put at the end of the queue, for as long as the workflow lets it wait from `since` on."""
         self._admission.enqueue(queued.execution_id, queued)
         limit_s = prepared.graph.settings.queue_timeout_s
-        since = None if queued.execution is None else queued.execution.state.created_at
         if limit_s is not None and since is not None:
             left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
             loop = asyncio.get_running_loop()
-            loop.call_later(max(0.0, left), lambda: self._spawn(self._give_up(queued, limit_s)))
+            loop.call_later(max(0.0, left), lambda: self.spawn(self._give_up(queued, limit_s)))
 
     def _put_back(self, queued: _Queued) -> None:
         """Put at the head of the queue again, unless it has ended and come back as its next run meanwhile."""
@@ -489,7 +585,7 @@ class Conductor:
             self._admit_soon()
 
     async def _admit(self) -> None:
-        while not self._closing and (queued := self._admission.next_queued()) is not None:
+        while not (self._closing or self._resting) and (queued := self._admission.next_queued()) is not None:
             try:
                 await self._start_queued(queued)
             except StoreUnavailable as error:
@@ -501,8 +597,11 @@ class Conductor:
 
     async def _start_queued(self, queued: _Queued) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
+        if execution.state.status is not ExecutionStatus.QUEUED:
+            return  # another server has it, or it has ended
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
-        live = Live(execution, prepared, position=queued.position, epoch=queued.epoch + 1)
+        epoch = execution.state.epoch
+        live = Live(execution, prepared, position=queued.position, epoch=epoch + 1)
         live.log = await self._log_stream_of(execution)
         cause = self._decider.cause(live.execution)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
@@ -510,10 +609,10 @@ class Conductor:
             execution.pause(cause, reason=execution.state.trigger)
         self._decider.follow(live)
         self._enter(live)
-        taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=queued.epoch, epoch=live.epoch)
+        taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
         live.decide_due = True
-        live.driver = self._spawn(self._drive(live, taken))
+        live.driver = self.spawn(self._drive(live, taken))
 
     # ── what comes from workers ──────────────────────────────────────────────────────────────────
 
@@ -584,7 +683,7 @@ class Conductor:
         """Have a driver go over it; `decide` when something may follow from its state."""
         live.decide_due = live.decide_due or decide
         if live.driver is None and not self._closing and self.live.get(live.id) is live:
-            live.driver = self._spawn(self._drive(live))
+            live.driver = self.spawn(self._drive(live))
 
     def _later(self, live: Live, name: str, work: Awaitable[object]) -> None:
         """Wait for something outside the decision; what it gives goes into the inbox. Once per name."""
@@ -599,9 +698,10 @@ class Conductor:
                 live.tasks.pop(name, None)
             self.put(live, item)
 
-        live.tasks[name] = self._spawn(bring())
+        live.tasks[name] = self.spawn(bring())
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something beside; it ends with the conductor, and a failure is logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -618,6 +718,12 @@ class Conductor:
             while not self._closing:
                 items = [*live.inbox]
                 live.inbox.clear()
+                if any(isinstance(item, LookAgain) for item in items):
+                    missed = max(item.version for item in items if isinstance(item, LookAgain))
+                    items = [item for item in items if not isinstance(item, LookAgain)]
+                    if missed > live.execution.version:
+                        await self._reload(live, items)
+                        return
                 # Lines alone decide nothing, and with many steps that print they are most of what comes.
                 deciding, live.decide_due = live.decide_due or bool(items), False
                 waiting: list[Answering] = []
@@ -708,14 +814,15 @@ class Conductor:
                 return True
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
-        self._spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
+        self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
 
     def _admit_child(self, called: Called, position: int, numbers: Mapping[UUID, int]) -> None:
         """A child that is stored now waits in the queue as any other execution."""
         child = called.execution
         child.pending_events.clear()
         child.state.number = numbers[child.id]
-        self._enqueue(_Queued(execution_id=child.id, epoch=0, position=position, execution=child), called.prepared)
+        kept = _Queued(execution_id=child.id, epoch=0, position=position, execution=child)
+        self._enqueue(kept, called.prepared, child.state.created_at)
         self._admit_soon()
 
     async def _reload(self, live: Live, items: Sequence[object]) -> None:
@@ -728,8 +835,10 @@ class Conductor:
         state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
             self._decider.cancel_all(live, grace_s=0.0)
-            refuse(asked, LeaseLost(lease_name(live.id), live.epoch, state.epoch))
+            for command in commands_in([*items, *live.inbox]):
+                self.spawn(self._pass_on(live.id, command))
             return
+        was, now = live.execution.state.status, state.status
         if state.status in FINAL:
             ended = Conflict(f"execution_is_{state.status}", f"The execution is {state.status}.", "Load it anew.")
             refuse(asked, ended)
@@ -742,9 +851,29 @@ class Conductor:
         fresh.inbox.extend([*items, *live.inbox])
         self._admission.take(_slots_of(fresh))
         self._enter(fresh)
+        if ExecutionStatus.PAUSED in (was, now) and was is not now:  # another server was asked
+            resume = now is not ExecutionStatus.PAUSED
+            self.spawn(self._family.pause(fresh, self._decider.cause(execution), resume=resume))
         open_attempts = execution.state.open_attempts.items()
         self._hand_over(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
         self._drive_soon(fresh)
+
+    async def _pass_on(self, execution_id: UUID, command: StopAsked | PauseAsked | AnswerGiven) -> None:
+        """Asked of a copy that is another server's by now."""
+        try:
+            match command:
+                case StopAsked():
+                    done = self.stop(execution_id, command.cause, grace_s=command.grace_s, reason=command.reason)
+                case PauseAsked():
+                    done = self.pause(execution_id, command.cause, reason=command.reason, resume=command.resume)
+                case AnswerGiven():
+                    done = self.answer(
+                        execution_id, command.cause, command.path, decision=command.decision, output=command.output,
+                        error=command.error,
+                    )  # fmt: skip
+            answer([command.answer], await done)
+        except Exception as error:  # whatever it is, it is the answer
+            refuse([command.answer], error)
 
     # ── handing over ─────────────────────────────────────────────────────────────────────────────
 
@@ -754,7 +883,7 @@ class Conductor:
         for event in events:
             if isinstance(event, e.Paused | e.Resumed):
                 self._timers.set(live)
-                self._spawn(
+                self.spawn(
                     self._family.pause(live, self._decider.cause(live.execution), resume=isinstance(event, e.Resumed))
                 )
             elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
@@ -765,7 +894,7 @@ class Conductor:
             if ready is not None and ready.input is not None:
                 attempts.append(self._attempt(live, live.prepared.node(event.path), event, ready.input.text))
             else:
-                self._spawn(self._fetch_and_hand_over(live, event))
+                self.spawn(self._fetch_and_hand_over(live, event))
         if attempts:
             self._executor.submit(attempts)
 

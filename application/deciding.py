@@ -78,6 +78,8 @@ class Decider:
         self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
         self._later, self._call_child, self._stop_child = later, call_child, stop_child
         self._maps = Maps(evaluator, later)
+        self.resting = False
+        """Nothing starts any more: this server goes down, and others go on."""
 
     def cause(self, execution: Execution) -> Cause:
         """What the service decides alone goes back to the command that asked for the execution."""
@@ -323,6 +325,8 @@ class Decider:
             self._later(live, f"when:{source}", self._evaluator.conditions(live, source))
 
     def _start_steps(self, live: Live, cause: Cause) -> None:
+        if self.resting:
+            return
         room = self._admission.room(live.id, live.position)
         wanting = 0
         for path in live.plan.startable():

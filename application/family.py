@@ -5,9 +5,9 @@ A parent ends only after its children, so whatever is asked of them is asked unt
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from application.children import Called, Children, NotCalled, parent_of
@@ -16,6 +16,7 @@ from application.patience import AGAIN_S, patiently
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
 from domain.errors import Refusal, TransitionRefused
 from domain.event import Cause
+from domain.execution.events import ExecutionEvent, Started
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.values import JsonText
@@ -32,6 +33,7 @@ class Runs(Protocol):
     def closing(self) -> bool: ...
     def is_queued(self, execution_id: UUID) -> bool: ...
     def put(self, live: Live, item: object) -> None: ...
+    def spawn(self, work: Coroutine[Any, Any, None]) -> object: ...
     async def load(self, execution_id: UUID) -> Execution: ...
     async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int: ...
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int: ...
@@ -63,6 +65,19 @@ class Family:
         parent = self.parent_of(execution)
         if parent is not None:
             self._runs.put(parent[0], ChildEnded(path=parent[1], child=execution))
+
+    def heard_of_child(self, event: ExecutionEvent) -> None:
+        """A child on another server has started or ended: a parent here is told, or passes its pause down."""
+        for live in self._runs.live.values():
+            if event.originator_id in live.execution.state.children.values():
+                cause = Cause(at=event.timestamp, actor=event.actor, command_id=live.execution.state.command_id)
+                paused = live.execution.state.status is ExecutionStatus.PAUSED
+                started = isinstance(event, Started)
+                work = self.pause(live, cause, resume=False) if started else self.look(live)
+                if not started or paused:
+                    self._runs.spawn(work)
+                else:
+                    work.close()
 
     async def look(self, live: Live) -> None:
         """Tell a parent of children that are final already: their end may have been missed."""

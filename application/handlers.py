@@ -256,8 +256,10 @@ class Handlers:
         )  # fmt: skip
 
     async def stop(self, command: c.StopExecution) -> int:
-        """Ask for a stop; 0 when it was asked before. Raises NotFound, TransitionRefused."""
+        """Ask for a stop; 0 when it was asked before. Raises NotFound, TransitionRefused, with force Conflict."""
         cause = self._cause(command, "execution.stop", command.execution_id)
+        if command.force:
+            return await self.conductor.force_stop(command.execution_id, cause)
         return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
 
     async def pause(self, command: c.PauseExecution) -> int:

@@ -234,6 +234,13 @@ class ChildEnded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LookAgain:
+    """Another server has stored a decision up to this version: what is known here is behind."""
+
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimedOut:
     """The execution's own time is over."""
 

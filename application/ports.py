@@ -230,6 +230,16 @@ class OpenExecution:
     epoch: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Orphan:
+    """An execution whose owner is gone. `resigned`: the owner said that nothing of it lives; else its lease is over."""
+
+    execution_id: UUID
+    owner: UUID
+    epoch: int
+    resigned: bool
+
+
 class Leases(Protocol):
     """Who may decide: leaders and owners, by the database's clock."""
 
@@ -239,6 +249,18 @@ class Leases(Protocol):
 
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final, oldest first."""
+        ...
+
+    async def beat(self, server: UUID, *, ttl_s: float) -> int:
+        """This server is alive for `ttl_s` seconds more; how many others are now. Raises StoreUnavailable."""
+        ...
+
+    async def resign(self, server: UUID) -> None:
+        """Nothing of this server lives any more. Raises StoreUnavailable."""
+        ...
+
+    async def orphans(self) -> Sequence[Orphan]:
+        """Executions of servers that are not alive, oldest first, at most 200. Raises StoreUnavailable."""
         ...
 
 

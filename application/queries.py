@@ -221,6 +221,7 @@ class Queries:
                 "paused_by": row.paused_by,
                 "stop_reason": row.stop_reason,
                 "stopped_by": row.stopped_by,
+                "stop_unconfirmed": _unconfirmed(row.unconfirmed),
             },
         }
 
@@ -464,6 +465,14 @@ def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:
         else {"fraction": step.fraction, "text": step.progress_text},
         "attempts": attempts,
     }
+
+
+def _unconfirmed(doubt: r.Unconfirmed | None) -> Json | None:
+    if doubt is None:
+        return None
+    return {
+        "paths": doubt.paths, "server": doubt.server, "since": datetime.fromtimestamp(doubt.since_ms / 1000, tz=UTC)
+    }  # fmt: skip
 
 
 def _parent(row: r.ExecutionRow) -> Json | None:

@@ -20,10 +20,12 @@ from application.children import Children
 from application.conductor import Conductor
 from application.egress import KeyVariable
 from application.handlers import Handlers
+from application.membership import Membership
 from application.ports import StoreUnavailable
 from application.queries import Queries
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
+from domain.execution.events import DECISIONS, ExecutionEvent
 from domain.workflow.validation import validate
 from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
@@ -51,6 +53,7 @@ from interfaces.settings import Settings
 NAMED_WAIT_S = 2.0
 """How long a step that runs a workflow by its name waits for the views to know it."""
 log = logging.getLogger("runwright")
+DECISION_TOPICS = frozenset(event.TOPIC for event in DECISIONS)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -84,13 +87,14 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     """Compose, start, take up what is open; end everything on leaving. Raises StoreUnavailable."""
     reads = Connections(database_url, size=4)
     projecting = Connections(database_url, size=1, options="-c synchronous_commit=off")
+    beating = Connections(database_url, size=1)  # a heartbeat waits behind no question
     store = PostgresEventStore(database_url, reads)
     feed = PostgresFeed(database_url, reads, store)
     limit = settings.attempt_limit or 4 * (os.cpu_count() or 1)
     plugins = await asyncio.to_thread(plugins_of, settings)
     executor = LocalExecutor(
         attempt_limit=limit,
-        idle_workers=min(settings.idle_workers, limit),
+        idle_workers=min(settings.idle_workers, limit) if "conduct" in settings.roles else 0,
         runtime_dir=settings.data_dir / "workers",
         memory_mb=settings.worker_memory_mb,
         file_roots=[examples_folder()],
@@ -114,21 +118,26 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         await projector.wait_for(feed.position, timeout_s=NAMED_WAIT_S)
         return await views.workflow_named(name)
 
-    projector = Projector(projecting, feed, pause_s=settings.projector_pause_ms / 1000)
+    conducts = "conduct" in settings.roles
+    projector = Projector(
+        projecting, feed, pause_s=settings.projector_pause_ms / 1000, only_looks_on="project" not in settings.roles
+    )
+    leases = PostgresLeases(beating)
     conductor = Conductor(
         store=store,
-        leases=PostgresLeases(reads),
+        leases=leases,
         executor=executor,
         expressions=expressions,
         artifacts=artifacts,
         graphs=versions.graph,
         clock=clock,
         server_id=server_id,
-        attempt_limit=limit,
+        attempt_limit=limit if conducts else 0,
         inline_bytes=settings.inline_value_bytes,
         log_flush_s=settings.log_flush_ms / 1000,
         children=Children(versions, InputCheck(), named, SystemIds()),
     )
+    membership = Membership(leases, clock, conductor, server_id, lease_s=settings.lease_s)
     checks = DefinitionCheck(kinds, expressions)
 
     def check(definition: object) -> list[Problem]:
@@ -202,11 +211,22 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
             asyncio.create_task(_forget_changed(feed, versions), name="versions"),
         ]
         await executor.start()
-        await conductor.start()
+        tasks.append(asyncio.create_task(_hear_others(feed, conductor), name="others"))
+        if conducts:
+            await membership.start()
+            await conductor.start()
+            membership.run()
+        else:
+            await conductor.look_at_all()
         yield running
+        if conducts and membership.others:
+            await conductor.drain(settings.drain_s)
     finally:
+        await membership.close()
         await conductor.close()
         await executor.close(grace_s=settings.shutdown_grace_s)
+        if conducts:
+            await membership.resign()
         await expressions.close()
         await projector.close()
         await asyncio.wait(tasks[:1], timeout=5) if tasks else None
@@ -217,6 +237,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         await store.close()
         await reads.close()
         await projecting.close()
+        await beating.close()
 
 
 def plugins_of(settings: Settings) -> Sequence[Plugin]:
@@ -226,6 +247,22 @@ def plugins_of(settings: Settings) -> Sequence[Plugin]:
 
 def _hidden(settings: Settings) -> list[str]:
     return [KeyVariable.of(text).name for text in settings.llm_key_variables]
+
+
+async def _hear_others(feed: PostgresFeed, conductor: Conductor) -> None:
+    """Decisions that other servers store reach the executions of this one."""
+    while True:
+        subscription = feed.subscribe(kinds=DECISION_TOPICS, own=True, foreign=True)
+        while not (subscription.ended or subscription.overflowed):
+            await subscription.wait(60)
+            for told in subscription.take():
+                event = mapper.decode_stored(told.event)
+                if isinstance(event, ExecutionEvent):
+                    conductor.heard(event, told.event.position)
+        subscription.close()
+        if subscription.ended:
+            return
+        await conductor.look_at_all()
 
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:
@@ -248,6 +285,13 @@ async def serve(
 ) -> None:
     """Run the service until `stop` is set, then drain. Raises AddressInUse, StoreUnavailable."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if "serve" not in settings.roles:
+        async with open_service(settings, database_url, server_id=server_id):
+            rest_collector()
+            log.info("boot %d of server %s is ready to %s", boot, server_id, " and ".join(settings.roles))
+            on_ready("")
+            await stop.wait()
+        return
     listener = listen_on(settings.host, settings.port)
     port = listener.getsockname()[1]
     try:

@@ -61,6 +61,7 @@ WRITTEN_BY = {
     "execution.retried.v1": _HANDLERS,
     "execution.stop_requested.v1": _HANDLERS,
     "execution.step_stopped.v1": "conductor, from the executor's proof",
+    "execution.stop_unconfirmed.v1": _CONDUCTOR,
     "execution.stopped.v1": _CONDUCTOR,
     "execution.completed.v1": _CONDUCTOR,
     "execution.failed.v1": _CONDUCTOR,

@@ -33,6 +33,8 @@ _OTHER_VARIABLES = frozenset({"RUNWRIGHT_CONFIG", "RUNWRIGHT_SERVER", "RUNWRIGHT
 _OTHER_PREFIXES = ("RUNWRIGHT_TEST_", "RUNWRIGHT_STEP_", "RUNWRIGHT_WORKER_", "RUNWRIGHT_BENCH_")
 
 KIB, MIB = 1024, 1024 * 1024
+ROLES = ("serve", "conduct", "project")
+"""What a server does: answer requests; take executions through their graphs and run their steps; build the views."""
 EXAMPLE_SERVER = "127.0.0.1:8917"  # see examples/shop.yaml
 SHORTEST_KEY = 8  # characters; a shorter secret can be guessed over the network in days
 
@@ -107,6 +109,16 @@ def _choice(*words: str) -> Parse[str]:
         return word
 
     return parse
+
+
+def _roles(value: object) -> tuple[str, ...]:
+    roles = _names(value)
+    for role in roles:
+        if role not in ROLES:
+            raise _Refused(f"must be of {', '.join(ROLES)}, not {role!r}")
+    if not roles:
+        raise _Refused(f"must name at least one of {', '.join(ROLES)}")
+    return tuple(dict.fromkeys(roles))
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -285,6 +297,24 @@ class Settings:
         "info", _choice("debug", "info", "warning", "error"), unit="level", reason="starts, stops and faults"
     )
     examples: bool = _setting(True, _flag, unit="true/false", reason="loaded once, so that the first page has a Run")
+    roles: tuple[str, ...] = _setting(
+        ROLES,
+        _roles,
+        unit="serve, conduct, project",
+        reason="all on one machine; several servers on one database may each have some",
+    )
+    lease_s: float = _setting(
+        15.0,
+        _number(1.0, 600.0),
+        unit="s",
+        reason="a server not heard for so long is gone and others go on with its executions; all servers set the same",
+    )
+    drain_s: float = _setting(
+        30.0,
+        _number(0.0, 3_600.0),
+        unit="s",
+        reason="with other servers alive: running steps may finish before the end",
+    )
     shutdown_grace_s: float = _setting(
         10.0, _number(0.0, 3_600.0), unit="s", reason="running steps may finish; later they are stopped and proven dead"
     )

@@ -186,6 +186,10 @@ class _Run:
                 self._become(position, X.RUNNING)
             case e.StopRequested():
                 self._become(position, X.STOPPING)
+            case e.StopUnconfirmed():
+                held = [path for path, step in self.steps.items() if step.open]
+                if self.status is not X.STOPPING or not held or sorted(held) != sorted(event.paths):
+                    self.say("10", position, f"{event.paths} are in doubt while {self.status} with {held} open")
             case e.EdgesDecided():
                 if event.source in self.decided:
                     self.say("4", position, f"the conditions behind {event.source} are decided twice")
@@ -285,8 +289,8 @@ class _Run:
                     if map_of(inside) == path and item.status in (S.FAILED, S.STOPPED):
                         item.status = S.PENDING  # a second pass
             case e.StepStopped():
-                lost = step.status is S.READY and isinstance(step.last, e.StepLost)
-                held = lost or step.status in (S.WAITING, S.RETRYING) or step.items is not None
+                again = step.status is S.READY and not step.open  # it was lost, or a person said so
+                held = again or step.status in (S.WAITING, S.RETRYING) or step.items is not None
                 if not (step.open or step.resumed or held):
                     self.say("4", position, f"attempt {attempt} of {path} is stopped after its outcome")
                 self._items_ended(position, path, step, complete=False)
@@ -521,7 +525,8 @@ def _at(event: RecordedEvent) -> datetime:
 
 
 def _fence(log: Log, writers: Mapping[int, UUID]) -> list[str]:
-    """What the service decides is written by the owner of that moment."""
+    """What the service decides is written by the owner of that moment. What is asked may be written by any server, and
+    that what a server ran before its death is dead, by that server."""
     found: list[str] = []
     owners: dict[UUID, UUID] = {}
     for position, event in log:
@@ -531,7 +536,9 @@ def _fence(log: Log, writers: Mapping[int, UUID]) -> list[str]:
             owners.pop(event.originator_id, None)  # whoever admits it next
         if event.TOPIC.startswith("execution."):
             owner, writer = owners.get(e.execution_of(event)), writers[position]
-            if event.actor == ACTOR and owner is not None and owner != writer:
+            asked = isinstance(event, e.StopRequested | e.Paused | e.Resumed)
+            proven = isinstance(event, e.StepStopped) and event.proof == "server_restarted"
+            if event.actor == ACTOR and not (asked or proven) and owner is not None and owner != writer:
                 found.append(f"fence {e.execution_of(event)} at {position}: {writer} wrote, {owner} is the owner")
     return found
 

@@ -74,6 +74,14 @@ class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     attempts: list[AttemptRow] = msgspec.field(default_factory=list[AttemptRow])
 
 
+class Unconfirmed(msgspec.Struct, kw_only=True, frozen=True):
+    """A stop that cannot be proven: what may live on which server, since when (Unix milliseconds)."""
+
+    paths: list[str]
+    server: UUID
+    since_ms: float
+
+
 class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Where an execution stands. `settled` counts final steps; `current` are open step paths. `parked` names
     the event that could not be applied: everything of the execution stays as it was before it."""
@@ -111,6 +119,7 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     stop_reason: str | None = None
     stopped_by: str | None = None
     proof: str | None = None
+    unconfirmed: Unconfirmed | None = None
     events: int = 0
     log_lines: int = 0
     dropped_lines: int = 0
@@ -226,8 +235,10 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
             _begin_again(row, event)
         case e.StopRequested():
             row.status, row.stop_reason, row.stopped_by = ExecutionStatus.STOPPING, event.reason, event.actor
+        case e.StopUnconfirmed():
+            row.unconfirmed = Unconfirmed(paths=event.paths, server=event.server, since_ms=event.since_ms)
         case e.Stopped():
-            row.proof = event.proof
+            row.proof, row.unconfirmed = event.proof, None
             _end(row, ExecutionStatus.STOPPED, event)
         case e.Completed():
             row.result, row.result_artifact = Json(event.result), event.result_artifact

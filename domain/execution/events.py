@@ -253,7 +253,7 @@ class StepResumed(ExecutionEvent):
 class StepLost(ExecutionEvent):
     """The attempt's worker is gone and nobody knows how far it came.
 
-    `reason`: server_restarted, worker_died, out_of_memory.
+    `reason`: server_restarted, server_stopped (it was asked to end), server_gone, worker_died, out_of_memory.
     """
 
     TOPIC: ClassVar[str] = "execution.step_lost.v1"
@@ -324,7 +324,8 @@ class StopRequested(ExecutionEvent):
 class StepStopped(ExecutionEvent):
     """The attempt was ended by a stop (or never began). `signal` is none, SIGTERM or SIGKILL;
     `death_ms` the time from the request to the proven death of its last process; `proof` says how
-    that is known (never_began, descendants_gone, server_restarted, child_ended; items_ended of a map)."""
+    that is known (never_began, descendants_gone, server_restarted, child_ended; items_ended of a
+    map; operator: a person answered for it)."""
 
     TOPIC: ClassVar[str] = "execution.step_stopped.v1"
     path: str
@@ -333,6 +334,17 @@ class StepStopped(ExecutionEvent):
     death_ms: float
     proof: str
     last_line: int
+
+
+@dataclass(frozen=True)
+class StopUnconfirmed(ExecutionEvent):
+    """Attempts at `paths` ran on `server`, which is gone since `since_ms` (Unix milliseconds): nobody can prove that
+    they are dead. The execution stays stopping until that server is back, or a person answers for it."""
+
+    TOPIC: ClassVar[str] = "execution.stop_unconfirmed.v1"
+    paths: list[str]
+    server: UUID
+    since_ms: float
 
 
 @dataclass(frozen=True)
@@ -378,7 +390,7 @@ class Failed(ExecutionEvent):
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
     Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled, EdgesDecided,
     StepSkipped, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed,
-    StopRequested, StepStopped, Stopped, Completed, Failed, Retried,
+    StopRequested, StepStopped, StopUnconfirmed, Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

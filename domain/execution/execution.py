@@ -393,6 +393,13 @@ class Execution(Aggregate):
             proof=proof, last_line=last_line,
         )  # fmt: skip
 
+    def doubt_stop(self, cause: Cause, server: UUID) -> None:
+        """What is open ran on a server that is gone: nobody can say that it is dead."""
+        paths = [*self.state.open_attempts]
+        self._record(
+            e.StopUnconfirmed, cause, paths=paths, server=server, since_ms=round(cause.at.timestamp() * 1000, 3)
+        )
+
     # ── the end; counts cover both streams including the event itself ──
 
     def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:

@@ -79,6 +79,8 @@ class ExecutionState:
     started_at: datetime | None = None
     steps: dict[str, StepState] = field(default_factory=dict[str, StepState])
     open_attempts: dict[str, int] = field(default_factory=dict[str, int])
+    unconfirmed: UUID | None = None
+    """The server that is gone and may still run what is to be stopped."""
     children: dict[str, UUID] = field(default_factory=dict[str, UUID])
     """Child executions that steps wait for."""
     maps: dict[str, int] = field(default_factory=dict[str, int])
@@ -126,6 +128,7 @@ class ExecutionState:
         self.command_actor, self.command_id = event.actor, event.cause
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
+        self.unconfirmed = None
         self.result, self.result_artifact, self.error = NULL, None, None
         self.step_inputs = event.step_inputs
         kept = Reused(event.reused)
@@ -230,6 +233,8 @@ class ExecutionState:
                 self.become(ExecutionStatus.STOPPING)
                 self.grace_s = event.grace_s
                 self.command_actor, self.command_id = event.actor, event.cause
+            case e.StopUnconfirmed():
+                self.unconfirmed = event.server
             case e.Stopped():
                 self.become(ExecutionStatus.STOPPED)
             case e.Completed():

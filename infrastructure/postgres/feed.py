@@ -68,6 +68,7 @@ class Subscription:
         self.events: deque[Told] = deque()
         self.overflowed = False
         self.own = False
+        self.foreign = False
         self.ended = False
         self._arrived = asyncio.Event()
 
@@ -161,11 +162,13 @@ class PostgresFeed:
         executions: frozenset[UUID] = frozenset(),
         *,
         own: bool = False,
+        foreign: bool = False,
     ) -> Subscription:
         """Events from now on: of one execution (both streams), or of all: of any topic, or of some topics and
-        whatever belongs to the `executions` named. `own`: it is the service that follows, not a client."""
+        whatever belongs to the `executions` named. `own`: it is the service that follows, not a client. `foreign`:
+        what this process appended itself need not be told; it may be, after a gap."""
         subscription = Subscription(self, execution_id, kinds, executions)
-        subscription.own = own
+        subscription.own, subscription.foreign = own, foreign
         if execution_id is None:
             self._to_all.add(subscription)
         else:
@@ -214,7 +217,7 @@ class PostgresFeed:
     def _publish(self, events: Sequence[StoredEvent]) -> None:
         """From the committer. While the log is being read these wait until what was read reaches them."""
         if not self._catching_up and events[0].position == self.position + 1:
-            self._fan_out(events)
+            self._fan_out(events, ours=True)
             return
         self._catching_up = True
         self._wake.set()
@@ -235,11 +238,12 @@ class PostgresFeed:
             self._fan_out(meanwhile)
         return True
 
-    def _fan_out(self, events: Sequence[StoredEvent]) -> None:
+    def _fan_out(self, events: Sequence[StoredEvent], *, ours: bool = False) -> None:
+        to_all = [one for one in self._to_all if not (ours and one.foreign)]
         for event in events:
             self._kept.append(event)
             told = Told(event)
-            for subscription in self._to_all:
+            for subscription in to_all:
                 subscription.put(told)
             if told.execution_id is not None:
                 for subscription in self._by_execution.get(told.execution_id, ()):

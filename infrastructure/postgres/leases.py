@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from application.ports import OpenExecution
+from application.ports import OpenExecution, Orphan
 from infrastructure.postgres.connection import Connections, statement
 
 
@@ -22,6 +22,22 @@ class PostgresLeases:
             )
             row = await cursor.fetchone()
             return row[0] if row else None
+
+    async def beat(self, server: UUID, *, ttl_s: float) -> int:
+        """This server is alive for some time more; how many others are."""
+        return int((await self._connections.named("beat", {"server": server, "ttl": ttl_s}))[0][0])
+
+    async def resign(self, server: UUID) -> None:
+        """Nothing of this server lives any more."""
+        async with self._connections.use() as connection:
+            await connection.execute(statement("resign"), {"server": server})
+
+    async def orphans(self) -> Sequence[Orphan]:
+        """Executions of servers that are not alive."""
+        return [
+            Orphan(execution_id=UUID(name.removeprefix("execution:")), owner=owner, epoch=epoch, resigned=resigned)
+            for name, owner, epoch, resigned in await self._connections.rows("orphans")
+        ]
 
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final."""

@@ -35,6 +35,8 @@ from infrastructure.postgres.feed import PostgresFeed
 PAGE = 1_000
 TURN = 100
 """Events worked on at a time: a page whole holds up every request and step of the process by tens of milliseconds."""
+LOOK_S, HURRIED_LOOK_S, STANDS_STILL_S = 0.2, 0.01, 1.0
+"""How often one that looks on reads the position; with somebody waiting; and how long it may stand still."""
 CACHED = 2_000
 """Rows of executions kept in memory; at a few kB each, some MB."""
 
@@ -69,9 +71,14 @@ def _subject(stored: StoredEvent) -> UUID:
 
 
 class Projector:
-    """One per database does the work; others find the position moved and only follow."""
+    """One per database does the work: who moved the position last. The others look on, and step in when it stands
+    still although the log goes on; two at once are told apart by the position, which only one of them moves."""
 
-    def __init__(self, connections: Connections, feed: PostgresFeed, *, pause_s: float, page: int = PAGE) -> None:
+    def __init__(
+        self, connections: Connections, feed: PostgresFeed, *, pause_s: float, page: int = PAGE,
+        only_looks_on: bool = False,
+    ) -> None:  # fmt: skip
+        """`only_looks_on`: the views are another process's work; this one wants to know how far they are."""
         self._connections = connections
         self._page = page
         self._feed = feed
@@ -82,6 +89,8 @@ class Projector:
         self._hurry = asyncio.Event()
         self._wanted = 0
         self._closing = False
+        self._only_looks_on = self._looks_on = only_looks_on
+        self._moved_at = 0.0
         self._poison: dict[int, str] = {}
         self.position = 0
         self.parked: dict[UUID, str] = {}
@@ -93,9 +102,11 @@ class Projector:
             try:
                 if not known:
                     self.position, known = await self._read_position(), True
-                if not await self._apply(await self._next()):
+                if self._looks_on:
+                    await self._look_on()
+                elif not await self._apply(await self._next()):
                     self._forget()
-                    self.position = await self._read_position()
+                    self.position, self._looks_on = await self._read_position(), True
                 async with self._moved:
                     self._moved.notify_all()
             except StoreUnavailable as error:
@@ -127,6 +138,25 @@ class Projector:
         except TimeoutError:
             return False
         return True
+
+    async def _look_on(self) -> None:
+        """Follow the position that another projector moves; step in once it stands still with something to do."""
+        if self._wanted <= self.position:
+            self._hurry.clear()
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._hurry.wait()
+            except TimeoutError:
+                pass
+        now, before = await self._read_position(), self.position
+        loop = asyncio.get_running_loop()
+        if now != before or self._feed.position <= now:
+            self._moved_at = loop.time()
+        elif loop.time() - self._moved_at > STANDS_STILL_S and not self._only_looks_on:
+            self._looks_on = False
+        elif self._wanted > now:
+            await asyncio.sleep(HURRIED_LOOK_S)
+        self.position = now
 
     async def _read_position(self) -> int:
         return int((await self._connections.rows("view_position"))[0][0])

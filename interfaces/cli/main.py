@@ -20,7 +20,7 @@ from interfaces.cli.definition import read_definition, read_inputs
 from interfaces.cli.doctor import examine
 from interfaces.cli.progress import EXIT_CODES, follow
 from interfaces.cli.refusal import COMPLETED, FAILED, INTERRUPTED, REFUSED, Refusal
-from interfaces.settings import Settings, load_settings
+from interfaces.settings import Settings, SettingsError, load_settings
 
 
 class Interrupted(Exception):
@@ -63,26 +63,65 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start everything on this machine; Ctrl-C ends all of it."""
-    settings = load_settings(
-        config=config,
-        flags={
-            "port": port,
-            "host": host,
-            "data_dir": data_dir,
-            "database_url": database_url,
-            "examples": False if no_examples else None,
-        },
-    )
+    examples = False if no_examples else None
+    flags = {"port": port, "host": host, "data_dir": data_dir, "database_url": database_url, "examples": examples}
+    _up(load_settings(config=config, flags=flags), as_json=as_json)
 
+
+def _up(settings: Settings, *, as_json: bool) -> None:
     def ready(url: str) -> None:
         if as_json:
-            _print_json({"url": url, "pid": os.getpid(), "data_dir": str(settings.data_dir)})
-        else:
+            _print_json({"url": url or None, "pid": os.getpid(), "data_dir": str(settings.data_dir)})
+        elif url:
             _say(f"Runwright is ready at {url}  (data in {settings.data_dir}; Ctrl-C stops it)")
+        else:
+            _say(f"Runwright is ready to {' and '.join(settings.roles)}  (Ctrl-C stops it)")
 
     server.up(settings, ready)
     if not as_json:
         _say("Runwright has stopped.")
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option("--port", help="8000 unless set; 0 takes a free one.")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="127.0.0.1 unless set; others need an API key.")] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer requests and show the page; the executions run on servers that conduct. Needs a database URL."""
+    flags = {"port": port, "host": host, "data_dir": data_dir, "database_url": database_url, "roles": "serve"}
+    _up(_with_database(load_settings(config=config, flags=flags)), as_json=as_json)
+
+
+@app.command()
+def conduct(
+    data_dir: DataDir = None, database_url: DatabaseUrl = None, config: Config = None, as_json: AsJson = False
+) -> None:
+    """Take executions through their graphs and run their steps, without a page. Needs a database URL."""
+    flags = {"data_dir": data_dir, "database_url": database_url, "roles": "conduct"}
+    _up(_with_database(load_settings(config=config, flags=flags)), as_json=as_json)
+
+
+@app.command()
+def project(
+    data_dir: DataDir = None, database_url: DatabaseUrl = None, config: Config = None, as_json: AsJson = False
+) -> None:
+    """Build the views from the log, without a page. Needs a database URL."""
+    flags = {"data_dir": data_dir, "database_url": database_url, "roles": "project"}
+    _up(_with_database(load_settings(config=config, flags=flags)), as_json=as_json)
+
+
+def _with_database(settings: Settings) -> Settings:
+    """A part of a service is of no use on a database that is its own."""
+    if settings.database_url is None:
+        raise SettingsError(
+            "database_url",
+            "is not set: several servers share one database. Give --database-url, or use `runwright up`.",
+        )
+    return settings
 
 
 @app.command()

@@ -129,12 +129,6 @@ async def stop_one(request: Request, execution_id: str) -> Response:
     """Stop an execution by the body of a request; the same answer the second time."""
     body = await read_object(request, default=True)
     check_fields(body, {"grace_s": (int, float), "reason": str, "force": bool})
-    if body.get("force"):
-        raise InvalidInput(
-            "not_supported_yet",
-            "force is not supported yet.",
-            "Leave it out: every stop ends with a kill after the grace.",
-        )
     given = body.get("grace_s")
     grace = 5.0 if given is None else float(cast("float", given))
     if not 0 <= grace <= 3_600:
@@ -145,7 +139,9 @@ async def stop_one(request: Request, execution_id: str) -> Response:
     service = service_of(request)
     identity = uuid_of(execution_id, "execution")
     position = await service.handlers.stop(
-        c.StopExecution(actor=actor_of(request), execution_id=identity, grace_s=grace, reason=reason)
+        c.StopExecution(
+            actor=actor_of(request), execution_id=identity, grace_s=grace, reason=reason, force=bool(body.get("force"))
+        )
     )
     shot = await service.queries.snapshot(identity, min_position=position or None)
     return respond({"execution_id": identity, "status": shot.row.status, "position": position or shot.position})

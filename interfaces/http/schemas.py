@@ -104,6 +104,7 @@ class StopBody(_Body):
 
     grace_s: float | None = Field(default=None, ge=0, le=3600)
     reason: str | None = Field(default=None, max_length=2000)
+    force: bool | None = None
 
 
 class Stopping(BaseModel):

@@ -447,6 +447,50 @@ def dropped_lines() -> Json:
     }
 
 
+def stop_unconfirmed() -> Json:
+    """A stop of what ran on a server that is gone: nobody can prove its death, and a person answers for it."""
+    began = datetime(2026, 1, 1, 9, tzinfo=UTC)
+    made: list[RecordedEvent] = []
+
+    def cause(actor: str = "runwright") -> Cause:
+        return Cause(at=began + timedelta(seconds=len(made)), actor=actor, command_id=UUID(int=5))
+
+    execution = Execution.create(
+        UUID(int=6 | 7 << 76 | 2 << 62), cause("local:ada"), workflow_id=UUID(int=1 | 7 << 76 | 2 << 62),
+        workflow_version=1, workflow_name="far", graph_hash="0" * 64, inputs=EMPTY_OBJECT, priority=0, labels={},
+        trigger="api",
+    )  # fmt: skip
+    gone, heir = UUID(int=7), UUID(int=8)
+    execution.start(cause(), owner=gone, epoch=1, isolation="process")
+    execution.start_step(
+        cause(), "far", kind="python", input=EMPTY_OBJECT, input_artifact=None, input_hash="0" * 64
+    )  # fmt: skip
+    execution.request_stop(cause("local:ada"), grace_s=5, reason=None)
+    execution.take_over(cause(), owner=heir, epoch=2, reason="owner_gone")
+    execution.doubt_stop(cause(), gone)
+    execution.stop_step(cause("local:ada"), "far", 1, signal="none", death_ms=0.0, proof="operator", last_line=0)
+    execution.finish_stopped(cause(), proof="all_attempts_dead", log_events=0, log_lines=0, dropped_lines=0)
+    made += [event for event in execution.collect_events() if isinstance(event, RecordedEvent)]
+    events = [json.loads(_wire(event, position)) for position, event in enumerate(made, start=101)]
+    return {
+        "events": events,
+        "view": {
+            "status": "stopped",
+            "steps": {"far": {"status": "stopped", "attempt": 1}},
+            "progress": {"done": 1, "total": 1},
+            "events": len(events),
+            "log_lines": 0,
+            "dropped_lines": 0,
+            "result": None,
+            "error_code": None,
+            "as_of": [],
+        },
+    }
+
+
+MADE: Sequence[Callable[[], Json]] = (dropped_lines, stop_unconfirmed)
+
+
 def _wire(event: RecordedEvent, position: int) -> bytes:
     number = 1 if isinstance(event, e.Created) else None
     stored = StoredEvent(
@@ -483,16 +527,18 @@ def _compact(value: object) -> str:
 
 
 def main(wanted: Sequence[str]) -> None:
-    on = Recording()
-    try:
-        for run in RUNS:
-            if not wanted or run.__name__ in wanted:
+    runs = [run for run in RUNS if not wanted or run.__name__ in wanted]
+    if runs:
+        on = Recording()
+        try:
+            for run in runs:
                 execution_id = run(on)
                 write(run.__name__, run.__doc__, observe(on.api, execution_id))
-    finally:
-        on.close()
-    if not wanted or dropped_lines.__name__ in wanted:
-        write(dropped_lines.__name__, dropped_lines.__doc__, dropped_lines())
+        finally:
+            on.close()
+    for make in MADE:
+        if not wanted or make.__name__ in wanted:
+            write(make.__name__, make.__doc__, make())
 
 
 if __name__ == "__main__":

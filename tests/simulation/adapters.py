@@ -11,6 +11,7 @@ from application.ports import (
     Clock,
     Member,
     OpenExecution,
+    Orphan,
     Replayed,
     Scope,
     StoreUnavailable,
@@ -108,6 +109,17 @@ class FaultyLeases:
 
     async def lead(self, role: str, server: UUID, *, ttl_s: float) -> int | None:
         return await self._inner.lead(role, server, ttl_s=ttl_s)
+
+    async def beat(self, server: UUID, *, ttl_s: float) -> int:
+        if self._faults.strikes("read_refused"):
+            raise StoreUnavailable("the database is away")
+        return await self._inner.beat(server, ttl_s=ttl_s)
+
+    async def resign(self, server: UUID) -> None:
+        await self._inner.resign(server)
+
+    async def orphans(self) -> Sequence[Orphan]:
+        return await self._inner.orphans()
 
     async def open_executions(self) -> Sequence[OpenExecution]:
         if self._faults.strikes("read_refused"):

@@ -21,6 +21,7 @@ from application import commands as c
 from application.children import Children
 from application.conductor import Conductor
 from application.handlers import Handlers
+from application.membership import Membership
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
 from application.versions import Versions
 from domain.errors import Refusal
@@ -42,6 +43,8 @@ from tests.simulation.truth import Truth
 ADA = "local:ada"
 FAULTS_LAST_S = 60.0
 PATIENCE_S = 3_600.0
+LEASE_S = 15.0
+HEARD_AFTER_S = 0.2
 """Virtual seconds in which everything must have ended once faults have ceased."""
 NO = (Refusal, StoreUnavailable, VersionConflict, LeadingMemberFailed, LeaseLost)
 """What a person may be told instead of an answer."""
@@ -68,11 +71,14 @@ class Server:
         self.executor = SimulatedExecutor(truth, limit)
         expressions = SlowExpressions(truth)
         versions = Versions(self.store, KINDS, expressions)
+        leases = FaultyLeases(truth, clock)
         self.conductor = Conductor(
-            store=self.store, leases=FaultyLeases(truth, clock), executor=self.executor, expressions=expressions,
+            store=self.store, leases=leases, executor=self.executor, expressions=expressions,
             artifacts=artifacts, graphs=versions.graph, clock=clock, server_id=self.id, attempt_limit=limit,
             inline_bytes=200, log_flush_s=0.1, children=Children(versions, INPUTS, _nobody, ids),
         )  # fmt: skip
+        self.membership = Membership(leases, clock, self.conductor, self.id, lease_s=LEASE_S, scan_s=2.0)
+        self.following: asyncio.Task[None] | None = None
         self.handlers = Handlers(
             store=self.store, conductor=self.conductor, versions=versions, permissions=Allowed(),
             validate=lambda definition: [], inputs=INPUTS, clock=clock, ids=ids, queue_limit=5,
@@ -80,7 +86,20 @@ class Server:
 
     async def start(self) -> None:
         await self.executor.start()
+        self.following = asyncio.create_task(self._follow(len(self.truth.log.records)))
+        await self.membership.start()
         await self.conductor.start()
+        self.membership.run()
+
+    async def _follow(self, position: int) -> None:
+        """What other servers store is heard, as from the feed."""
+        while True:
+            await asyncio.sleep(HEARD_AFTER_S)
+            while position < len(self.truth.log.records):
+                position += 1
+                event = self.truth.event(position)
+                if isinstance(event, e.ExecutionEvent) and self.truth.writers.get(position) != self.id:
+                    self.conductor.heard(event, position)
 
     async def call(self, work: Awaitable[Any]) -> Any:
         """A request; it is cut off when the server dies."""
@@ -99,7 +118,8 @@ class Server:
         """As by SIGKILL: nothing of it acts any more; what it has sent to the database may still be stored."""
         self.store.dead = True
         self.conductor._closing = True  # type: ignore[reportPrivateUsage]
-        for task in [*self._calls, *self.conductor._tasks]:  # type: ignore[reportPrivateUsage]
+        own = [*self._calls, *self.conductor._tasks, *self.membership._tasks]  # type: ignore[reportPrivateUsage]
+        for task in [*own, *([] if self.following is None else [self.following])]:
             task.cancel()
         self.executor.kill(tells=False)
 
@@ -286,6 +306,10 @@ class World:
                     return handlers.pause(
                         c.PauseExecution(actor=ADA, execution_id=execution_id, resume=name == "resume")
                     )
+                case "force":
+                    return handlers.stop(
+                        c.StopExecution(actor=ADA, execution_id=execution_id, grace_s=0, reason=None, force=True)
+                    )
                 case "retry":
                     origin = self.random.choice(["failed", "start"])
                     return handlers.retry(
@@ -326,6 +350,8 @@ class World:
             for execution_id, status in left:
                 if status is ExecutionStatus.PAUSED:
                     await self.command("resume", execution_id)
+                if status is ExecutionStatus.STOPPING and self.several:
+                    await self.command("force", execution_id)
                 await self.command("answer", execution_id)
             await asyncio.sleep(5.0)
 

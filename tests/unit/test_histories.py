@@ -8,12 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import msgspec
 import pytest
 
-from application.ports import StoredEvent
 from application.projections import rows as r
 from application.queries import settled_of, step_answer
 from domain.event import RecordedEvent
@@ -21,6 +18,8 @@ from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.paths import map_of
 from infrastructure import mapper
+from tests.fixtures import history as history_of
+from tests.fixtures.history import stored
 from tests.histories.record import standing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,20 +33,8 @@ def read(file: Path) -> History:
     return json.loads(file.read_bytes())
 
 
-def stored(event: History) -> StoredEvent:
-    """The event as it stands in the log: its own fields apart, the rest as its body."""
-    body = {key: event[key] for key in ("at", "actor", "cause", "workflow_id", "data")}
-    return StoredEvent(
-        position=event["position"],
-        stream_id=UUID(event["id"]),
-        version=event["version"],
-        topic=f"{event['type']}.v{event['schema']}",
-        body=msgspec.json.encode(body),
-    )
-
-
 def decoded(history: History) -> list[tuple[int, RecordedEvent]]:
-    return [(event["position"], mapper.decode_stored(stored(event))) for event in history["events"]]
+    return history_of.decoded(history["events"])
 
 
 class Folded:

@@ -189,6 +189,15 @@ export const api = {
       }),
     ),
 
+  /** A person answers for the death of what nobody can prove dead. */
+  forceStop: (id: string) =>
+    ask<{ status: string; position: number }>(
+      client.POST("/api/v1/executions/{execution_id}/stop", {
+        params: { path: { execution_id: id } },
+        body: { force: true },
+      }),
+    ),
+
   pause: (id: string, resume: boolean) =>
     ask<{ status: string; position: number }>(
       resume

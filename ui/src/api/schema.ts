@@ -1649,6 +1649,8 @@ export interface operations {
                     grace_s?: number | null;
                     /** Reason */
                     reason?: string | null;
+                    /** Force */
+                    force?: boolean | null;
                 };
             };
         };
@@ -1698,6 +1700,8 @@ export interface operations {
                     grace_s?: number | null;
                     /** Reason */
                     reason?: string | null;
+                    /** Force */
+                    force?: boolean | null;
                 };
             };
         };

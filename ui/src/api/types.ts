@@ -154,6 +154,7 @@ export interface ExecutionAnswer extends ExecutionItem {
     stopped_by: string | null;
     paused_by?: string | null;
     parent?: { execution_id: string; path: string } | null;
+    stop_unconfirmed?: { paths: string[]; server: string; since: string } | null;
   };
   decided?: Record<string, Record<string, boolean>>;
 }

@@ -10,6 +10,7 @@ import {
 } from "./events";
 import { applyItem, expanded } from "./items";
 import { nextRun, opened } from "./runs";
+import { asked, doubted } from "./stops";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
 /** The view after one more event. Positions already seen change nothing: reconnects and polls may repeat. */
@@ -146,10 +147,10 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
       return { ...view, status: "running", pausedBy: null };
     case "execution.retried":
       return nextRun(view, event);
-    case "execution.stop_requested": {
-      const { grace_s, reason } = event.data;
-      return { ...view, status: "stopping", stop: { by: event.actor, reason, graceS: grace_s } };
-    }
+    case "execution.stop_requested":
+      return { ...view, status: "stopping", stop: asked(event) };
+    case "execution.stop_unconfirmed":
+      return { ...view, stop: doubted(view.stop, event) };
     case "execution.stopped":
       return finished({ ...view, proof: event.data.proof }, "stopped", at, event.data);
     case "execution.completed": {

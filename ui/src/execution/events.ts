@@ -189,6 +189,10 @@ export type StepStopped = Envelope<
   "execution.step_stopped",
   Attempt & { signal: string; death_ms: number; proof: string; last_line: number }
 >;
+export type StopUnconfirmed = Envelope<
+  "execution.stop_unconfirmed",
+  { paths: string[]; server: string; since_ms: number }
+>;
 export type Stopped = Envelope<"execution.stopped", Counts & { proof: string }>;
 export type Completed = Envelope<
   "execution.completed",
@@ -223,6 +227,7 @@ export type ExecutionEvent =
   | Resumed
   | StopRequested
   | StepStopped
+  | StopUnconfirmed
   | Stopped
   | Completed
   | Failed
@@ -252,6 +257,7 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.resumed",
   "execution.stop_requested",
   "execution.step_stopped",
+  "execution.stop_unconfirmed",
   "execution.stopped",
   "execution.completed",
   "execution.failed",

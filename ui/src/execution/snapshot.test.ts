@@ -41,5 +41,10 @@ it("of two answers the earlier position counts, so that nothing is left out", as
 
 it("a stop is known with its reason; its grace is not told", async () => {
   const { id } = serveExecution(history("stopped"));
-  expect((await read(id)).stop).toEqual({ by: "local:ada", reason: "enough seen", graceS: null });
+  expect((await read(id)).stop).toEqual({
+    by: "local:ada",
+    reason: "enough seen",
+    graceS: null,
+    unconfirmed: null,
+  });
 });

@@ -45,6 +45,7 @@ export function viewOfSnapshot(
           by: execution.metadata.stopped_by ?? "",
           reason: execution.metadata.stop_reason ?? null,
           graceS: null,
+          unconfirmed: doubtOf(execution.metadata.stop_unconfirmed),
         }
       : null,
     proof: execution.proof,
@@ -54,6 +55,10 @@ export function viewOfSnapshot(
     logLines: execution.counts.log_lines,
     droppedLines: execution.counts.dropped_lines,
   };
+}
+
+function doubtOf(doubt: ExecutionAnswer["metadata"]["stop_unconfirmed"]) {
+  return doubt ? { paths: doubt.paths, since: Date.parse(doubt.since) } : null;
 }
 
 /** One step as the server tells it, true at `position`. */

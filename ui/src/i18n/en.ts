@@ -197,6 +197,10 @@ export const en = {
     stoppingText_one: "{{count}} step still lives; asked by {{who}}.",
     stoppingText_other: "{{count}} steps still live; asked by {{who}}.",
     stoppedBy: "Stopped by {{who}}",
+    unconfirmedTitle: "Stop not confirmed",
+    unconfirmedText:
+      "{{steps}} ran on a server that is gone since {{since}}. It is confirmed once that server is back. If you know that the machine is off, say so.",
+    force: "Nothing of it runs",
     proof: {
       never_started: "nothing of it had begun",
       all_attempts_dead: "every process of it is proven gone",

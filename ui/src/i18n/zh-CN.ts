@@ -197,6 +197,10 @@ export const zhCN: Messages = {
     stoppingText_one: "还有 {{count}} 步没有结束；由 {{who}} 要求停止。",
     stoppingText_other: "还有 {{count}} 步没有结束；由 {{who}} 要求停止。",
     stoppedBy: "由 {{who}} 停止",
+    unconfirmedTitle: "停止尚未确认",
+    unconfirmedText:
+      "{{steps}} 运行在 {{since}} 起失联的服务器上。那台服务器恢复后就会确认。如果你知道那台机器已经关闭，请确认。",
+    force: "它已不再运行",
     proof: {
       never_started: "还没有任何步骤开始",
       all_attempts_dead: "已证实它的进程全部结束",

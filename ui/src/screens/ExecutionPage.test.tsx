@@ -171,6 +171,17 @@ describe("pause", () => {
   });
 });
 
+it("a stop that nobody can confirm says so, and a person may answer for it", async () => {
+  const one = history("stop_unconfirmed");
+  const { user, view } = await open(one, upTo(one, "execution.stop_unconfirmed"));
+  expect(await screen.findByText("Stop not confirmed")).toBeVisible();
+  expect(screen.getByText(/^far ran on a server that is gone since/)).toBeVisible();
+  const asked = accepts(`/executions/${view.id}/stop`, { status: "stopping", position: 200 });
+  await user.click(screen.getByRole("button", { name: "Nothing of it runs" }));
+  await waitFor(() => expect(asked.map(({ body }) => body)).toEqual([{ force: true }]));
+  await expectAccessible();
+});
+
 it("a step in its backoff says until when", async () => {
   const one = history("tried_again");
   await open(one, upTo(one, "execution.step_retry_scheduled"));

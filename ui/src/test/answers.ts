@@ -199,6 +199,13 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     metadata: {
       stop_reason: view.stop?.reason ?? null,
       stopped_by: view.stop?.by ?? null,
+      stop_unconfirmed: view.stop?.unconfirmed
+        ? {
+            paths: view.stop.unconfirmed.paths,
+            server: "server-1",
+            since: new Date(view.stop.unconfirmed.since).toISOString(),
+          }
+        : null,
       paused_by: view.pausedBy,
     },
   };

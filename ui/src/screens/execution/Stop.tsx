@@ -5,12 +5,13 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
+import { serverClock } from "../../api/clock";
 import { GraceFields } from "../../components/GraceFields";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useExecution, useView } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
-import { formatActor } from "../../format/format";
+import { formatActor, formatMoment } from "../../format/format";
 
 interface Props {
   id: string;
@@ -72,6 +73,7 @@ export function StopPanel() {
   const alive = useExecution(({ view }) => (view.status === "stopping" ? aliveIn(view) : 0))!;
   const who = stop ? formatActor(stop.by, t) : "";
   const reason = stop?.reason ? ` · ${stop.reason}` : "";
+  if (status === "stopping" && stop?.unconfirmed) return <Unconfirmed {...stop.unconfirmed} />;
   if (status === "stopping") {
     return (
       <div className="panel strip">
@@ -94,6 +96,30 @@ export function StopPanel() {
         {proven}
         {reason}
       </span>
+    </div>
+  );
+}
+
+/** The server that ran it is gone: it is confirmed when that one is back, or by a person who knows. */
+function Unconfirmed({ paths, since }: NonNullable<NonNullable<ExecutionView["stop"]>["unconfirmed"]>) {
+  const { t } = useTranslation();
+  const id = useExecution((state) => state.view.id)!;
+  const force = useMutation({ mutationFn: () => api.forceStop(id) });
+  return (
+    <div className="panel strip" role="status">
+      <StatusGlyph status="stopping" size={16} />
+      <b>{t("stop.unconfirmedTitle")}</b>
+      <span>
+        {t("stop.unconfirmedText", {
+          steps: paths.join(", "),
+          since: formatMoment(since, serverClock.now()),
+        })}
+      </span>
+      <span className="grow" />
+      <button type="button" className="btn danger" disabled={force.isPending} onClick={() => force.mutate()}>
+        {t("stop.force")}
+      </button>
+      <RunError error={force.error} />
     </div>
   );
 }
