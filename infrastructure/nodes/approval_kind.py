@@ -1,13 +1,12 @@
 """Kind `approval`: a person decides, with a form to fill in. It holds no worker and no slot."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
+from dataclasses import replace
+from typing import cast
 
 from domain.errors import Problem
 from infrastructure.nodes.kinds import Kind, problem
+from infrastructure.nodes.schemas import problems_of_schema
 
 SCHEMA: Mapping[str, object] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -49,14 +48,10 @@ def check(config: Mapping[str, object]) -> Sequence[Problem]:
     form = config.get("form")
     if not isinstance(form, dict):
         return ()
-    schema = cast("dict[str, Any]", form)
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        where = "".join(f"/{part}" for part in error.absolute_path)
-        return [problem("bad_schema", str(error.message)[:500], "Write a JSON Schema.", f"/form{where}")]
-    except RecursionError:
-        return [problem("bad_schema", "The schema is too deep.", "Write a flatter schema.", "/form")]
+    schema = cast("dict[str, object]", form)
+    found = [replace(one, pointer=f"/form{one.pointer}") for one in problems_of_schema(schema)]
+    if found:
+        return found
     if schema.get("type", "object") != "object":
         return [problem("bad_inputs", "The form of an approval is an object.", "Write type: object.", "/form/type")]
     return ()

@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError
-from jsonschema.validators import validator_for
+from jsonschema.exceptions import ValidationError
 from referencing.exceptions import Unresolvable
 
 from application.ports import Expressions, NodeKinds
 from domain.errors import Problem
+from infrastructure.nodes.schemas import TooMuchWork, compiled, problems_of_schema, validator_of, work_for
 
 
 def _token(text: object) -> str:
@@ -28,11 +27,12 @@ def schema_problems(validator: Draft202012Validator, value: object, code: str, a
     """Every violation, each at its place, at most 100."""
     found: list[Problem] = []
     try:
-        for error in cast("Any", validator).iter_errors(value):
-            found += _violations(error, code, advice)
-            if len(found) >= 100:
-                return found[:100]
-    except (Unresolvable, RecursionError) as error:
+        with work_for(value):
+            for error in cast("Any", validator).iter_errors(value):
+                found += _violations(error, code, advice)
+                if len(found) >= 100:
+                    return found[:100]
+    except (TooMuchWork, Unresolvable, RecursionError) as error:
         found.append(
             Problem(code="bad_schema", message=f"The schema can't be applied: {error}", advice="Mend the schema.")
         )
@@ -88,7 +88,7 @@ class DefinitionCheck:
             return ()
         validator = self._validators.get(kind)
         if validator is None:
-            validator = self._validators[kind] = Draft202012Validator(cast("Mapping[str, Any]", known.schema))
+            validator = self._validators[kind] = validator_of(known.schema)
         found = schema_problems(validator, config, "bad_config", f"See the form of kind {kind}.")
         if found:
             return found
@@ -105,24 +105,8 @@ class DefinitionCheck:
         return self._expressions.check(template, ancestors=ancestors, names=names)
 
     def input_schema(self, schema: Mapping[str, object]) -> Sequence[Problem]:
-        """Whether it is a JSON Schema at all."""
-        try:
-            validator_for(schema, default=Draft202012Validator).check_schema(dict(schema))
-        except SchemaError as error:
-            return [
-                Problem(
-                    code="bad_schema", message=str(error.message)[:500], advice="Write a JSON Schema.",
-                    pointer="".join(f"/{_token(part)}" for part in error.absolute_path),
-                )
-            ]  # fmt: skip
-        except RecursionError:
-            return [Problem(code="bad_schema", message="The schema is too deep.", advice="Write a flatter schema.")]
-        return ()
-
-
-@lru_cache(maxsize=512)
-def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator(msgspec.json.decode(schema))
+        """Whether it is a JSON Schema that can be applied."""
+        return problems_of_schema(schema)
 
 
 class InputCheck:
@@ -133,7 +117,9 @@ class InputCheck:
     ) -> tuple[dict[str, object], list[Problem]]:
         """The inputs with the schema's defaults put in, and every problem of the result."""
         completed = _filled(schema, {**inputs})
-        validator = _validator(msgspec.json.encode(schema, order="deterministic"))
+        validator, errors = compiled(msgspec.json.encode(schema, order="deterministic"))
+        if errors:  # it became ready under earlier rules
+            return completed, list(errors)
         return completed, schema_problems(
             validator, completed, "bad_input", "Give a value that fits the input's schema."
         )

@@ -1,6 +1,7 @@
 """Kind `llm`: one answer of a language model, from any server that speaks OpenAI's chat completions."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -202,15 +203,10 @@ def _schema_problems(demanded: object) -> Iterator[Problem]:
     if not isinstance(demanded, dict):
         return
     # Imported here: a worker imports this module and has no use for megabytes of it.
-    from jsonschema import Draft202012Validator  # noqa: PLC0415
-    from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+    from infrastructure.nodes.schemas import problems_of_schema  # noqa: PLC0415
 
-    try:
-        Draft202012Validator.check_schema(cast("dict[str, object]", demanded))
-    except SchemaError as error:
-        yield problem("bad_schema", str(error.message)[:500], "Write text, json or a JSON Schema.", "/response_format")
-    except RecursionError:
-        yield problem("bad_schema", "The schema is too deep.", "Write a flatter schema.", "/response_format")
+    for one in problems_of_schema(cast("dict[str, object]", demanded)):
+        yield replace(one, pointer=f"/response_format{one.pointer}")
 
 
 def problem_of_llm_header(name: str) -> str | None:

@@ -296,9 +296,14 @@ def _without_fence(text: str) -> str:
 
 
 def _refuse_misfit(value: object, schema: dict[str, object], text: str) -> None:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - megabytes that only these steps need
+    # Megabytes that only these steps need.
+    from infrastructure.nodes.schemas import TooMuchWork, validator_of, work_for  # noqa: PLC0415
 
-    misfit: Any = next(iter(cast("Any", Draft202012Validator(schema)).iter_errors(value)), None)
+    try:
+        with work_for(value):
+            misfit: Any = next(iter(cast("Any", validator_of(schema)).iter_errors(value)), None)
+    except TooMuchWork as error:
+        raise StepRefused("llm_schema", str(error), "Make the schema simpler.", kind="TooMuchWork") from None
     if misfit is not None:
         where = "".join(f"/{part}" for part in misfit.absolute_path)
         raise StepRefused(

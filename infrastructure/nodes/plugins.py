@@ -23,11 +23,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
+from domain.errors import Severity
 from infrastructure.nodes.function_step import NOT_LOADED
 from infrastructure.nodes.kinds import Kind, problem
+from infrastructure.nodes.schemas import problems_of_schema
 from infrastructure.workers.spawning import clean_environment
 
 GROUP = "runwright.nodes"
@@ -123,10 +123,11 @@ def _looked_at(
     if answer.kind is None:
         return _off(plain, answer.failed)
     said = answer.kind
-    try:
-        Draft202012Validator.check_schema(said.schema)
-    except (SchemaError, RecursionError) as error:
-        return _off(plain, f"its form is no JSON Schema ({str(error).splitlines()[0]})")
+    wrong = next((one for one in problems_of_schema(said.schema) if one.severity is Severity.ERROR), None)
+    if wrong is not None:
+        return _off(
+            plain, f"its form is no JSON Schema that can be used ({wrong.message} At {wrong.pointer or 'its top'})"
+        )
     kind = Kind(
         name=point.name, title=said.title[:200], text=f"{said.text} From the package {package}.", icon=said.icon[:60],
         schema=said.schema, example=said.example, is_retry_safe=said.retry_safe,

@@ -332,7 +332,7 @@ def test_headers_are_sent_and_cannot_change_the_form(ask: Ask, model: Model) -> 
         ({"prompt": None}, "llm_prompt_or_messages", ""),
         ({"messages": "${inputs.m}"}, "llm_prompt_or_messages", ""),
         ({"prompt": None, "messages": "${inputs.m}", "system": "s"}, "llm_system_in_messages", "/system"),
-        ({"response_format": {"type": "json_object"}}, "bad_schema", "/response_format"),
+        ({"response_format": {"type": "json_object"}}, "bad_schema", "/response_format/type"),
         ({"api_key_env": "PATH"}, "llm_key_not_allowed", "/api_key_env"),
         ({"api_key_env": "BOUND_KEY"}, "llm_key_not_allowed", "/api_key_env"),
     ],

@@ -87,7 +87,11 @@ export const CHINESE: Record<string, Words> = {
   cycle: { text: "节点 {{node}} 在一个环里。", fix: "请去掉环上的一条连线。" },
   unknown_kind: { text: "没有 {{kind}} 这种节点。", fix: "按 Ctrl+空格 可以看到有哪些类型。" },
   bad_condition: { text: "条件必须是一个表达式 ${...}。", fix: "例如 ${inputs.ok}。" },
-  bad_schema: { text: "这不是正确的 JSON Schema。", fix: "请按 JSON Schema 来写。" },
+  bad_schema: {
+    text: "这里不是能用的 JSON Schema。",
+    fix: "请按 JSON Schema（2020-12）来写；$ref 只能指向 #/$defs/…，pattern 不用环视和反向引用。",
+  },
+  bad_default: { text: "{{name}} 的默认值不符合它自己的类型。", fix: "请改成正确的默认值，或去掉它。" },
   expression_too_long: { text: "表达式太长。", fix: "请把计算放到 python 节点里。" },
   expression_syntax: { text: "表达式 {{expression}} 读不懂。", fix: "请改正；表达式的语言是 JSONata。" },
   expression_empty: { text: "表达式是空的。", fix: "请在 ${ 和 } 之间写点什么。" },
