@@ -35,7 +35,7 @@ _OTHER_PREFIXES = ("RUNWRIGHT_TEST_", "RUNWRIGHT_STEP_", "RUNWRIGHT_WORKER_", "R
 KIB, MIB = 1024, 1024 * 1024
 ROLES = ("serve", "conduct", "project")
 """What a server does: answer requests; take executions through their graphs and run their steps; build the views."""
-EXAMPLE_SERVER = "127.0.0.1:8917"  # see examples/shop.yaml
+EXAMPLE_SERVERS = ("127.0.0.1:8917", "127.0.0.1:8918")  # see examples/shop.yaml, examples/letters.yaml
 SHORTEST_KEY = 8  # characters; a shorter secret can be guessed over the network in days
 
 
@@ -243,10 +243,10 @@ class Settings:
         metadata={"parse": _keys, "unit": "key id = secret", "reason": "needed for any address but loopback"},
     )
     http_allowed: tuple[str, ...] = _setting(
-        (EXAMPLE_SERVER,),
+        EXAMPLE_SERVERS,
         _networks,
         unit="networks, address:port",
-        reason="private addresses that http and llm nodes may reach; the one is where the HTTP example listens",
+        reason="private addresses that http and llm nodes may reach; these are where the examples listen",
     )
     allow_shell: bool = _setting(
         False,

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+import yaml
 
-from tests.fixtures.api import Api, Json
-from tests.fixtures.server import RunningServer, serving
+from infrastructure.nodes.registry import node_kinds
+from tests.fixtures.api import Api, Json, until
+from tests.fixtures.guide import GUIDES, text_of
+from tests.fixtures.server import ROOT, RunningServer, serving
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +18,14 @@ def server() -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def run(api: Api) -> Callable[..., Json]:
-    ids = {item["name"]: item["id"] for item in api.get("/workflows")["items"]}
+def workflows(api: Api) -> dict[str, str]:
+    return {item["name"]: item["id"] for item in api.get("/workflows")["items"]}
 
+
+@pytest.fixture
+def run(api: Api, workflows: dict[str, str]) -> Callable[..., Json]:
     def finished(name: str, **inputs: object) -> Json:
-        return api.finish(api.run(ids[name], **inputs))
+        return api.finish(api.run(workflows[name], **inputs))
 
     return finished
 
@@ -59,6 +65,73 @@ def test_the_shop_is_asked_over_http_and_conditions_decide(
     key = api.steps(done["id"])["order"]["output"]
     if taken == "order":
         assert key["body"]["key"] == f"{done['id']}:order:1"
+
+
+@pytest.mark.parametrize(
+    ("decision", "output", "result"),
+    [
+        ("approved", {"to": "Anna", "note": "As agreed."}, {"sent": "To Anna: 215 dry days. As agreed.", "kept": None}),
+        ("approved", {"to": "Anna"}, {"sent": "To Anna: 215 dry days.", "kept": None}),
+        ("rejected", None, {"sent": None, "kept": "Not sent: {me} said no."}),
+    ],
+)
+def test_a_person_is_asked_and_the_answer_decides(
+    api: Api, workflows: dict[str, str], decision: str, output: Json | None, result: Json
+) -> None:
+    execution_id = api.run(workflows["ask-before-sending"])
+    until(lambda: api.steps(execution_id)["ask"]["status"] == "waiting")
+    answer = {"decision": decision} if output is None else {"decision": decision, "output": output}
+    api.post(f"/executions/{execution_id}/steps/ask/answer", answer)
+    done = api.finish(execution_id)
+    me = api.steps(execution_id)["ask"]["output"]["by"]
+    wanted = {name: text.format(me=me) if text else text for name, text in result.items()}
+    assert done["result"] == wanted, done["error"]
+
+
+def test_two_years_are_reported_by_children_at_once(api: Api, run: Callable[..., Json]) -> None:
+    done = run("two-years", pace_s=0)
+    assert done["result"] == {"years": [2012, 2015], "wetter": 2012, "rain_mm": [1226, 1139.2]}, done["error"]
+    failed = run("two-years", pace_s=0, second=2031)
+    assert failed["error"]["code"] == "child_failed"
+
+
+@pytest.mark.parametrize(
+    ("letter", "topic", "taken"),
+    [
+        (None, "complaint", "answer"),
+        ("Please send me two umbrellas.", "order", "file"),
+        ("Good morning.", "other", "file"),
+    ],
+)
+def test_a_language_model_sorts_letters_and_answers_complaints(
+    api: Api, run: Callable[..., Json], letter: str | None, topic: str, taken: str
+) -> None:
+    done = run("sort-letters", **({} if letter is None else {"letter": letter}))
+    assert done["status"] == "completed", done["error"]
+    assert (done["result"]["topic"], done["result"]["urgent"]) == (topic, letter is None)
+    assert {path for path in ("answer", "file") if statuses(api, done)[path] == "completed"} == {taken}
+    assert (done["result"]["answer"] or "").startswith("Dear customer") == (taken == "answer")
+    assert statuses(api, done)["model"] == "completed", "the stand-in ends by itself"
+
+
+def test_several_letters_at_once_share_the_port(api: Api, workflows: dict[str, str]) -> None:
+    letters = ["It is broken!", "Good morning.", "I need boots.", "It came late!"]
+    ids = [api.run(workflows["sort-letters"], letter=letter) for letter in letters]
+    done = [api.finish(execution_id) for execution_id in ids]
+    assert [one["result"]["topic"] for one in done] == ["complaint", "other", "order", "complaint"], done
+
+
+def test_every_kind_has_an_example_and_the_page_of_examples_names_them_all() -> None:
+    page = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
+    used: set[str] = set()
+    for path in sorted((ROOT / "examples").glob("*.yaml")):
+        definition = yaml.safe_load(path.read_text(encoding="utf-8"))
+        kinds = {node["kind"] for node in definition["nodes"]}
+        (row,) = [line for line in page.splitlines() if f"[`{path.name}`]" in line]
+        assert [kind for kind in kinds if kind not in row] == []
+        used |= kinds
+        assert [guide for guide in GUIDES if f"| `{definition['name']}` |" not in text_of(guide)] == []
+    assert {kind.name for kind in node_kinds().all()} <= used
 
 
 def test_what_is_broken_on_purpose_fails_in_words_and_is_mended_by_its_input(
