@@ -114,6 +114,16 @@ def test_a_language_model_sorts_letters_and_answers_complaints(
     assert statuses(api, done)["model"] == "completed", "the stand-in ends by itself"
 
 
+def test_each_year_is_an_item_and_a_failed_one_is_named(api: Api, run: Callable[..., Json]) -> None:
+    done = run("year-by-year")
+    assert [day["day"] for day in done["result"]["days"]] == ["2012/08/16", "2013/06/30", "2014/08/11", "2015/07/19"]
+    odd = run("year-by-year", years=[2031, 2015])
+    assert odd["status"] == "completed", odd["error"]
+    assert odd["result"]["days"] == [None, {"day": "2015/07/19", "temp_max": 35.0}]
+    (failed,) = odd["result"]["failed"]
+    assert "no day of 2031" in str(failed)
+
+
 def test_several_letters_at_once_share_the_port(api: Api, workflows: dict[str, str]) -> None:
     letters = ["It is broken!", "Good morning.", "I need boots.", "It came late!"]
     ids = [api.run(workflows["sort-letters"], letter=letter) for letter in letters]
