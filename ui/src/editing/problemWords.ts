@@ -146,6 +146,10 @@ export const CHINESE: Record<string, Words> = {
     text: "这个服务不允许运行 shell 命令。",
     fix: "服务的管理者可以用设置 allow_shell（RUNWRIGHT_ALLOW_SHELL=true）允许它。",
   },
+  map_too_deep: {
+    text: "map 里套 map 最多 {{limit}} 层。",
+    fix: "请把里面的 map 做成单独的工作流（类型 workflow）。",
+  },
   kind_not_loaded: {
     text: "节点类型 {{kind}} 不能用：{{reason}}",
     fix: "请用 runwright doctor 查看原因，修好或移除这个包，然后重新启动服务。",
