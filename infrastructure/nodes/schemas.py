@@ -21,10 +21,10 @@ from referencing.jsonschema import DRAFT202012
 from domain.errors import Problem, Severity
 from infrastructure.nodes.patterns import matcher, problem_of_pattern
 
-MAX_VALUES: Final = 5_000
-"""Values inside a schema: at most a second of checking it (its meta-schema takes 0.25 ms for a property)."""
-WORK: Final = 20_000
-"""Keywords that may be applied in any case; 5 µs each."""
+MAX_VALUES: Final = 2_000
+"""Values inside a schema: at most half a second of checking it (its meta-schema takes 0.25 ms for a property)."""
+WORK: Final = 10_000
+"""Keywords that may be applied in any case; 5 to 10 µs each."""
 WORK_PER_VALUE: Final = 20
 WORK_AT_MOST: Final = 400_000
 _PATTERN_STEPS = 650  # of the engine in the time of one keyword, measured on patterns that are made to be slow

@@ -119,6 +119,17 @@ def test_it_has_lines_files_and_failures_as_every_step(api: Api, run: Callable[.
     assert "good.py" in error["traceback"]
 
 
+def test_it_runs_for_each_item_of_a_map(
+    api: Api, problems: Callable[..., list[Json]], run: Callable[..., Json]
+) -> None:
+    inner = {"kind": "shout", "config": {"text": "item ${item}", "times": "${index + 1}"}}
+    assert run("map", items=["a", "b"], node=inner)["result"] == ["ITEM A", "ITEM B ITEM B"]
+    (problem,) = problems("map", items=[1], node={"kind": "shout", "config": {"text": 1}})
+    assert problem["pointer"] == "/nodes/0/config/node/config/text"
+    (problem,) = problems("map", items=[1], node={"kind": "broken", "config": {}})
+    assert problem["code"] == "kind_not_loaded"
+
+
 def test_the_servers_process_never_imports_it(server: RunningServer, packages: Path, run: Callable[..., Json]) -> None:
     assert run("shout", text="hello")["status"] == "completed"
     pids = {int(line) for line in (packages.parent / "marks").read_text().split()}
