@@ -70,12 +70,19 @@ def test_every_file_the_program_reads_is_there(installed: Path) -> None:
         assert [str(path) for path in sorted(wanted) if not (packages / path).exists()] == []
 
 
+def files_of(folder: Path) -> set[Path]:
+    """All but what pip compiles."""
+    return {
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__"
+    }
+
+
 def test_the_examples_come_along(installed: Path) -> None:
     said = run(installed, "python", "-c", "import infrastructure.nodes as n; print(n.__file__)")
     packed = Path(said.stdout.strip()).parent / "_examples"
-    wanted = {path.relative_to(ROOT / "examples") for path in (ROOT / "examples").rglob("*") if path.is_file()}
+    wanted = files_of(ROOT / "examples")
     assert wanted
-    assert {path.relative_to(packed) for path in packed.rglob("*") if path.is_file()} == wanted
+    assert files_of(packed) == wanted
 
 
 @pytest.mark.skipif(not (ROOT / "ui" / "package.json").exists(), reason="this tree has no page")
