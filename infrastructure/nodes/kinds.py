@@ -20,7 +20,7 @@ class Kind:
     `x-expression: true` (may hold `${...}`), `x-widget` (code, json, map: how a form shows it),
     `x-language` (of a code field) and `x-key` (stable key under which a page translates title and
     description). `runs_in` is worker, expressions, timer,
-    person or workflow.
+    person or workflow. What is not `is_allowed` is known and refused: an editor does not offer it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Kind:
     example: Mapping[str, object]
     runs_in: str = "worker"
     is_retry_safe: bool = True
+    is_allowed: bool = True
     retry_safe_by: Callable[[Mapping[str, object]], bool] | None = None
     checked_by: Check = _no_problems
 
@@ -51,6 +52,7 @@ class Kind:
             "icon": self.icon,
             "runs_in": self.runs_in,
             "retry_safe": self.is_retry_safe,
+            "allowed": self.is_allowed,
             "example": self.example,
             "schema": self.schema,
         }

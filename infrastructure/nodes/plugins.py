@@ -180,6 +180,6 @@ def _off(plain: Plugin, reason: str) -> Plugin:
     refusal = problem("kind_not_loaded", message, NOT_LOADED, kind=plain.name, reason=reason)
     kind = Kind(
         name=plain.name, title=plain.name, text=message, icon="puzzle", schema={"type": "object"}, example={},
-        is_retry_safe=False, checked_by=lambda _config: [refusal],
+        is_retry_safe=False, is_allowed=False, checked_by=lambda _config: [refusal],
     )  # fmt: skip
     return Plugin(name=plain.name, target=plain.target, package=plain.package, kind=kind, reason=reason)

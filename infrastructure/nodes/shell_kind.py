@@ -134,6 +134,7 @@ SHELL = Kind(
 SHELL_OFF = replace(
     SHELL,
     text=f"{SHELL.text} Not allowed on this service: see the setting allow_shell.",
+    is_allowed=False,
     checked_by=_refuse,
 )
 """The kind as it is while the setting is off: known, so that what is there can be shown, and refused."""

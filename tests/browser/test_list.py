@@ -129,7 +129,7 @@ def test_a_run_started_elsewhere_appears_and_moves_on_without_a_reload(
     definition = workflow("elsewhere", python("fetch", UNTIL_FILE, args={"gate": str(gate)}), python("store", EASY))
     workflow_id = api.save(definition)
     page = open_page(f"/executions?workflow={workflow_id}&status=running&status=completed")
-    expect(page.get_by_role("heading", name="No execution has this status.")).to_be_visible()
+    expect(page.get_by_role("heading", name="No execution passes these filters.")).to_be_visible()
     page.evaluate("window.here = 'never reloaded'")
 
     execution_id = run(api, workflow_id)

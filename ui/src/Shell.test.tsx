@@ -1,4 +1,5 @@
 import { act, render, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -6,7 +7,7 @@ import { App, newQueryClient, Providers, routes } from "./app";
 import { lastRun, page, workflowItem } from "./test/answers";
 import { FakeEventSource } from "./test/FakeEventSource";
 import { dialog, expectAccessible, openPage, screen, waitFor } from "./test/page";
-import { answers } from "./test/server";
+import { answers, server } from "./test/server";
 
 beforeEach(() => answers("/workflows", page([workflowItem({ last_runs: [lastRun(1)] })])));
 
@@ -127,6 +128,29 @@ describe("a server that does not answer", () => {
     );
     act(() => FakeEventSource.last.open());
     expect(screen.queryByText("The server does not answer.")).toBeNull();
+    vi.useRealTimers();
+  });
+
+  it("stays told on a page that follows nothing, until the server answers again", async () => {
+    vi.useFakeTimers({
+      toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+      shouldAdvanceTime: true,
+    });
+    const { router } = openPage("/workflows");
+    await waitFor(() => expect(FakeEventSource.all).not.toHaveLength(0));
+    act(() => FakeEventSource.last.open());
+    act(() => FakeEventSource.last.fail());
+    await act(() => vi.advanceTimersByTimeAsync(6_000));
+    let up = false;
+    server.use(
+      http.get("*/healthz", () => (up ? HttpResponse.json({ status: "ok" }) : HttpResponse.error())),
+    );
+    await act(() => router.navigate("/no/such/page"));
+    await act(() => vi.advanceTimersByTimeAsync(7_000));
+    expect(screen.getByText("The server does not answer.")).toBeVisible();
+    up = true;
+    await act(() => vi.advanceTimersByTimeAsync(4_000));
+    await waitFor(() => expect(screen.queryByText("The server does not answer.")).toBeNull());
     vi.useRealTimers();
   });
 });

@@ -9,6 +9,8 @@ export interface Told {
   title: string | null;
   /** The server's or the code's own words. */
   message: string;
+  /** The message says in English what the title says in the reader's language. */
+  isForeign: boolean;
   advice: string;
 }
 
@@ -32,6 +34,18 @@ export const CATEGORIES = [
   "internal",
 ] as const;
 
+/** Failures whose message holds what a program or another server said: nobody else knows it. */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  "python_exception",
+  "sql_error",
+  "shell_exit",
+  "http_status",
+  "llm_status",
+  "expression_error",
+  "process_exited",
+  "step_exited",
+]);
+
 export function tell(
   { code, category, message, advice, type }: Telling,
   t: TFunction,
@@ -45,7 +59,8 @@ export function tell(
   return {
     category: t(`category.${known}.label` as never) as string,
     title: title || null,
-    message,
+    message: code === "network" ? "" : message, // nobody said it: the page itself wrote it
+    isForeign: title !== "" && !language.startsWith("en") && !OWN_WORDS.has(code),
     advice: own || (language.startsWith("en") && advice ? advice : general),
   };
 }

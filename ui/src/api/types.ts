@@ -70,6 +70,8 @@ export interface JsonSchema {
   required?: string[];
   properties?: Record<string, JsonSchema>;
   additionalProperties?: boolean | JsonSchema;
+  /** Title and description in other languages. */
+  "x-i18n"?: Record<string, { title?: string; description?: string }>;
 }
 
 export interface Definition {

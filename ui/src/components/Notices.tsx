@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../api/client";
 import { tellError } from "../api/problem";
+import { ServerWords } from "./ServerWords";
 import { StatusGlyph } from "./StatusGlyph";
 
 export function Skeleton({ rows = 6 }: { rows?: number }) {
@@ -50,7 +51,7 @@ export function ErrorNotice({
       </span>
       <h2>{title ?? told.title ?? t("error.title")}</h2>
       <p>{told.advice}</p>
-      {told.message && <p className="dim mono">{told.message}</p>}
+      <ServerWords told={told} className="dim mono" />
       {told.requestId && <p className="dim mono">{t("error.reference", { id: told.requestId })}</p>}
       <div className="actions">
         {onRetry && !gone && (

@@ -107,12 +107,17 @@ describe("what is wrong stands at its field", () => {
     expect(field(), "typing on takes the mark away").toBeValid();
   });
 
-  it("in Chinese too", async () => {
+  it("in Chinese too, with the workflow's own Chinese words where it has them", async () => {
     changeLanguage("zh-CN");
-    serveVersion(SCHEMA);
+    const year = {
+      ...SCHEMA.properties!.year!,
+      "x-i18n": { "zh-CN": { title: "年份", description: "四位数" } },
+    };
+    serveVersion({ ...SCHEMA, properties: { ...SCHEMA.properties, year } });
     const { user } = openPage("/workflows");
     await user.click(await screen.findByRole("button", { name: /运行 weather-report/ }));
     await dialog();
+    expect(screen.getByLabelText(/年份/)).toHaveAccessibleDescription("四位数");
     await user.click(screen.getByRole("button", { name: /^运行\s*Ctrl/ }));
     expect(screen.getByLabelText(/City/)).toHaveAccessibleDescription(
       expect.stringContaining("这一项必须填写。"),

@@ -4,6 +4,7 @@ import { tellError } from "../api/problem";
 import type { JsonSchema } from "../api/types";
 import { Icon } from "./Icon";
 import { SchemaForm } from "./SchemaForm";
+import { ServerWords } from "./ServerWords";
 import { StatusGlyph } from "./StatusGlyph";
 import { useRun } from "./useRun";
 
@@ -88,7 +89,7 @@ export function RunError({ error }: { error: unknown }) {
         <b>{told.title ?? told.category}</b>
       </p>
       <p className="hint">{told.advice}</p>
-      <p className="hint mono">{told.message}</p>
+      <ServerWords told={told} className="hint mono" />
     </div>
   );
 }

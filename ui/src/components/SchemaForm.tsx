@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { JsonSchema } from "../api/types";
 import type { Json } from "../execution/events";
 import { StatusGlyph } from "./StatusGlyph";
-import { type FieldProblem, type FormValues, fieldKind } from "./schemaValues";
+import { type FieldProblem, type FormValues, fieldKind, fieldWords } from "./schemaValues";
 
 interface Props {
   schema: JsonSchema;
@@ -53,10 +53,11 @@ interface FieldProps {
 }
 
 function Field({ name, schema, required, value, wrong, autoFocus, onChange }: FieldProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const { title, description } = fieldWords(schema, i18n.language);
   const id = `input-${name}`;
   const kind = fieldKind(schema);
-  const described = [schema.description && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
+  const described = [description && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(" ");
   const common = {
     id,
     className: "input",
@@ -70,7 +71,7 @@ function Field({ name, schema, required, value, wrong, autoFocus, onChange }: Fi
     <div className="field">
       {kind === "boolean" ? (
         <label className="switch" htmlFor={id}>
-          <span>{schema.title ?? name}</span>
+          <span>{title ?? name}</span>
           <input
             id={id}
             type="checkbox"
@@ -82,7 +83,7 @@ function Field({ name, schema, required, value, wrong, autoFocus, onChange }: Fi
         </label>
       ) : (
         <label htmlFor={id}>
-          {schema.title ?? name}
+          {title ?? name}
           <span className="dim">
             {kind === "json" ? t("run.jsonHint") : required ? "" : t("common.optional")}
           </span>
@@ -116,9 +117,9 @@ function Field({ name, schema, required, value, wrong, autoFocus, onChange }: Fi
           onChange={(event) => onChange(event.target.value)}
         />
       )}
-      {schema.description && (
+      {description && (
         <p className="hint" id={`${id}-hint`}>
-          {schema.description}
+          {description}
         </p>
       )}
       {wrong && (

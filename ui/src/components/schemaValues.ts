@@ -19,6 +19,17 @@ export function fieldKind(schema: JsonSchema): FieldKind {
   return "json";
 }
 
+/** What a field is called and what it says, in the reader's language where the workflow has it. */
+export function fieldWords(schema: JsonSchema, language: string): { title?: string; description?: string } {
+  const { title, description } = schema;
+  const words = title === undefined ? {} : { title };
+  return {
+    ...words,
+    ...(description === undefined ? {} : { description }),
+    ...schema["x-i18n"]?.[language],
+  };
+}
+
 /** The schema with what was given before as its defaults, so that a form begins with it. */
 export function withGiven(schema: JsonSchema | undefined, given: Json | undefined): JsonSchema | undefined {
   if (!schema?.properties || given === null || typeof given !== "object" || Array.isArray(given))

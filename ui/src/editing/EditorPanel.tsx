@@ -38,9 +38,9 @@ export default function EditorPanel(props: Props) {
     <section className="panel editor-panel" aria-label="YAML" onDropCapture={drop}>
       <div className="panel-head">
         <h2>YAML</h2>
-        <Checked validation={validation} marks={marks} />
+        {!readOnly && <Checked validation={validation} marks={marks} />}
         <span className="grow" />
-        <span className="dim editor-note">{t("editor.comments")}</span>
+        {!readOnly && <span className="dim editor-note">{t("editor.comments")}</span>}
       </div>
       <YamlEditor
         ref={handle}
@@ -57,9 +57,9 @@ export default function EditorPanel(props: Props) {
         onCursor={onCursor}
       />
       <p className="dim editor-keys hide-phone" id={hint}>
-        {t("editor.keys")}
+        {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}
       </p>
-      <ProblemList marks={marks} chosen={chosen} onGoTo={onGoTo} />
+      {!readOnly && <ProblemList marks={marks} chosen={chosen} onGoTo={onGoTo} />}
     </section>
   );
 }

@@ -30,6 +30,9 @@ interface Props {
 export function Head({ workflow, editing, savedAs, onVersions, children, ...saving }: Props) {
   const { t } = useTranslation();
   const name = workflow?.name ?? t("editor.new");
+  const reason = whyNotRun(workflow, editing.dirty, t);
+  const { obstacle } = saving;
+  const unsaved = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;
   return (
     <>
       <PageTitle text={editing.dirty ? `• ${name}` : name} />
@@ -44,18 +47,6 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
               <WorkflowStatus status={workflow.status} />
             </>
           )}
-          {editing.dirty && (
-            <span className="chip retry" data-unsaved>
-              {editing.isKept ? t("editor.unsavedKept") : t("editor.unsavedNotKept")}
-            </span>
-          )}
-          <span
-            role="status"
-            className={savedAs === null ? "sr" : "chip done"}
-            data-saved={savedAs ?? undefined}
-          >
-            {savedAs !== null && t("editor.savedAs", { version: savedAs })}
-          </span>
         </nav>
         <span className="grow" />
         {workflow && <ConnectionChip />}
@@ -66,47 +57,76 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
             {t("versions.open")}
           </button>
         )}
-        <SaveButton workflow={workflow} editing={editing} {...saving} />
-        <Run workflow={workflow} dirty={editing.dirty} />
+        <SaveButton workflow={workflow} editing={editing} unsaved={unsaved} {...saving} />
+        <Run workflow={workflow} reason={reason} />
+      </div>
+      {/* A place of its own, always there: no button moves under the hand when something is typed. */}
+      <div className="head-notes">
+        {editing.dirty && (
+          <span className="chip retry" data-unsaved>
+            {editing.isKept ? t("editor.unsavedKept") : t("editor.unsavedNotKept")}
+          </span>
+        )}
+        <span
+          role="status"
+          className={savedAs === null ? "sr" : "chip done"}
+          data-saved={savedAs ?? undefined}
+        >
+          {savedAs !== null && t("editor.savedAs", { version: savedAs })}
+        </span>
+        {unsaved && (
+          <span className="dim" id="why-not-saved">
+            {unsaved}
+          </span>
+        )}
+        <span className="grow" />
+        {reason ? (
+          <span className="status failed why-not" id="why-not">
+            <StatusGlyph status="failed" />
+            {reason}
+          </span>
+        ) : (
+          isOlder(workflow) && (
+            <span className="dim" id="why-not">
+              {t("editor.runsOlder", { version: workflow!.ready_version })}
+            </span>
+          )
+        )}
       </div>
     </>
   );
 }
 
+/** Run takes an older version than the one that is shown. */
+const isOlder = (workflow: WorkflowAnswer | null): boolean =>
+  workflow !== null && workflow.ready_version !== workflow.latest_version;
+
 function SaveButton({
   workflow,
   editing,
-  obstacle,
   canSave,
   saving,
+  unsaved,
   onSave,
-}: Omit<Props, "children" | "onVersions" | "savedAs">) {
+}: Omit<Props, "children" | "onVersions" | "savedAs" | "obstacle"> & { unsaved: string | null }) {
   const { t } = useTranslation();
   if (workflow?.status === "archived") return null;
-  const reason = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;
   const word = workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
   return (
-    <>
-      {reason && (
-        <span className="dim" id="why-not-saved">
-          {reason}
-        </span>
-      )}
-      <button
-        type="button"
-        className={`btn save ${canSave ? "strong" : ""}`}
-        disabled={saving || !canSave}
-        aria-describedby={reason ? "why-not-saved" : undefined}
-        aria-keyshortcuts="Control+S Meta+S"
-        onClick={onSave}
-      >
-        {saving ? t("editor.saving") : word}
-      </button>
-    </>
+    <button
+      type="button"
+      className={`btn save ${canSave ? "strong" : ""}`}
+      disabled={saving || !canSave}
+      aria-describedby={unsaved ? "why-not-saved" : undefined}
+      aria-keyshortcuts="Control+S Meta+S"
+      onClick={onSave}
+    >
+      {saving ? t("editor.saving") : word}
+    </button>
   );
 }
 
-function Run({ workflow, dirty }: { workflow: WorkflowAnswer | null; dirty: boolean }) {
+function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: string | null }) {
   const { t } = useTranslation();
   const [dialog, setDialog] = useState(false);
   const ready = useQuery({
@@ -115,26 +135,13 @@ function Run({ workflow, dirty }: { workflow: WorkflowAnswer | null; dirty: bool
     enabled: workflow !== null && workflow.ready_version !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const reason = whyNotRun(workflow, dirty, t);
-  const older = reason === null && workflow?.ready_version !== workflow?.latest_version;
   return (
     <>
-      {reason && (
-        <span className="status failed why-not" id="why-not">
-          <StatusGlyph status="failed" />
-          {reason}
-        </span>
-      )}
-      {older && (
-        <span className="dim" id="why-not">
-          {t("editor.runsOlder", { version: workflow!.ready_version })}
-        </span>
-      )}
       <button
         type="button"
         className="btn primary"
         disabled={reason !== null || !ready.data}
-        aria-describedby={reason || older ? "why-not" : undefined}
+        aria-describedby={reason || isOlder(workflow) ? "why-not" : undefined}
         onClick={() => setDialog(true)}
       >
         <Icon name="play" size={14} />

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { serverClock } from "../api/clock";
 import { tellError } from "../api/problem";
 import type { WorkflowAnswer } from "../api/types";
+import { ServerWords } from "../components/ServerWords";
 import { StatusGlyph } from "../components/StatusGlyph";
 import { formatMoment } from "../format/format";
 import type { Editing } from "./useEditing";
@@ -28,7 +29,7 @@ export function Failed({
           {title}: {told.title ?? told.category}
         </b>
         <p>{told.advice}</p>
-        {told.message && <p className="dim mono">{told.message}</p>}
+        <ServerWords told={told} className="dim mono" />
         {isKept !== undefined && <p>{isKept ? t("editor.stillHere") : t("editor.stillHereOnly")}</p>}
       </div>
       {onRetry && (
@@ -65,16 +66,18 @@ export function NextStep({
   busy,
   onReady,
   onResume,
+  onDuplicate,
 }: {
   workflow: WorkflowAnswer;
   busy: boolean;
   onReady: (version: number) => void;
   onResume: () => void;
+  onDuplicate: () => void;
 }) {
   const { t } = useTranslation();
   const { latest_version: latest, ready_version: ready, status, problems } = workflow;
   if (status === "archived") {
-    return <Note text={t("editor.archivedText")} />;
+    return <Note text={t("editor.archivedText")} action={t("life.duplicate")} onAction={onDuplicate} />;
   }
   const valid = problems.every(({ severity }) => severity === "warning");
   const waits = ready !== latest && valid;
@@ -99,12 +102,26 @@ export function NextStep({
   );
 }
 
-export function Note({ text, onClose }: { text: string; onClose?: () => void }) {
+interface NoteProps {
+  text: string;
+  onClose?: () => void;
+  action?: string;
+  onAction?: () => void;
+}
+
+export function Note({ text, onClose, action, onAction }: NoteProps) {
   const { t } = useTranslation();
   return (
     <div className="panel told-notice" role="status">
       <StatusGlyph status="pending" size={18} />
       <b>{text}</b>
+      {action && (
+        <span className="actions">
+          <button type="button" className="btn" onClick={onAction}>
+            {action}
+          </button>
+        </span>
+      )}
       {onClose && (
         <span className="actions">
           <button type="button" className="btn" onClick={onClose}>

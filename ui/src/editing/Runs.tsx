@@ -11,7 +11,7 @@ import { FINAL } from "../execution/events";
 import { formatActor, formatDuration, formatMoment } from "../format/format";
 
 /** The last executions of the workflow, live. */
-export function Runs({ workflowId }: { workflowId: string }) {
+export function Runs({ workflowId, archived }: { workflowId: string; archived: boolean }) {
   const { t } = useTranslation();
   const runs = useQuery({
     queryKey: ["executions", "of", workflowId],
@@ -24,7 +24,9 @@ export function Runs({ workflowId }: { workflowId: string }) {
       </div>
       {runs.isPending && <Skeleton rows={4} />}
       {runs.isError && !runs.data && <ErrorNotice error={runs.error} onRetry={() => void runs.refetch()} />}
-      {runs.data?.items.length === 0 && <Empty title={t("workflow.noRuns")} />}
+      {runs.data?.items.length === 0 && (
+        <Empty title={t(archived ? "workflow.neverRan" : "workflow.noRuns")} />
+      )}
       <ul className="run-list">
         {runs.data?.items.map((run) => (
           <RunItem key={run.id} run={run} />

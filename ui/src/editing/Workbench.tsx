@@ -100,6 +100,7 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
           busy={life.busy}
           onReady={life.ready}
           onResume={() => life.change("resume")}
+          onDuplicate={life.duplicate}
         />
       )}
       {narrow && <Tabs tab={tab} isNew={workflow === null} onChoose={setTab} />}
@@ -127,7 +128,7 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
               onChoose={(id) => goTo(bench.spanOfNode(id))}
             />
           )}
-          {workflow && shows("runs") && <Runs workflowId={workflow.id} />}
+          {workflow && shows("runs") && <Runs workflowId={workflow.id} archived={archived} />}
         </div>
       </div>
       {workflow && (

@@ -16,6 +16,8 @@ export interface NodeKindItem {
   title: string;
   description: string;
   example: Record<string, unknown>;
+  /** Whether this service runs it: what would be refused is not offered. */
+  allowed: boolean;
 }
 
 export interface Knowledge {
@@ -58,6 +60,8 @@ export function suggest(text: string, offset: number, knowledge: Knowledge): Sug
   return { replaces: word.length, options: fieldsAt(seen, seen.place, knowledge) };
 }
 
+const isAllowed = ({ allowed }: NodeKindItem): boolean => allowed;
+
 const kindIn =
   ({ fields }: Outline) =>
   (index: number) =>
@@ -68,7 +72,9 @@ function fieldsAt(seen: Outline, place: Place, { schema, kinds }: Knowledge): Co
   const present = seen.fields.get(JSON.stringify(place.container));
   const inNode = place.container[0] === "nodes" && place.container.length === 2;
   const whole =
-    inNode && place.opensItem && !present ? kinds.map((kind, n) => wholeNode(kind, nodeIds(seen), n)) : [];
+    inNode && place.opensItem && !present
+      ? kinds.filter(isAllowed).map((kind, n) => wholeNode(kind, nodeIds(seen), n))
+      : [];
   const fields = Object.entries(at?.properties ?? {})
     .filter(([name]) => !present?.has(name) || name === place.word)
     .map(([name, field]): Completion => {
@@ -141,7 +147,7 @@ function values(
     };
   }
   if (path[0] === "nodes" && path.length === 3 && field === "kind") {
-    const options = kinds.map((kind) => option(kind.kind, kind.title, kind.description));
+    const options = kinds.filter(isAllowed).map((kind) => option(kind.kind, kind.title, kind.description));
     return { replaces: word.length, options };
   }
   const at = schemaAt(schema, path, kindIn(seen));

@@ -7,6 +7,7 @@ import { useNow } from "../components/useNow";
 import type { EdgeDefinition } from "../execution/edges";
 import { FINAL } from "../execution/events";
 import { useExecution } from "../execution/store";
+import type { StepView } from "../execution/view";
 import { formatTick } from "../format/format";
 import { criticalPath } from "./criticalPath";
 import { placeOf, type Scale, scaleOf, spanOf } from "./scale";
@@ -46,6 +47,7 @@ export function useNowLine(box: RefObject<HTMLElement | null>, scale: Scale): bo
 
 export function Legend({ path }: { path: boolean }) {
   const { t } = useTranslation();
+  const ended = useExecution(({ view }) => Object.values(view.steps).some(wasEnded)) ?? false;
   return (
     <ul className="gantt-legend hide-phone">
       {(["steps", "queue", "work", "hold"] as const).map((kind) => (
@@ -54,6 +56,12 @@ export function Legend({ path }: { path: boolean }) {
           {t(`gantt.${kind}`)}
         </li>
       ))}
+      {ended && (
+        <li className="legend-item">
+          <i className="swatch ended" />
+          {t("gantt.ended")}
+        </li>
+      )}
       {path && (
         <li className="legend-item">
           <i className="swatch path" />
@@ -63,6 +71,10 @@ export function Legend({ path }: { path: boolean }) {
     </ul>
   );
 }
+
+/** Drawn hatched: an attempt that nothing of its own ended. */
+const wasEnded = ({ attempts }: StepView): boolean =>
+  attempts.some(({ outcome }) => outcome === "stopped" || outcome === "lost");
 
 export function Axis({ scale }: { scale: Scale }) {
   const { t } = useTranslation();

@@ -3,14 +3,16 @@
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
 import { Icon, kindIcon } from "../components/Icon";
-import { BOX, type Layered, layered } from "./layers";
+import { BOX, type Direction, fitted, type Layered } from "./layers";
 import "./picture.css";
 
 const MARGIN = 8;
+/** Width to height of its place. */
+const RATIO = 1.5;
 
 export function Picture({ definition }: { definition: Definition }) {
   const { t } = useTranslation();
-  const { boxes, width, height } = layered(definition);
+  const { boxes, width, height, direction } = fitted(definition, RATIO);
   const places = new Map(boxes.map((box) => [box.id, box]));
   const names = boxes.map(({ id }) => id).join(", ");
   return (
@@ -24,7 +26,7 @@ export function Picture({ definition }: { definition: Definition }) {
     >
       {(definition.edges ?? []).map(({ from, to }) => {
         const [source, target] = [places.get(from), places.get(to)];
-        return source && target ? <path key={`${from} ${to}`} d={curve(source, target)} /> : null;
+        return source && target ? <path key={`${from} ${to}`} d={curve(source, target, direction)} /> : null;
       })}
       {boxes.map((box) => (
         <Box key={box.id} {...box} />
@@ -51,7 +53,13 @@ function Box({ id, kind, x, y }: Layered) {
   );
 }
 
-function curve(source: Layered, target: Layered): string {
+function curve(source: Layered, target: Layered, direction: Direction): string {
+  if (direction === "TB") {
+    const [x, y] = [source.x + BOX.width / 2, source.y + BOX.height];
+    const end = target.x + BOX.width / 2;
+    const middle = (y + target.y) / 2;
+    return `M${x} ${y}C${x} ${middle} ${end} ${middle} ${end} ${target.y}`;
+  }
   const [x, y] = [source.x + BOX.width, source.y + BOX.height / 2];
   const end = target.y + BOX.height / 2;
   const middle = (x + target.x) / 2;

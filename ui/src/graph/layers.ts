@@ -3,7 +3,10 @@
 import type { Definition } from "../api/types";
 
 export const BOX = { width: 172, height: 64 };
-const GAP = { x: 44, y: 18 };
+/** Px between two layers, and between two boxes of one. */
+const GAP = { between: 40, beside: 16 };
+
+export type Direction = "LR" | "TB";
 
 export interface Layered {
   id: string;
@@ -12,8 +15,15 @@ export interface Layered {
   y: number;
 }
 
-/** Each step one column after the last of those that lead to it; columns stand in the middle of the height. */
-export function layered({ nodes = [], edges = [] }: Definition) {
+/** The way in which the picture is larger in a box of that width to height. */
+export function fitted(definition: Definition, ratio: number) {
+  const [across, down] = [layered(definition, "LR"), layered(definition, "TB")];
+  const scale = ({ width, height }: { width: number; height: number }) => Math.min(ratio / width, 1 / height);
+  return scale(down) > scale(across) ? down : across;
+}
+
+/** Each step one layer after the last of those that lead to it; a layer stands in the middle of the picture. */
+export function layered({ nodes = [], edges = [] }: Definition, direction: Direction) {
   const column = new Map(nodes.map(({ id }) => [id, 0]));
   // A path visits each step at most once: after as many rounds nothing moves any more, in a circle neither.
   for (let round = 1; round < nodes.length; round += 1) {
@@ -28,17 +38,18 @@ export function layered({ nodes = [], edges = [] }: Definition) {
     columns.set(at, [...(columns.get(at) ?? []), node]);
   }
   const tallest = Math.max(0, ...[...columns.values()].map(({ length }) => length));
-  const step = BOX.height + GAP.y;
+  const [along, across] =
+    direction === "LR"
+      ? [BOX.width + GAP.between, BOX.height + GAP.beside]
+      : [BOX.height + GAP.between, BOX.width + GAP.beside];
   const boxes = [...columns].flatMap(([at, members]) =>
-    members.map(
-      ({ id, kind }, row): Layered => ({
-        id,
-        kind,
-        x: at * (BOX.width + GAP.x),
-        y: (row + (tallest - members.length) / 2) * step,
-      }),
-    ),
+    members.map(({ id, kind }, row): Layered => {
+      const beside = (row + (tallest - members.length) / 2) * across;
+      const place = direction === "LR" ? { x: at * along, y: beside } : { x: beside, y: at * along };
+      return { id, kind, ...place };
+    }),
   );
   const width = Math.max(0, ...boxes.map(({ x }) => x + BOX.width));
-  return { boxes, width, height: Math.max(0, tallest * step - GAP.y) };
+  const height = Math.max(0, ...boxes.map(({ y }) => y + BOX.height));
+  return { boxes, width, height, direction };
 }

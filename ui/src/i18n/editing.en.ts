@@ -5,6 +5,7 @@ export const editingEn = {
     label: "Definition of the workflow, YAML",
     oldLabel: "Definition of v{{version}}, YAML, to read",
     keys: "Ctrl+Space shows what fits, F8 goes to the next problem, Esc and then Tab leaves the editor.",
+    readOnlyKeys: "To read only: Esc and then Tab leaves the text.",
     comments: "Comments are lost on reload: a version keeps the definition only.",
     checking: "checking…",
     noProblems: "no problems",

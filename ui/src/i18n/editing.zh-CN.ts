@@ -7,6 +7,7 @@ export const editingZh: Pick<Messages, "editor" | "conflict" | "leave" | "life" 
       label: "工作流的定义（YAML）",
       oldLabel: "v{{version}} 的定义（YAML，只读）",
       keys: "Ctrl+空格 提示可写的内容，F8 跳到下一个问题，先按 Esc 再按 Tab 离开编辑器。",
+      readOnlyKeys: "只能阅读：先按 Esc，再按 Tab，离开文本。",
       comments: "注释在重新加载后会丢失：版本只保存定义。",
       checking: "正在检查…",
       noProblems: "没有问题",

@@ -91,11 +91,12 @@ export const en = {
     read: "Understand",
     readText: "what failed, why, what to do",
     emptyTitle: "No workflow yet",
-    emptyText: "Save one from a file; it appears here at once.",
+    emptyText: "Write one here, or save one from a file; it appears at once.",
   },
   workflow: {
     lastRuns: "Last runs",
     noRuns: "Nothing has run yet. Press Run to see the first one here.",
+    neverRan: "It never ran.",
     graph: "Graph",
     runShort: "Run…",
     problems: "Problems",
@@ -139,6 +140,9 @@ export const en = {
     filterActive: "Active",
     filterFailed: "Failed",
     filterNone: "No execution has this status.",
+    none: "No execution passes these filters.",
+    wordsNone: "No row shown has “{{q}}”.",
+    wordsMore: "The search looks through the rows that are here. Load older ones to look further.",
     inQueue: "waits for a free slot",
     settled_one: "{{count}} step settled",
     settled_other: "{{count}} steps settled",
@@ -168,7 +172,7 @@ export const en = {
     child: "Open the child execution",
     fromRun: "from run {{run}}",
     until: "until {{at}} UTC",
-    attemptShort: "{{attempt}}. try",
+    attemptShort: "try {{attempt}}",
     seeReport: "See the report",
     stepsTitle: "Steps",
     skippedBecause: {
@@ -407,6 +411,58 @@ export const en = {
       advice: "Check that Runwright runs and that this machine is online; the page tries again by itself.",
     },
     inputs_invalid: { title: "the input does not fit", advice: "Correct the fields marked below." },
+    queue_timeout: {
+      title: "it waited in the queue longer than its limit",
+      advice: "Run it again when less is going on, or raise settings.queue_timeout_s.",
+    },
+    approval_rejected: {
+      title: "a person said no",
+      advice: "Correct what the answer asks for, then run the workflow again.",
+    },
+    approval_timeout: {
+      title: "nobody answered in time",
+      advice: "Retry it and answer, or give the node more time.",
+    },
+    child_failed: {
+      title: "the child execution failed",
+      advice: "Open the child execution: it says what broke.",
+    },
+    child_stopped: {
+      title: "the child execution was stopped",
+      advice: "Open the child execution to see who stopped it and why, then run again.",
+    },
+    workflow_not_found: {
+      title: "there is no such workflow",
+      advice: "The address may be wrong. The list of workflows shows those there are.",
+    },
+    workflow_version_not_found: {
+      title: "the workflow has no such version",
+      advice: "Open its versions to see which there are.",
+    },
+    execution_not_found: {
+      title: "there is no such execution",
+      advice: "The address may be wrong. The list of executions shows those there are.",
+    },
+    running_execution_not_found: {
+      title: "this execution does not run any more",
+      advice: "It has ended meanwhile. Look at how.",
+    },
+    step_not_found: {
+      title: "there is no such step",
+      advice: "The list of steps shows those there are.",
+    },
+    artifact_not_found: {
+      title: "there is no such file",
+      advice: "Look at the step’s output for the files there are.",
+    },
+    route_not_found: {
+      title: "the server does not know this request",
+      advice: "Page and server may be of different versions: reload the page.",
+    },
+    file_not_found: {
+      title: "a file of the step is not there",
+      advice: "Correct its path, or put the file where the workflow expects it.",
+    },
     queue_full: {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",
@@ -480,9 +536,14 @@ export const en = {
   error: {
     title: "This could not be loaded",
     reference: "request {{id}}",
+    serverWords: "The server’s own words",
     pageTitle: "There is no such page",
     pageText: "The address leads nowhere. The lists below show what there is.",
     home: "To the workflows",
+  },
+  split: {
+    label: "Width of the two sides",
+    hint: "Drag to give one side more room; double-click to put it back",
   },
   flow: {
     controls: "Graph controls",

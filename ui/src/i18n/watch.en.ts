@@ -72,6 +72,7 @@ export const watchEn = {
     queue: "in queue",
     work: "worked",
     hold: "on hold",
+    ended: "stopped or lost",
     path: "critical path",
     figures: "{{path}} · attempt {{attempt}} · in queue {{queued}}, worked {{worked}}",
   },

@@ -72,6 +72,7 @@ export const watchZhCN = {
     queue: "排队",
     work: "工作",
     hold: "暂候",
+    ended: "停止或丢失",
     path: "关键路径",
     figures: "{{path}} · 第 {{attempt}} 次尝试 · 排队 {{queued}}，工作 {{worked}}",
   },

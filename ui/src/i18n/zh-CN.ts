@@ -91,11 +91,12 @@ export const zhCN: Messages = {
     read: "弄明白",
     readText: "什么坏了、为什么、怎么办",
     emptyTitle: "还没有工作流",
-    emptyText: "用文件保存一个，它会立刻出现在这里。",
+    emptyText: "在这里写一个，或用文件保存一个，它会立刻出现。",
   },
   workflow: {
     lastRuns: "最近的执行",
     noRuns: "还没有运行过。点“运行”，第一次执行会出现在这里。",
+    neverRan: "它从来没有运行过。",
     graph: "步骤图",
     runShort: "运行…",
     problems: "问题",
@@ -139,6 +140,9 @@ export const zhCN: Messages = {
     filterActive: "进行中",
     filterFailed: "失败",
     filterNone: "没有这种状态的执行。",
+    none: "没有符合这些筛选条件的执行。",
+    wordsNone: "显示的行里没有“{{q}}”。",
+    wordsMore: "搜索只看已显示的行。载入更早的，可以继续找。",
     inQueue: "等待空闲的名额",
     settled_one: "{{count}} 步已定",
     settled_other: "{{count}} 步已定",
@@ -385,6 +389,58 @@ export const zhCN: Messages = {
       advice: "请确认 Runwright 正在运行、本机网络正常；页面会自动重试。",
     },
     inputs_invalid: { title: "输入不符合要求", advice: "请改正下面标出的各项。" },
+    queue_timeout: {
+      title: "排队超过了时限",
+      advice: "等空闲时再运行，或调大 settings.queue_timeout_s。",
+    },
+    approval_rejected: {
+      title: "有人没有批准",
+      advice: "按答复的要求改正，再运行工作流。",
+    },
+    approval_timeout: {
+      title: "没有人及时答复",
+      advice: "重试并答复，或给这个节点更多时间。",
+    },
+    child_failed: {
+      title: "子执行失败了",
+      advice: "请打开子执行，那里写着哪里出了错。",
+    },
+    child_stopped: {
+      title: "子执行被停止了",
+      advice: "请打开子执行，看看是谁、为什么停止的，再运行。",
+    },
+    workflow_not_found: {
+      title: "没有这个工作流",
+      advice: "地址可能不对。工作流列表里有现有的全部工作流。",
+    },
+    workflow_version_not_found: {
+      title: "工作流没有这个版本",
+      advice: "请打开版本列表，看看有哪些版本。",
+    },
+    execution_not_found: {
+      title: "没有这个执行",
+      advice: "地址可能不对。执行列表里有现有的全部执行。",
+    },
+    running_execution_not_found: {
+      title: "这个执行已经不在运行",
+      advice: "它在此期间结束了，请看看结果。",
+    },
+    step_not_found: {
+      title: "没有这个步骤",
+      advice: "步骤列表里有现有的全部步骤。",
+    },
+    artifact_not_found: {
+      title: "没有这个文件",
+      advice: "步骤的输出里有现有的文件。",
+    },
+    route_not_found: {
+      title: "服务器不认识这个请求",
+      advice: "页面和服务器可能版本不同，请重新载入页面。",
+    },
+    file_not_found: {
+      title: "步骤要的文件不存在",
+      advice: "请改正路径，或把文件放到工作流要求的位置。",
+    },
     queue_full: { title: "队列已满", advice: "等一些执行结束之后再运行。" },
     workflow_not_ready: {
       title: "工作流没有可运行的版本",
@@ -455,9 +511,14 @@ export const zhCN: Messages = {
   error: {
     title: "加载失败",
     reference: "请求 {{id}}",
+    serverWords: "服务器的原文（英文）",
     pageTitle: "没有这个页面",
     pageText: "这个地址没有内容。下面的列表里有全部内容。",
     home: "去看工作流",
+  },
+  split: {
+    label: "左右两边的宽度",
+    hint: "拖动可以让一边更宽，双击恢复",
   },
   flow: {
     controls: "步骤图控制",

@@ -1,13 +1,15 @@
 import { fireEvent, within } from "@testing-library/react";
 import { HttpResponse, http } from "msw";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { applyEvent } from "../execution/applyEvent";
 import { changeLanguage } from "../i18n";
-import { serveExecution, workflowAnswer } from "../test/answers";
+import { serveExecution, stepAnswers, workflowAnswer } from "../test/answers";
 import { FakeEventSource } from "../test/FakeEventSource";
-import { type History, histories, history } from "../test/histories";
+import { beginning, type History, histories, history } from "../test/histories";
 import { dialog, expectAccessible, openPage, screen, waitFor } from "../test/page";
 import { setWidth } from "../test/screen";
 import { accepts, answers, problem, refuses, server } from "../test/server";
+import { forgetWalk, keepWalk } from "./list/walk";
 
 /** The page of a history of which the first `count` events have happened. */
 async function open(one: History, count = one.events.length) {
@@ -498,6 +500,112 @@ describe("an unknown outcome", () => {
     await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
     expect(status()).toBe("completed");
   });
+});
+
+describe("a step that asks a person", () => {
+  const one = history("approved");
+  const asked = upTo(one, "execution.step_waiting");
+  const form = {
+    type: "object",
+    required: ["note"],
+    properties: { note: { type: "string", title: "Note" } },
+  };
+
+  async function ask(config: object) {
+    const nodes = [{ id: "ask", kind: "approval", config }];
+    const opened = await open(one, asked);
+    answers("/workflows/:id/versions/:n", { version: 1, definition: { nodes, edges: [] } });
+    return { ...opened, card: within(await screen.findByRole("region", { name: "ask asks a person" })) };
+  }
+
+  it("shows its question, and sends yes", async () => {
+    const { user, id, card } = await ask({});
+    expect(card.getByRole("heading", { name: "Send 3 mails?" })).toBeVisible();
+    const sent = accepts(`/executions/${id}/steps/ask/answer`, { position: 1 });
+    await user.click(card.getByRole("button", { name: "Approve" }));
+    await waitFor(() => expect(sent.map(({ body }) => body)).toEqual([{ decision: "approved", output: {} }]));
+    await expectAccessible();
+  });
+
+  it("sends no without asking for the form", async () => {
+    const { user, id, card } = await ask({ form });
+    const sent = accepts(`/executions/${id}/steps/ask/answer`, { position: 1 });
+    await user.click(card.getByRole("button", { name: "Reject" }));
+    await waitFor(() => expect(sent[0]?.body).toMatchObject({ decision: "rejected" }));
+  });
+
+  it("may want a form filled in before yes counts", async () => {
+    const { id } = serveExecution(one, asked);
+    const nodes = [{ id: "ask", kind: "approval", config: { form } }];
+    answers("/workflows/:id/versions/:n", { version: 1, definition: { nodes, edges: [] } });
+    const { user } = openPage(`/executions/${id}`);
+    const card = within(await screen.findByRole("region", { name: "ask asks a person" }));
+    const sent = accepts(`/executions/${id}/steps/ask/answer`, { position: 1 });
+    const note = await card.findByRole("textbox", { name: /Note/ });
+    await user.click(card.getByRole("button", { name: "Approve" }));
+    expect(await card.findByText("This field is needed.")).toBeVisible();
+    expect(sent).toHaveLength(0);
+    await user.type(note, "go");
+    await user.click(card.getByRole("button", { name: "Approve" }));
+    await waitFor(() =>
+      expect(sent[0]?.body).toMatchObject({ decision: "approved", output: { note: "go" } }),
+    );
+  });
+});
+
+describe("the attempts of a step", () => {
+  it("stand side by side, each with how it ended and why", async () => {
+    const { user } = await open(history("tried_again"));
+    await user.click(row("flaky").getByRole("button"));
+    const panel = within(await screen.findByRole("region", { name: "flaky" }));
+    const tab = panel.getByRole("tab", { name: /^Output/ });
+    tab.focus();
+    await user.keyboard("{ArrowLeft}");
+    expect(panel.getByRole("tab", { name: /^Attempts/ })).toHaveAttribute("aria-selected", "true");
+    const tried = document.querySelectorAll("[data-attempt]");
+    expect(tried.length).toBeGreaterThan(1);
+    expect(tried[0]).toHaveAttribute("data-outcome", "failed");
+    expect(tried[0]).toHaveTextContent(/Attempt 1.*Failed.*in queue/);
+    expect(tried[tried.length - 1]).toHaveAttribute("data-outcome", "completed");
+    await expectAccessible();
+  });
+
+  it("that never began say so", async () => {
+    const { user } = await open(history("failed"));
+    await user.click(row("after").getByRole("button"));
+    const panel = within(await screen.findByRole("region", { name: "after" }));
+    await user.click(panel.getByRole("tab", { name: /^Attempts/ }));
+    expect(panel.getByText("It has not been tried yet.")).toBeVisible();
+  });
+});
+
+it("a long list of steps draws the rows that are seen, and walks by arrows", async () => {
+  const one = history("completed");
+  const { id } = serveExecution(one);
+  const view = one.events.reduce(applyEvent, beginning(one));
+  const many = Array.from({ length: 100 }, (_, number) => `s${number}`);
+  answers(`/executions/${id}/steps`, {
+    items: many.map((path) => ({ ...stepAnswers(view)[0]!, path, node: path })),
+    position: view.position,
+  });
+  const { user } = openPage(`/executions/${id}`);
+  await waitFor(() => expect(document.querySelector('[data-step-row="s0"]')).not.toBeNull());
+  expect(document.querySelectorAll("[data-step-row]").length).toBeLessThan(60);
+  row("s0").getByRole("button").focus();
+  await user.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
+  expect(document.activeElement?.closest("li")).toHaveAttribute("data-step-row", "s1");
+});
+
+it("from run to run of the list one goes without going back", async () => {
+  const one = history("completed");
+  const { id } = serveExecution(one);
+  keepWalk({ ids: ["newer", id, "older"], search: "?status=active" });
+  for (const other of ["newer", "older"])
+    refuses("get", `/executions/${other}`, problem("execution_not_found", { status: 404 }));
+  const { user, address } = openPage(`/executions/${id}`);
+  await user.click(await screen.findByRole("button", { name: "Older run in the list" }));
+  expect(address()).toBe("/executions/older");
+  forgetWalk();
 });
 
 describe("the log", () => {

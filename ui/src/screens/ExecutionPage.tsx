@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 import { api } from "../api/client";
-import { Boundary } from "../components/Boundary";
+import { notLoaded } from "../api/problem";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
+import { Split } from "../components/Split";
 import { Tabs } from "../components/Tabs";
 import { useLog } from "../components/useLog";
 import { useNarrow } from "../components/useNarrow";
@@ -24,10 +25,23 @@ import { StepList } from "./execution/StepList";
 import { StopPanel } from "./execution/Stop";
 import { StepDetail } from "./execution/step/StepDetail";
 import { UnknownOutcomes } from "./execution/UnknownOutcome";
+import "@xyflow/react/dist/base.css";
+import "../graph/graph.css";
 import "./execution.css";
 
-// The largest part of the page: it comes once the steps and the log are there to be read.
-const Graph = lazy(() => import("../graph/Graph"));
+/**
+ * The largest part of the page: it comes once the steps and the log are there to be read. Its code is asked for as an
+ * answer is: while the server does not answer, again and again, and the rest of the page stays. Its style sheets come
+ * with the page, for a sheet that failed once is not fetched a second time.
+ */
+const GRAPH = {
+  queryKey: ["code", "graph"],
+  queryFn: () =>
+    import("../graph/Graph").catch((error: unknown) => {
+      throw notLoaded(error);
+    }),
+  staleTime: Number.POSITIVE_INFINITY,
+};
 
 export default function ExecutionPage() {
   const { executionId = "" } = useParams();
@@ -65,6 +79,14 @@ function Page({ live }: { live: LiveExecution }) {
   const result = useExecution((state) => hasResult(state.view)) ?? false;
   const tabs: Tab[] = ["steps", "graph", "logs", ...(result ? (["result"] as const) : [])];
   const shows = (name: Tab) => !narrow || tab === name;
+  const left = (
+    <div className="execution-left">
+      {shows("graph") && <GraphPanel version={version} narrow={narrow} logs={live.logs} />}
+      {shows("steps") && <StepList order={live.order} edges={version.data?.definition.edges ?? NONE} />}
+      <StepDetail />
+    </div>
+  );
+  const logs = <Logs logs={live.logs} order={live.order} />;
   return (
     <div className="page fill execution">
       <ExecutionHeader live={live} onReport={() => setTab("result")} />
@@ -83,19 +105,18 @@ function Page({ live }: { live: LiveExecution }) {
           label={t("execution.parts")}
         />
       )}
-      <div
-        className="execution-grid"
-        {...(narrow ? { id: "page-tab-panel", role: "tabpanel", "aria-labelledby": `page-tab-${tab}` } : {})}
-      >
-        {(shows("graph") || shows("steps")) && (
-          <div className="execution-left">
-            {shows("graph") && <GraphPanel version={version} narrow={narrow} logs={live.logs} />}
-            {shows("steps") && <StepList order={live.order} edges={version.data?.definition.edges ?? NONE} />}
-            <StepDetail />
-          </div>
-        )}
-        {shows("logs") && <Logs logs={live.logs} order={live.order} />}
-      </div>
+      {narrow ? (
+        <div
+          className="execution-grid"
+          id="page-tab-panel"
+          role="tabpanel"
+          aria-labelledby={`page-tab-${tab}`}
+        >
+          {tab === "logs" ? logs : tab !== "result" && left}
+        </div>
+      ) : (
+        <Split name="execution" first={57} className="execution-grid" left={left} right={logs} />
+      )}
       {shows("result") && <Result />}
     </div>
   );
@@ -123,23 +144,22 @@ interface GraphProps {
 function GraphPanel({ version, narrow, logs }: GraphProps) {
   const { t } = useTranslation();
   const select = useExecution((state) => state.select);
-  const due = useRestIsDrawn(logs);
-  const waiting = <Skeleton rows={4} />;
+  const code = useQuery({ ...GRAPH, enabled: useRestIsDrawn(logs) });
+  const failed = [version, code].find(({ isError }) => isError);
+  const Graph = code.data?.default;
   return (
     <div className="panel graph-panel">
-      {version.isError && <ErrorNotice error={version.error} onRetry={() => void version.refetch()} />}
-      {(version.isPending || (version.data && !due)) && waiting}
-      {version.data && due && (
-        <Boundary>
-          <Suspense fallback={waiting}>
-            <Graph
-              definition={version.data.definition}
-              direction={narrow ? "TB" : "LR"}
-              legend={t("execution.legend")}
-              onSelect={(id) => select?.(id)}
-            />
-          </Suspense>
-        </Boundary>
+      {failed ? (
+        <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />
+      ) : version.data && Graph ? (
+        <Graph
+          definition={version.data.definition}
+          direction={narrow ? "TB" : "LR"}
+          legend={t("execution.legend")}
+          onSelect={(id) => select?.(id)}
+        />
+      ) : (
+        <Skeleton rows={4} />
       )}
     </div>
   );

@@ -50,7 +50,9 @@ export default function Executions() {
       <div className="panel">
         {list.isPending && <Skeleton rows={10} />}
         {list.isError && !items && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
-        {items?.length === 0 && <Nothing all={search === ""} onClear={() => setParams({})} />}
+        {items?.length === 0 && (
+          <Nothing filter={filter} more={list.hasNextPage} onClear={() => setParams({})} />
+        )}
         {items && items.length > 0 && <Rows items={items} />}
         {list.hasNextPage && (
           <button
@@ -110,11 +112,26 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
   );
 }
 
-function Nothing({ all, onClear }: { all: boolean; onClear: () => void }) {
+interface NothingProps {
+  filter: ListFilter;
+  /** There are older rows that were not read yet. */
+  more: boolean;
+  onClear: () => void;
+}
+
+/** Which of the filters left nothing over. */
+function Nothing({ filter, more, onClear }: NothingProps) {
   const { t } = useTranslation();
-  if (!all) {
+  const { statuses, q, ...others } = filter;
+  if (writeFilter(filter).toString() !== "") {
+    const byStatus = q === "" && Object.values(others).every((value) => value === "");
     return (
-      <Empty title={t("executions.filterNone")}>
+      <Empty
+        title={t(q !== "" ? "executions.wordsNone" : byStatus ? "executions.filterNone" : "executions.none", {
+          q,
+        })}
+        {...(q !== "" && more ? { text: t("executions.wordsMore") } : {})}
+      >
         <button type="button" className="btn" onClick={onClear}>
           {t("list.clearFilter")}
         </button>

@@ -70,6 +70,10 @@ export function Workflows() {
               </Empty>
             ) : (
               <Empty title={t("start.emptyTitle")} text={t("start.emptyText")}>
+                <Link className="btn primary" to="/workflows/new">
+                  <Icon name="plus" size={16} />
+                  {t("importing.new")}
+                </Link>
                 <code className="chip">runwright apply -f workflow.yaml</code>
               </Empty>
             ))}

@@ -211,7 +211,7 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
   };
 }
 
-function stepAnswers(view: ExecutionView): StepAnswer[] {
+export function stepAnswers(view: ExecutionView): StepAnswer[] {
   return Object.values(view.steps).map((step) => ({
     path: step.path,
     node: step.path,

@@ -48,8 +48,17 @@ export const KINDS = [
     title: "Python",
     description: "Runs code.",
     example: { code: "def main():\n    return 1\n", args: { a: "${inputs.a}" } },
+    allowed: true,
   },
-  { kind: "sql", title: "SQL", description: "Asks rows.", example: { query: "select 1" } },
+  { kind: "sql", title: "SQL", description: "Asks rows.", example: { query: "select 1" }, allowed: true },
+  // Known, and refused by this server: it is offered nowhere.
+  {
+    kind: "shell",
+    title: "Shell",
+    description: "Runs a command.",
+    example: { command: "ls" },
+    allowed: false,
+  },
 ];
 
 /** `problems` may depend on the definition that is asked about. What was asked is in the list that comes back. */

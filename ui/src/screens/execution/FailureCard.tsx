@@ -8,6 +8,7 @@ import { api } from "../../api/client";
 import { tell } from "../../api/problem";
 import { Icon } from "../../components/Icon";
 import { RunDialog } from "../../components/RunDialog";
+import { ServerWords } from "../../components/ServerWords";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { withGiven } from "../../components/schemaValues";
 import type { StepError } from "../../execution/events";
@@ -39,7 +40,7 @@ function Card({ view, error }: { view: ExecutionView; error: StepError }) {
           </code>
         </p>
         <h2>{causePath ? t("failure.at", { step: causePath, message: title }) : title}</h2>
-        <p className="failure-message">{error.message}</p>
+        <ServerWords told={told} className="failure-message" />
         <p>{told.advice}</p>
         <div className="actions">
           <button type="button" className="btn primary" onClick={() => setRetrying(true)}>

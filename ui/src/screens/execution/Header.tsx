@@ -104,7 +104,7 @@ function Figures({ total }: { total: number }) {
         </strong>
         <span className="dim">{final ? t("execution.took") : t("execution.elapsed")}</span>
       </div>
-      <div className="figure-bar">
+      <div className={waited < 500 && view.status !== "queued" ? "figure-bar quiet" : "figure-bar"}>
         <div className="bar-head">
           <span>{t("execution.waited", { time: formatDuration(waited, t) })}</span>
           <span>{t("execution.worked", { time: formatDuration(worked, t) })}</span>

@@ -126,7 +126,7 @@ function Outcome({ item }: { item: ExecutionItem }) {
   const waiting = item.waiting_paths[0];
   if (item.status === "failed" && item.error) {
     const told = tell(item.error, t, i18n.language);
-    return `${told.title ?? told.category} · ${item.error.message}`;
+    return [told.title ?? told.category, ...(told.isForeign ? [] : [item.error.message])].join(" · ");
   }
   if (item.status === "queued") return t("executions.inQueue");
   if (item.status === "stopping") return t("executions.stopping");

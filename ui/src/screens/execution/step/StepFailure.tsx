@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { tell } from "../../../api/problem";
+import { ServerWords } from "../../../components/ServerWords";
 import type { StepView } from "../../../execution/view";
 
 /** Why a step failed: its category in words of the person's language, and what the code said. */
@@ -12,7 +13,7 @@ export function StepFailure({ step }: { step: StepView }) {
       <p>
         <span className="chip fail">{told.category}</span> {told.title}
       </p>
-      <p className="mono">{step.error.message}</p>
+      <ServerWords told={told} className="mono" />
     </>
   );
 }
