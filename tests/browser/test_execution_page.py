@@ -151,3 +151,37 @@ def test_a_step_shows_what_went_in_what_came_out_its_files_and_attempts(
     panel.scroll_into_view_if_needed()
     picture(page, f"step-attempts-{name}")
     accessible(page)
+
+
+def test_a_large_graph_is_a_picture_of_its_statuses_and_boxes_where_one_zooms_in(
+    api: Api, open_page: OpenPage, picture: Picture
+) -> None:
+    rows, length = 13, 10
+    nodes = [
+        {"id": f"r{row:02}_{number}", "kind": "transform", "config": {"expression": number}}
+        for row in range(rows)
+        for number in range(length)
+    ]
+    edges = [{"from": f"r{row:02}_{n}", "to": f"r{row:02}_{n + 1}"} for row in range(rows) for n in range(length - 1)]
+    execution_id = api.run(api.save(workflow("many", *nodes, edges=edges)))
+    assert api.finish(execution_id)["status"] == "completed"
+    page = open_page(f"/executions/{execution_id}")
+    graph = page.get_by_role("group", name=re.compile("^Graph of the steps"))
+    expect(graph.get_by_role("img", name=re.compile(f"^{rows * length} steps, drawn small"))).to_be_visible()
+    expect(graph.locator("rect[data-step][data-status=completed]")).to_have_count(rows * length)
+    expect(graph.locator(".react-flow__node")).to_have_count(0)
+    accessible(page)
+    picture(page, "large-graph-en-light")
+
+    box = graph.locator("rect[data-step=r06_5]")
+    box.hover()
+    expect(graph.locator(".pointed")).to_contain_text("r06_5")
+    box.click()
+    expect(page.get_by_role("region", name="r06_5")).to_be_visible()
+    while graph.locator(".react-flow__node").count() == 0:
+        graph.get_by_role("button", name="Zoom in").click()
+    expect(graph.locator(".node[data-step=r06_5]")).to_contain_text("Completed")
+    seen = graph.locator(".react-flow__node").count()
+    assert seen < rows * length, "only what is in sight is drawn"
+    graph.get_by_role("button", name="Fit").click()
+    expect(graph.locator(".overview")).to_be_visible()
