@@ -17,7 +17,7 @@ from tests.simulation.faults import CHANCES, COMMANDS, SERVER_FAULTS
 from tests.simulation.world import Verdict, simulate
 
 SHORT, LONG, CHUNK = 300, 10_000, 500
-SHOWN = 5
+SHOWN = 2
 # An evaluation that is cancelled before it began; nothing waits for it.
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 

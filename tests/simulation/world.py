@@ -174,6 +174,8 @@ class World:
         self.workflows: list[UUID] = []
         self.graphs: dict[UUID, Graph] = {}
         self.told: list[str] = []
+        self._folded = 0
+        self._executions: dict[UUID, Any] = {}
 
     # ── the server and its deaths ──
 
@@ -357,12 +359,14 @@ class World:
 
     def everything(self) -> list[tuple[UUID, ExecutionStatus]]:
         """Every execution of the log, and how it stands."""
-        found: dict[UUID, Any] = {}
-        for position in range(1, len(self.truth.log.records) + 1):
-            record = self.truth.log.records[position - 1]
+        log = self.truth.log
+        for position in range(self._folded + 1, len(log.records) + 1):
+            record = log.records[position - 1]
             if record.stream_id.version != 8 and record.topic.startswith("execution."):
-                found[record.stream_id] = self.truth.event(position).mutate(found.get(record.stream_id))
-        return [(execution_id, execution.state.status) for execution_id, execution in found.items()]
+                before = self._executions.get(record.stream_id)
+                self._executions[record.stream_id] = self.truth.event(position).mutate(before)
+        self._folded = len(log.records)
+        return [(execution_id, execution.state.status) for execution_id, execution in self._executions.items()]
 
     # ── the whole ──
 
