@@ -26,7 +26,7 @@ from application import ports
 from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable
 from domain.event import RecordedEvent
 from domain.execution.events import Created
-from infrastructure import mapper
+from infrastructure import failpoints, mapper
 from infrastructure.postgres.batch import Batch, changed_leases, encode_member, expected_heads
 from infrastructure.postgres.connection import DEADLINE_S, Connections, Row, connect, cut_after, statement
 
@@ -241,9 +241,12 @@ class PostgresEventStore:
             try:
                 if self._connection is None or self._connection.closed:
                     self._connection = await connect(self._url, within_s=min(DEADLINE_S, until - monotonic()))
+                failpoints.passing("before_append")
                 with cut_after(self._connection, min(DEADLINE_S, until - monotonic())):
                     cursor = await self._connection.execute(statement("append_members"), arrays, binary=True)
-                    return await cursor.fetchall(), retried
+                    rows = await cursor.fetchall()
+                failpoints.passing("after_append")
+                return rows, retried
             except (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable) as error:
                 retried = True
                 if self._connection is not None:
@@ -294,6 +297,7 @@ class PostgresEventStore:
         self.batches += 1
         self.events += len(stored)
         self.published(stored)
+        asyncio.get_running_loop().call_soon(failpoints.passing, "after_answer")
 
     # ── reading ──
 

@@ -27,7 +27,7 @@ from domain.event import RecordedEvent
 from domain.execution.events import Created, ExecutionEvent, Retried, StepLogged, execution_of
 from domain.values import execution_id_of_log
 from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
-from infrastructure import mapper
+from infrastructure import failpoints, mapper
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 from infrastructure.postgres.feed import PostgresFeed
@@ -345,6 +345,7 @@ class Projector:
         changed_workflows: dict[UUID, None],
         batches: list[r.LogBatch],
     ) -> bool:
+        failpoints.passing("before_page")
         executions = [self._live[x].row for x in changed]
         workflows = [self._workflows[x] for x in changed_workflows]
         answer = await self._connections.rows(
@@ -362,6 +363,7 @@ class Projector:
                 [x.name for x in workflows], [_encode(x) for x in workflows],
             ),
         )  # fmt: skip
+        failpoints.passing("after_page")
         if answer[0][0]:
             self.position = to
         return bool(answer[0][0])

@@ -26,6 +26,7 @@ from application.ports import (
     Outcome,
     Signal,
 )
+from infrastructure import failpoints
 from infrastructure.workers import processes
 from infrastructure.workers.entries import Entry
 from infrastructure.workers.handle import WorkerHandle
@@ -137,6 +138,7 @@ class LocalExecutor:
         """Hand attempts over; those without a free worker wait here."""
         if self._closing:
             return
+        failpoints.passing("hand_over")
         for attempt in attempts:
             entry = Entry(attempt)
             self._entries[attempt.id] = entry
@@ -249,6 +251,7 @@ class LocalExecutor:
 
     def finished(self, entry: Entry, done: Done) -> None:
         """An attempt ended by itself."""
+        failpoints.passing("outcome")
         self._learn(entry.attempt.profile, done.wall_ms)
         self._tell(entry, outcome_of(entry, done))
 
