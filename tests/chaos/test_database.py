@@ -38,11 +38,18 @@ class Database:
         return [postmaster, *serving]
 
     def kill_a_back_end(self, chance: random.Random) -> bool:
+        """Whether the postmaster noticed: it then ends all others too, and recovers."""
         serving = self.processes()[1:]
         if not serving:
             return False
+        before, until = self._crashes(), time.monotonic() + 5
         chance.choice(serving).kill()
-        return True
+        while self._crashes() == before and time.monotonic() < until:
+            time.sleep(0.01)
+        return self._crashes() > before
+
+    def _crashes(self) -> int:
+        return (self.folder / "postgres.log").read_text(errors="replace").count("was terminated by signal 9")
 
     def kill_all(self) -> None:
         """The postmaster is killed, and started again by whoever looks after it."""
