@@ -4,7 +4,7 @@ PYTHON ?= python3
 V := .venv/bin
 NPM := $(V)/python tools/setup.py npm
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test test-python test-ui test-planted figures bench screenshots lock docs
+.PHONY: help setup run dev check test test-python test-ui test-planted test-long figures bench screenshots lock docs
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -43,6 +43,9 @@ test-ui: setup ## The page's unit tests, with coverage
 
 test-planted: setup ## Every checker turns red on its planted bug
 	$(V)/python tests/planted/run.py
+
+test-long: setup ## The long forms of simulation and chaos, about 20 minutes; prints seeds and figures
+	$(V)/python -m pytest -m long -n 2 --dist worksteal -rP
 
 bench: setup ## Measure speed against peers (benchmarks/)
 	$(V)/python -m benchmarks

@@ -152,7 +152,7 @@ class Evaluator:
     async def map_output(self, live: Live, plan: MapPlan) -> MapCollected:
         """The list of its items' outputs."""
         try:
-            text = await output(plan, live.execution.state, self._artifacts)
+            text = await patiently(lambda: output(plan, live.execution.state, self._artifacts))
             if text is None:
                 return MapCollected(path=plan.path, output=None, error=too_large(plan.path))
             return MapCollected(path=plan.path, output=await self.out_of_line(text))

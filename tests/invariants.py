@@ -35,7 +35,7 @@ from domain.execution.status import (
     may_become,
     step_may_become,
 )
-from domain.paths import Reused, map_of
+from domain.paths import Reused, map_of, node_of
 from domain.workflow.graph import Edge, Graph, Join, OnError
 from infrastructure import mapper
 
@@ -207,7 +207,9 @@ class _Run:
             self.say("4", position, f"run {event.run} follows {self.run}")
         kept = Reused(event.reused)
         reused = {path: step for path, step in self.steps.items() if path in kept}
-        named = reused.keys() | {path for path in event.reused if map_of(path) is None}
+        # A map, or an item that is one, when it is kept whole keeps what failed in it too.
+        items = {path for path in reused if map_of(path) == node_of(path) and node_of(path) not in kept}
+        named = items | {path for path in event.reused if map_of(path) is None}
         wrong = [path for path in named if self.step(path).status not in (S.COMPLETED, S.SKIPPED)]
         if wrong:
             self.say("5", position, f"{wrong} have no outcome to keep")

@@ -242,7 +242,9 @@ class Projector:
                 self._fold(stored.position, event, changed, changed_steps, changed_workflows, batches)
             except Exception as error:  # a poison event must not stop the views of everything else
                 raise _Poisoned(stored, error) from error
+        failpoints.passing("before_page")
         written = await self._write(page[-1].position, changed, changed_steps, changed_workflows, batches)
+        failpoints.passing("after_page")
         for execution_id in changed:
             if r.is_final(self._live[execution_id].row):
                 del self._live[execution_id]
@@ -345,7 +347,6 @@ class Projector:
         changed_workflows: dict[UUID, None],
         batches: list[r.LogBatch],
     ) -> bool:
-        failpoints.passing("before_page")
         executions = [self._live[x].row for x in changed]
         workflows = [self._workflows[x] for x in changed_workflows]
         answer = await self._connections.rows(
@@ -363,7 +364,6 @@ class Projector:
                 [x.name for x in workflows], [_encode(x) for x in workflows],
             ),
         )  # fmt: skip
-        failpoints.passing("after_page")
         if answer[0][0]:
             self.position = to
         return bool(answer[0][0])

@@ -5,6 +5,7 @@ load = Load(service, workflow_id)  runs are asked for with a key each, until the
 check(service, load, graphs)     every invariant, over the history as the API tells it
 """
 
+import asyncio
 import contextlib
 import json
 import random
@@ -19,7 +20,9 @@ from uuid import UUID
 
 import httpx
 import psutil
+import psycopg
 import pytest
+from psycopg import sql
 
 from domain.event import RecordedEvent
 from domain.execution import events as e
@@ -29,6 +32,7 @@ from infrastructure.data_directory import DataDirectory
 from infrastructure.postgres.embedded import EmbeddedPostgres
 from tests.fixtures.api import Api, Json, python, workflow
 from tests.fixtures.server import RunningServer, launch
+from tests.integration.test_projector import rebuilt, rows_of
 from tests.invariants import broken
 from tests.unit.test_histories import Folded, stored
 
@@ -99,7 +103,11 @@ class Service:
         assert self.server is not None
         code = self.server.end()
         with DataDirectory(self.server.data_dir).open(for_postgres=True) as directory:
-            EmbeddedPostgres(directory).stop()
+            postgres = EmbeddedPostgres(directory)
+            try:
+                assert_views_are_rebuilt(postgres.start())
+            finally:
+                postgres.stop()
         assert code == 0
 
     @property
@@ -210,6 +218,18 @@ class Load:
             self.followers[-1].start()
         if self.random.random() < 0.3:
             self.execute(key)
+
+
+def assert_views_are_rebuilt(url: str) -> None:
+    """Invariant 8: after all those deaths the views are what one projector makes of the whole log, byte for byte."""
+    live = rows_of(url)
+    with psycopg.connect(url) as connection:
+        for view in ("execution_view", "step_view", "log_view", "workflow_view"):
+            connection.execute(sql.SQL("delete from {}").format(sql.Identifier(view)))
+        connection.execute("update projection_position set position = 0")
+    again = asyncio.run(rebuilt(url, page=500))
+    assert live["execution_view"]
+    assert again == live
 
 
 def wait_for_all(service: Service, executions: list[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from domain.workflow.graph import Graph
 from infrastructure.data_directory import DataDirectory
 from infrastructure.postgres.embedded import EmbeddedPostgres
-from tests.chaos.service import Load, Service, check, definition, wait_for_all
+from tests.chaos.service import Load, Service, assert_views_are_rebuilt, check, definition, wait_for_all
 from tests.chaos.test_kills import Pressure
 from tests.fixtures.api import Api
 from tests.fixtures.postgres import new_folder
@@ -104,6 +104,7 @@ def kill(service: Service, database: Database, seed: int, *, back_ends: int, pos
     api.close()
     assert service.server is not None
     assert service.server.end() == 0
+    assert_views_are_rebuilt(database.url)
     print(f"\nseed {seed}: {killed} of {len(moments)} kills took effect; {len(load.accepted)} runs, {len(log)} events;")
     print(
         f"a run was accepted again after at most {max(back_s):.2f} s, median {sorted(back_s)[len(back_s) // 2]:.2f} s"

@@ -47,9 +47,25 @@ def _condition(random: Random, source: str) -> Json:
 
 
 def _node(random: Random, name: str, children: list[str]) -> Json:
-    kinds = ["python"] * 6 + ["transform", "wait", "approval"] + ["workflow"] * (1 if children else 0)
-    kind = random.choice(kinds)
-    node: Json = {"id": name, "kind": kind}
+    kinds = ["python"] * 6 + ["transform", "wait", "approval", "map"] + ["workflow"] * (1 if children else 0)
+    return _of_kind(random, {"id": name, "kind": random.choice(kinds)}, children, depth=1)
+
+
+def _map(random: Random, children: list[str], depth: int) -> Json:
+    """One node for each of no to five items; now and then a map of maps."""
+    kinds = ["python"] * 4 + ["wait", "approval"] + ["workflow"] * bool(children) + ["map"] * (depth < 2)
+    inner = _of_kind(random, {"id": "inner", "kind": random.choice(kinds)}, children, depth=depth + 1)
+    config: Json = {"items": [*range(random.choice([0, 1, 2, 3, 5]))]}
+    config["node"] = {name: value for name, value in inner.items() if name not in ("join", "on_error")}
+    if random.random() < 0.5:
+        config["max_parallel"] = random.randint(1, 2)
+    if random.random() < 0.6:
+        config["on_item_error"] = random.choice(["continue", {"max": 1}, {"max": "50%"}])
+    return config
+
+
+def _of_kind(random: Random, node: Json, children: list[str], *, depth: int) -> Json:
+    name, kind = node["id"], node["kind"]
     match kind:
         case "python":
             node["config"] = {"code": "def main(**given): pass", "args": {"given": "${inputs.yes}", "to": name}}
@@ -61,6 +77,8 @@ def _node(random: Random, name: str, children: list[str]) -> Json:
             node["config"] = {"seconds": random.choice([0, 0.5, 5, 90])}
         case "approval":
             node["config"] = {"message": "Shall it go on?", "on_reject": random.choice(["fail", "continue"])}
+        case "map":
+            node["config"] = _map(random, children, depth)
         case _:
             node["config"] = {"workflow": random.choice(children), "inputs": {}}
     if kind in ("approval", "workflow", "wait") and random.random() < 0.4:
@@ -69,7 +87,7 @@ def _node(random: Random, name: str, children: list[str]) -> Json:
         node["join"] = random.choice(["all", "first"])
     if random.random() < 0.4:
         node["on_error"] = random.choice(["continue", "edges"])
-    if kind in ("python", "workflow") and random.random() < 0.5:
+    if kind in ("python", "workflow", "map") and random.random() < 0.5:
         node["retry"] = {"max_attempts": random.randint(2, 3), "interval_s": random.choice([0.1, 3.0])}
         if random.random() < 0.3:
             node["retry"]["when"] = "${error.retryable}"

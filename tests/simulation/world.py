@@ -428,7 +428,6 @@ class _Heard(logging.Handler):
 def simulate(seed: int) -> Verdict:
     """Live through a seed and check everything."""
     loop = VirtualLoop()
-    asyncio.set_event_loop(None)
     world = World(seed, loop)
     heard, logger = _Heard(world), logging.getLogger("runwright.conductor")
     logger.addHandler(heard)
