@@ -14,7 +14,7 @@ from application.children import Called, Children, NotCalled, parent_of
 from application.live import ChildEnded, Live
 from application.patience import AGAIN_S, patiently
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
-from domain.errors import Refusal, TransitionRefused
+from domain.errors import NotFound, Refusal, TransitionRefused
 from domain.event import Cause
 from domain.execution.events import ExecutionEvent, Started
 from domain.execution.execution import Execution
@@ -84,9 +84,10 @@ class Family:
         for path, child_id in [*live.execution.state.children.items()]:
             if child_id in self._runs.live or self._runs.is_queued(child_id):
                 continue
-            child = await patiently(lambda child_id=child_id: self._runs.load(child_id))
-            if child.state.status in FINAL:
-                self._runs.put(live, ChildEnded(path=path, child=child))
+            with suppress(NotFound):  # an owner that was replaced has decided about a child that never came to be
+                child = await patiently(lambda child_id=child_id: self._runs.load(child_id))
+                if child.state.status in FINAL:
+                    self._runs.put(live, ChildEnded(path=path, child=child))
 
     async def stop(self, live: Live, child: UUID, cause: Cause, grace_s: float) -> None:
         """Stop a child; ask until it is heard or the child has ended by itself."""

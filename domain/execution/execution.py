@@ -417,7 +417,8 @@ class Execution(Aggregate):
     def _stop_what_is_held(self, cause: Cause, inside: str = "") -> None:
         """Items before their map: it is over when they are."""
         for path, step in reversed([*self.state.steps.items()]):
-            if not path.startswith(inside) or path in self.state.children or (inside and path in self.state.maps):
+            runs_on = inside and step.status is StepStatus.RUNNING  # a map: it ends after its items
+            if not path.startswith(inside) or path in self.state.children or runs_on:
                 continue
             lost = step.status is StepStatus.READY and path not in self.state.open_attempts
             if lost or step.status in HELD or step.status is StepStatus.RETRYING:

@@ -101,6 +101,11 @@ class EmbeddedPostgres:
         self._await_ready()
         return self.url
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its postmaster lives."""
+        return self._postmaster() is not None
+
     def stop(self) -> None:
         """Fast shutdown; returns when no process of this PostgreSQL is left. Idempotent.
 

@@ -10,12 +10,14 @@ anything to compose; everything else is made in interfaces/bootstrap.py.
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,10 +36,13 @@ from infrastructure.postgres.migrate import MigrationError, migrate, pending
 from interfaces.cli.refusal import Refusal
 from interfaces.settings import Settings, SettingsError
 
+log = logging.getLogger("runwright")
+
 START_REFUSALS = (SettingsError, DataDirectoryError, EmbeddedPostgresError, MigrationError)
 """Everything that stops a start by itself; each says its own sentence."""
 
 ADDRESS_FILE = "server.json"  # {url, pid}, there while the server answers; how other commands find it
+LOOK_AGAIN_S = 0.5
 OWN_SERVER_DEADLINE_S = 120  # a first start: initdb, migrations, page; a slow disk included
 
 
@@ -135,12 +140,37 @@ def _database(settings: Settings, directory: DataDirectory) -> Generator[str]:
         return
     postgres = EmbeddedPostgres(directory)
     try:
-        yield postgres.start()
+        url = postgres.start()
+        with _kept_alive(postgres):
+            yield url
     finally:
         # An impatient third signal must not leave PostgreSQL behind.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         postgres.stop()
+
+
+@contextmanager
+def _kept_alive(postgres: EmbeddedPostgres) -> Generator[None]:
+    """A postmaster that dies while we serve (killed, out of memory) is started again; our connections come back."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(LOOK_AGAIN_S):
+            try:
+                if not postgres.is_alive:
+                    log.error("PostgreSQL has died and is started again")
+                    postgres.start()
+            except EmbeddedPostgresError as error:
+                log.error("%s", error)
+
+    keeper = threading.Thread(target=keep, name="postgres-keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
 
 
 def refuse_busy_port(settings: Settings) -> None:

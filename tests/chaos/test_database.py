@@ -117,6 +117,32 @@ def test_back_ends_and_the_postmaster(service: Service, database: Database) -> N
     kill(service, database, random.randrange(2**32), back_ends=3, postmasters=1)
 
 
+def test_our_own_postmaster_is_started_again_by_the_server_that_needs_it(service: Service) -> None:
+    made = definition(service.folder / "marks.txt", seconds=0.05)
+    assert service.start()
+    assert service.server is not None
+    api = Api(service.url)
+    workflow_id = api.save(made)
+    load = Load(service, workflow_id, seed=0)
+    back_s: list[float] = []
+    for number in range(2):
+        load.submit(f"before {number}")
+        postmaster = min(service.server.postgres_processes(), key=psutil.Process.create_time)
+        postmaster.kill()
+        began = time.monotonic()
+        load.submit(f"after {number}")
+        back_s.append(time.monotonic() - began)
+        assert postmaster.pid not in {process.pid for process in service.server.postgres_processes()}
+    wait_for_all(service, [*load.accepted.values()])
+    check(service, load, {workflow_id: Graph.of(made)})
+    api.close()
+    assert service.starts == 1
+    service.end()
+    assert service.server.postgres_processes() == []
+    print(f"\na run was accepted again after at most {max(back_s):.2f} s")
+    assert max(back_s) <= BACK_TO_WORK_S
+
+
 @pytest.mark.long
 def test_forty_back_ends_and_ten_postmasters(service: Service, database: Database) -> None:
     kill(service, database, 0, back_ends=40, postmasters=10)

@@ -150,3 +150,31 @@ def test_kept_items_are_told_as_ranges(kept: set[int]) -> None:
     assert {index for index in range(70) if f"m[{index}]" in reused} == kept
     assert {index for index in range(70) if f"m[{index}].cell[1]" in reused} == kept
     assert ("load" in reused, "m" in reused, "load[1]" in reused, reused.steps) == (True, False, True, 1)
+
+
+def test_an_item_that_is_a_map_and_waits_for_its_next_attempt_ends_with_the_map_around_it() -> None:
+    run = Run(
+        graph(
+            {
+                "m": {
+                    "kind": "map",
+                    "config": {
+                        "items": [],
+                        "node": {"kind": "map", "config": {"items": [], "node": {"kind": "python", "config": {}}}},
+                    },
+                }
+            }
+        )
+    )
+    run.start("m")
+    run.execution.expand_step(cause(), "m", 1, 1, None)
+    run.observed()
+    run.start("m[0]")
+    run.execution.expand_step(cause(), "m[0]", 1, 0, None)
+    run.execution.end_map(cause(), "m[0]", output=NULL, output_artifact=None, error=step_error(), retry=AGAIN)
+    run.observed()
+    assert run.execution.state.steps["m[0]"].status is StepStatus.RETRYING
+    run.execution.stop_items(cause(), "m[")
+    run.observed()
+    assert run.execution.state.steps["m[0]"].status is StepStatus.STOPPED
+    assert run.execution.state.steps["m"].status is StepStatus.RUNNING, "it ends after its items"
