@@ -416,7 +416,7 @@ class Execution(Aggregate):
 
     def _stop_what_is_held(self, cause: Cause, inside: str = "") -> None:
         """Items before their map: it is over when they are."""
-        for path, step in reversed([*self.state.steps.items()]):
+        for path, step in sorted(self.state.steps.items(), key=lambda one: -one[0].count("[")):
             runs_on = inside and step.status is StepStatus.RUNNING  # a map: it ends after its items
             if not path.startswith(inside) or path in self.state.children or runs_on:
                 continue
