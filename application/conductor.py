@@ -9,25 +9,23 @@ Longer than 400 lines because taking in, storing, handing over and recovering sh
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from application.children import Called, Children
-from application.deciding import ACTOR, Decider, attempt_id
+from application.deciding import ACTOR, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
-from application.failures import queue_timeout
 from application.family import Family
+from application.handing import Handing
+from application.hearing import Hearing
+from application.histories import Histories, lease_name
 from application.live import (
     AnswerGiven,
     Answering,
     Live,
-    LogStream,
     LookAgain,
     PauseAsked,
     StopAsked,
@@ -39,8 +37,6 @@ from application.patience import AGAIN_S, patiently
 from application.ports import (
     Appended,
     Artifacts,
-    Attempt,
-    Begun,
     Clock,
     EventStore,
     Executor,
@@ -52,53 +48,33 @@ from application.ports import (
     LeaseOpened,
     Leases,
     LeaseTaken,
-    Logged,
     Member,
     OpenExecution,
     Orphan,
-    Progressed,
     Replayed,
-    Signal,
     StoreUnavailable,
-    Succeeded,
     VersionConflict,
 )
-from application.preparing import PreparedGraph, PreparedNode, merged
+from application.preparing import PreparedGraph
+from application.queue import Queue, Queued
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.timers import Timers
-from domain.errors import Conflict, NotFound, Refusal
+from domain.errors import Conflict, Refusal
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission
-from domain.values import JsonText, log_stream_id
+from domain.values import JsonText
 
 log = logging.getLogger("runwright.conductor")
 
 ISOLATION = "process"
 DRAIN_LOOK_S = 0.05
-BEGUN_AFTER_S = 0.02
-"""Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
-FLUSH_TOGETHER_S = 0.02
-"""Executions whose lines are due within this time share an append: fewer commits when many of them print."""
-FLUSHES_PER_S = 2_000
-"""With more executions that print than can be stored at the usual pace, each waits longer: steps go before lines."""
-
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
 Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Queued:
-    """A place in the queue; `execution` is kept when it is in memory already."""
-
-    execution_id: UUID
-    epoch: int
-    position: int
-    execution: Execution | None
 
 
 class Conductor:
@@ -121,11 +97,14 @@ class Conductor:
         children: Children,
     ) -> None:
         self._store, self._leases, self._executor, self._graphs = store, leases, executor, graphs
-        self._clock, self._server_id, self._log_flush_s = clock, server_id, log_flush_s
-        self._admission: Admission[_Queued] = Admission(attempt_limit)
+        self._clock, self._server_id = clock, server_id
+        self._histories = Histories(store)
+        self.load = self._histories.load
+        self._admission: Admission[Queued] = Admission(attempt_limit)
+        self.live: dict[UUID, Live] = {}
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
         self._family = Family(self, children)
-        self._elsewhere = Elsewhere(store, self.load, self._log_stream_of, server_id)
+        self._elsewhere = Elsewhere(store, self._histories, server_id)
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
             cast("Admission[object]", self._admission),
@@ -136,16 +115,17 @@ class Conductor:
             self._family.call,
             self._stop_child,
         )
-        self.live: dict[UUID, Live] = {}
-        self._printing: set[UUID] = set()
-        self._admitting: asyncio.Task[None] | None = None
-        self._begun: deque[tuple[float, Begun]] = deque()
-        self._begun_timer: asyncio.TimerHandle | None = None
+        self._handing = Handing(executor, self._evaluator, self.spawn)
+        self._hearing = Hearing(self.live, self._evaluator, clock, self._later, self._drive_soon, flush_s=log_flush_s)
+        self._queue = Queue(
+            self._admission, store, self._histories, clock, self.spawn, self._start_queued, self.has,
+            self._decider.cause, self._family.tell_parent,
+        )  # fmt: skip
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._taken_up = False
         self._resting = False
-        executor.connect(self._on_signals)
+        executor.connect(self._hearing.take)
 
     # ── asked by handlers and questions ──────────────────────────────────────────────────────────
 
@@ -155,7 +135,7 @@ class Conductor:
         """Store a new execution; it starts in the same append when nothing waits and a slot is free."""
         name = lease_name(execution.id)
         live = Live(execution, prepared, position=2**63, epoch=1)
-        at_once = self._admission.open and not (self._closing or self._resting)
+        at_once = self._queue.lets_in_at_once
         if at_once:
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
@@ -177,12 +157,10 @@ class Conductor:
         live.position = stored.positions[0]
         if at_once:
             self._enter(live)
-            self._hand_over(live, events)
+            self._follow_up(live, events)
             self._drive_soon(live)
         else:
-            kept = _Queued(execution_id=execution.id, epoch=0, position=live.position, execution=execution)
-            self._enqueue(kept, prepared, execution.state.created_at)
-            self._admit_soon()
+            self._enqueue(execution, live.position, prepared)
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
 
     async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int:
@@ -196,14 +174,14 @@ class Conductor:
         if live is not None:
             self.put(live, asked)
             return await waiting
-        queued = self._admission.leave(execution_id)
+        queued = self._queue.take_out(execution_id)
         try:
             execution, position = await self._elsewhere.stop(
                 execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
             )
         except BaseException:
             if queued is not None:
-                self._put_back(queued)
+                self._queue.put_back(queued)
             raise
         if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
             self._family.tell_parent(execution)
@@ -245,11 +223,7 @@ class Conductor:
             self.spawn(self._look_for(Live(execution, prepared, position=0, epoch=execution.state.epoch)))
             raise
         execution.pending_events.clear()
-        kept = _Queued(
-            execution_id=execution.id, epoch=execution.state.epoch, position=stored.position, execution=execution
-        )
-        self._enqueue(kept, prepared, execution.state.created_at)
-        self._admit_soon()
+        self._enqueue(execution, stored.position, prepared)
         return stored.position
 
     async def answer(
@@ -266,17 +240,6 @@ class Conductor:
         self.put(live, given)
         return await waiting
 
-    async def load(self, execution_id: UUID) -> Execution:
-        """The aggregate from its events. Raises NotFound."""
-        execution: Execution | None = None
-        for event in await self._store.stream(execution_id):
-            if not isinstance(event, e.ExecutionEvent):
-                break
-            execution = event.mutate(execution)
-        if execution is None:
-            raise NotFound("execution", execution_id)
-        return execution
-
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""
         return execution_id in self.live
@@ -288,7 +251,7 @@ class Conductor:
 
     def is_queued(self, execution_id: UUID) -> bool:
         """Whether it waits to be admitted."""
-        return self._admission.kept(execution_id) is not None
+        return self._queue.holds(execution_id)
 
     @property
     def queued(self) -> int:
@@ -327,7 +290,7 @@ class Conductor:
                 log.info("execution %s is looked at again: %s", row.execution_id, error)
                 rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
         self._taken_up = True
-        self._admit_soon()
+        self._queue.open()
 
     # ── one of several servers (see `membership.py`) ─────────────────────────────────────────────
 
@@ -348,6 +311,7 @@ class Conductor:
     def cut_off(self) -> None:
         """End every step and forget every execution: other servers may take them now."""
         self._resting = True
+        self._queue.close()
         for live in [*self.live.values()]:
             self._decider.cancel_all(live, grace_s=0.0)
             self._release(live)
@@ -362,11 +326,12 @@ class Conductor:
                 if not self.has(row.execution_id):
                     await self._take_up(row, "was_cut_off", "server_restarted")
         self._resting = False
-        self._admit_soon()
+        self._queue.open()
 
     async def drain(self, within_s: float) -> None:
         """Start nothing more, and wait for the attempts that run, but no longer than `within_s` seconds."""
         self._resting = self._decider.resting = True
+        self._queue.close()
         until = self._clock.monotonic() + within_s
         while any(live.execution.state.open_attempts for live in self.live.values()):
             if self._clock.monotonic() >= until:
@@ -385,7 +350,7 @@ class Conductor:
             case e.Created() | e.Retried():
                 self.spawn(self._hear_of_queued(event, position))
             case e.Started() | e.Completed() | e.Failed() | e.Stopped():
-                self._admission.leave(execution_id)
+                self._queue.take_out(execution_id)
                 self._family.heard_of_child(event)
             case _:
                 pass
@@ -393,9 +358,8 @@ class Conductor:
     async def _hear_of_queued(self, event: e.Created | e.Retried, position: int) -> None:
         prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
         if not (self.has(event.originator_id) or self.is_queued(event.originator_id) or self._closing):
-            kept = _Queued(execution_id=event.originator_id, epoch=0, position=position, execution=None)
-            self._enqueue(kept, prepared, event.timestamp)
-            self._admit_soon()
+            kept = Queued(execution_id=event.originator_id, position=position, execution=None)
+            self._queue.put(kept, prepared.graph.settings.queue_timeout_s, event.timestamp)
 
     async def look_at_all(self) -> None:
         """What other servers stored was missed: everything is looked at again."""
@@ -417,6 +381,8 @@ class Conductor:
     async def close(self) -> None:
         """Decide nothing more. What runs stays open in the log for the next start; the executor ends it."""
         self._closing = True
+        self._queue.close()
+        self._hearing.close()
         for live in [*self.live.values()]:
             live.end()
             if live.driver is not None:
@@ -440,14 +406,13 @@ class Conductor:
         execution = await self.load(row.execution_id)
         state = execution.state
         if state.status is ExecutionStatus.QUEUED:
-            kept = _Queued(execution_id=row.execution_id, epoch=row.epoch, position=0, execution=execution)
-            self._enqueue(kept, await self._graphs(state.workflow_id, state.workflow_version), state.created_at)
+            self._enqueue(execution, 0, await self._graphs(state.workflow_id, state.workflow_version))
             return
         if state.status in FINAL:
             return
         prepared = await self._graphs(state.workflow_id, state.workflow_version)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
-        live.log = await self._log_stream_of(execution)
+        live.log = await self._histories.log_stream_of(execution)
         cause = self._decider.cause(live.execution)
         execution.take_over(cause, owner=self._server_id, epoch=live.epoch, reason=reason)
         stopping, gone = state.status is ExecutionStatus.STOPPING, lost == "server_gone"
@@ -471,18 +436,6 @@ class Conductor:
         self._enter(live)
         self._drive_soon(live)
 
-    async def _log_stream_of(self, execution: Execution) -> LogStream:
-        """Where the log stream of an execution stands; of one that never ran it is empty."""
-        stored = LogStream(execution.id, execution.state.workflow_id)
-        if execution.version > 1:
-            for event in await self._store.stream(log_stream_id(execution.id)):
-                stored.version = event.originator_version
-                if isinstance(event, e.StepLogged):
-                    stored.lines += len(event.lines)
-                    stored.dropped += event.dropped
-                    stored.last_line[event.path] = stored.lines
-        return stored
-
     async def _look_for(self, live: Live) -> None:
         """The append that was to bring it into the queue or to life was not answered: stored all the same, it goes on.
 
@@ -499,10 +452,7 @@ class Conductor:
             await self._reload(live, ())
             return
         self._release(live)
-        epoch = execution.state.epoch
-        kept = _Queued(execution_id=live.id, epoch=epoch, position=live.position, execution=execution)
-        self._enqueue(kept, live.prepared, execution.state.created_at)
-        self._admit_soon()
+        self._enqueue(execution, live.position, live.prepared)
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
@@ -515,7 +465,7 @@ class Conductor:
         live.end()
         if self.live.get(live.id) is live:
             del self.live[live.id]
-        self._printing.discard(live.id)
+        self._hearing.forget(live.id)
         self._admission.give_back(_slots_of(live))
         self._admission.wait(live.id, live.position, 0)
         self._offer()
@@ -530,79 +480,21 @@ class Conductor:
         if waiting is not None and waiting in self.live:
             self._drive_soon(self.live[waiting])
         else:
-            self._admit_soon()
+            self._queue.admit_soon()
 
-    def _admit_soon(self) -> None:
-        if self._closing or self._resting or not self._taken_up:
-            return
-        if self._admission.queued and (self._admitting is None or self._admitting.done()):
-            self._admitting = self.spawn(self._admit())
+    def _enqueue(self, execution: Execution, position: int, prepared: PreparedGraph) -> None:
+        """It waits until a slot is free, for as long as its workflow lets it."""
+        kept = Queued(execution_id=execution.id, position=position, execution=execution)
+        self._queue.put(kept, prepared.graph.settings.queue_timeout_s, execution.state.created_at)
 
-    def _enqueue(self, queued: _Queued, prepared: PreparedGraph, since: datetime | None) -> None:
-        """Put at the end of the queue, for as long as the workflow lets it wait from `since` on."""
-        self._admission.enqueue(queued.execution_id, queued)
-        limit_s = prepared.graph.settings.queue_timeout_s
-        if limit_s is not None and since is not None:
-            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
-            loop = asyncio.get_running_loop()
-            loop.call_later(max(0.0, left), lambda: self.spawn(self._give_up(queued, limit_s)))
-
-    def _put_back(self, queued: _Queued) -> None:
-        """Put at the head of the queue again, unless it has ended and come back as its next run meanwhile."""
-        if not self.has(queued.execution_id) and not self.is_queued(queued.execution_id):
-            self._admission.enqueue(queued.execution_id, queued, first=True)
-
-    async def _give_up(self, queued: _Queued, limit_s: float) -> None:
-        """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
-        execution_id = queued.execution_id
-        if self._closing or self._admission.kept(execution_id) is not queued:
-            return
-        self._admission.leave(execution_id)
-        try:
-            execution = await self.load(execution_id)
-            if execution.state.status in FINAL:  # an append whose answer was lost
-                self._family.tell_parent(execution)
-                return
-            so_far = await self._log_stream_of(execution)
-            cause = self._decider.cause(execution)
-            execution.fail(
-                cause, queue_timeout(limit_s), cause_path=None, pointer="/settings/queue_timeout_s",
-                log_events=so_far.version, log_lines=so_far.lines, dropped_lines=so_far.dropped,
-            )  # fmt: skip
-            name = lease_name(execution_id)
-            events = cast("list[RecordedEvent]", [*execution.pending_events])
-            guard = LeaseGuard(name=name, epoch=queued.epoch)
-            await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
-            self._family.tell_parent(execution)
-        except StoreUnavailable as error:
-            log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
-            self._put_back(queued)
-            await asyncio.sleep(AGAIN_S)
-            await self._give_up(queued, limit_s)
-        except (VersionConflict, LeaseLost) as error:
-            log.info("execution %s has left the queue otherwise: %s", execution_id, error)
-            self._put_back(queued)  # admission loads it anew and finds out how
-            self._admit_soon()
-
-    async def _admit(self) -> None:
-        while not (self._closing or self._resting) and (queued := self._admission.next_queued()) is not None:
-            try:
-                await self._start_queued(queued)
-            except StoreUnavailable as error:
-                log.warning("admission waits for the database: %s", error)
-                self._put_back(queued)
-                await asyncio.sleep(AGAIN_S)
-            except (LookupError, Refusal) as error:
-                log.error("execution %s can't be started: %s", queued.execution_id, error)
-
-    async def _start_queued(self, queued: _Queued) -> None:
+    async def _start_queued(self, queued: Queued) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
             return  # another server has it, or it has ended
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         epoch = execution.state.epoch
         live = Live(execution, prepared, position=queued.position, epoch=epoch + 1)
-        live.log = await self._log_stream_of(execution)
+        live.log = await self._histories.log_stream_of(execution)
         cause = self._decider.cause(live.execution)
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
         if self._family.has_paused_parent(execution):
@@ -613,64 +505,6 @@ class Conductor:
         # Its slots are taken: the next one is admitted while this append goes on.
         live.decide_due = True
         live.driver = self.spawn(self._drive(live, taken))
-
-    # ── what comes from workers ──────────────────────────────────────────────────────────────────
-
-    def _on_signals(self, signals: Sequence[Signal]) -> None:
-        touched: dict[UUID, Live] = {}
-        for signal in signals:
-            live = self.live.get(signal.id.execution_id)
-            if live is None or signal.id.run != live.execution.state.run:
-                continue
-            match signal:
-                case Begun():
-                    self._begun.append((self._clock.monotonic(), signal))
-                case Logged():
-                    live.log.add(signal)
-                    self._flush_later(live)
-                case Progressed():
-                    live.log.progress[signal.id.path] = signal
-                    self._flush_later(live)
-                case Succeeded() if signal.attachments or len(signal.output) > self._evaluator.inline_bytes:
-                    self._later(live, f"store:{signal.id.path}", self._evaluator.stored(signal))
-                case _:
-                    live.inbox.append(signal)
-                    touched[live.id] = live
-        for live in touched.values():
-            self._drive_soon(live)
-        self._tell_begun_later()
-
-    def _tell_begun_later(self) -> None:
-        if self._begun and self._begun_timer is None and not self._closing:
-            self._begun_timer = asyncio.get_running_loop().call_later(BEGUN_AFTER_S, self._tell_begun)
-
-    def _tell_begun(self) -> None:
-        self._begun_timer = None
-        due = self._clock.monotonic() - BEGUN_AFTER_S * 0.9
-        while self._begun and self._begun[0][0] <= due:
-            _, begun = self._begun.popleft()
-            live = self.live.get(begun.id.execution_id)
-            if live is not None and live.execution.state.is_open(begun.id.path, begun.id.attempt):
-                live.log.begun.append(begun)
-                self._flush(live)
-        self._tell_begun_later()
-
-    def _flush_later(self, live: Live) -> None:
-        if live.log.full:
-            self._flush(live)
-        elif live.flush_timer is None:
-            loop = asyncio.get_running_loop()
-            self._printing.add(live.id)
-            due = loop.time() + max(self._log_flush_s, len(self._printing) / FLUSHES_PER_S)
-            live.flush_timer = loop.call_at(due - due % FLUSH_TOGETHER_S, self._flush, live)
-
-    def _flush(self, live: Live) -> None:
-        if live.flush_timer is not None:
-            live.flush_timer.cancel()
-            live.flush_timer = None
-        self._printing.discard(live.id)
-        live.flush_due = True
-        self._drive_soon(live, decide=False)
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 
@@ -750,7 +584,7 @@ class Conductor:
                         return
                     if deciding:
                         live.decide_due = True
-                        self._hand_over(live, events)
+                        self._follow_up(live, events)
                         self._decider.wind_down(live)
                         self._offer()
                     elif not (live.inbox or live.decide_due or live.flush_due):
@@ -821,14 +655,12 @@ class Conductor:
         child = called.execution
         child.pending_events.clear()
         child.state.number = numbers[child.id]
-        kept = _Queued(execution_id=child.id, epoch=0, position=position, execution=child)
-        self._enqueue(kept, called.prepared, child.state.created_at)
-        self._admit_soon()
+        self._enqueue(child, position, called.prepared)
 
     async def _reload(self, live: Live, items: Sequence[object]) -> None:
         """Begin again from the stored history, with the outcomes and commands in hand."""
         execution = await patiently(lambda: self.load(live.id))
-        written = await patiently(lambda: self._log_stream_of(execution))
+        written = await patiently(lambda: self._histories.log_stream_of(execution))
         events = await patiently(lambda: self._store.stream(live.id))
         latest = {event.path: event for event in events if isinstance(event, e.StepStarted)}
         self._release(live)
@@ -855,8 +687,19 @@ class Conductor:
             resume = now is not ExecutionStatus.PAUSED
             self.spawn(self._family.pause(fresh, self._decider.cause(execution), resume=resume))
         open_attempts = execution.state.open_attempts.items()
-        self._hand_over(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
+        self._follow_up(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
         self._drive_soon(fresh)
+
+    def _follow_up(self, live: Live, events: Sequence[RecordedEvent]) -> None:
+        """What is to be done about decisions that are stored now."""
+        for event in events:
+            if isinstance(event, e.Paused | e.Resumed):
+                self._timers.set(live)
+                resume = isinstance(event, e.Resumed)
+                self.spawn(self._family.pause(live, self._decider.cause(live.execution), resume=resume))
+            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
+                self._timers.wake(live, event.path)
+        self._handing.over(live, events)
 
     async def _pass_on(self, execution_id: UUID, command: StopAsked | PauseAsked | AnswerGiven) -> None:
         """Asked of a copy that is another server's by now."""
@@ -874,53 +717,6 @@ class Conductor:
             answer([command.answer], await done)
         except Exception as error:  # whatever it is, it is the answer
             refuse([command.answer], error)
-
-    # ── handing over ─────────────────────────────────────────────────────────────────────────────
-
-    def _hand_over(self, live: Live, events: Sequence[RecordedEvent]) -> None:
-        """Give the attempts whose start is stored now to the executor."""
-        attempts: list[Attempt] = []
-        for event in events:
-            if isinstance(event, e.Paused | e.Resumed):
-                self._timers.set(live)
-                self.spawn(
-                    self._family.pause(live, self._decider.cause(live.execution), resume=isinstance(event, e.Resumed))
-                )
-            elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
-                self._timers.wake(live, event.path)
-            if not isinstance(event, e.StepStarted) or not live.execution.state.is_open(event.path, event.attempt):
-                continue
-            ready = live.inputs.pop(event.path, None)
-            if ready is not None and ready.input is not None:
-                attempts.append(self._attempt(live, live.prepared.node(event.path), event, ready.input.text))
-            else:
-                self.spawn(self._fetch_and_hand_over(live, event))
-        if attempts:
-            self._executor.submit(attempts)
-
-    def _attempt(self, live: Live, node: PreparedNode, event: e.StepStarted, resolved: JsonText) -> Attempt:
-        live.submitted[event.path] = event.attempt
-        return Attempt(
-            id=attempt_id(live, event.path, event.attempt),
-            kind=event.kind,
-            input=merged(resolved, node.verbatim),
-            profile=node.profile,
-            retry_safe=node.retry_safe,
-            timeout_s=node.node.timeout_s,
-            idempotency_key=f"{live.id}:{event.path}:{event.generation}",
-        )
-
-    async def _fetch_and_hand_over(self, live: Live, event: e.StepStarted) -> None:
-        """After a reload: the input stands in the event or out of line."""
-        artifact = event.input_artifact
-        text = event.input if artifact is None else await self._evaluator.fetch(artifact.sha256)
-        if text is not None and live.execution.state.is_open(event.path, event.attempt):
-            self._executor.submit([self._attempt(live, live.prepared.node(event.path), event, text)])
-
-
-def lease_name(execution_id: UUID) -> str:
-    """The lease of an execution's owner."""
-    return f"execution:{execution_id}"
 
 
 def _slots_of(live: Live) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 from uuid import UUID
 
-from application.live import LogStream
+from application.histories import Histories, lease_name
 from application.ports import Appended, EventStore, LeaseGuard, Member, VersionConflict
 from domain.errors import Conflict, Unavailable
 from domain.event import Cause, RecordedEvent, StepError
@@ -23,14 +23,8 @@ TRIES = 20
 class Elsewhere:
     """Decides on copies."""
 
-    def __init__(
-        self,
-        store: EventStore,
-        load: Callable[[UUID], Awaitable[Execution]],
-        log_stream_of: Callable[[Execution], Awaitable[LogStream]],
-        server_id: UUID,
-    ) -> None:
-        self._store, self._load, self._log_stream_of, self._server_id = store, load, log_stream_of, server_id
+    def __init__(self, store: EventStore, histories: Histories, server_id: UUID) -> None:
+        self._store, self._histories, self._server_id = store, histories, server_id
 
     async def stop(
         self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None, taken_up: bool
@@ -41,7 +35,7 @@ class Elsewhere:
         """
 
         async def attempt() -> tuple[Execution, int]:
-            execution = await self._load(execution_id)
+            execution = await self._histories.load(execution_id)
             state = execution.state
             before, ours = state.status, state.owner in (None, self._server_id)
             if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
@@ -54,12 +48,12 @@ class Elsewhere:
                 execution.stop_step(
                     cause, path, number, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=0
                 )
-            so_far = await self._log_stream_of(execution)
+            so_far = await self._histories.log_stream_of(execution)
             execution.finish_stopped(
                 cause, proof="never_started", log_events=so_far.version, log_lines=so_far.lines,
                 dropped_lines=so_far.dropped,
             )  # fmt: skip
-            name = f"execution:{execution_id}"
+            name = lease_name(execution_id)
             guards = [LeaseGuard(name=name, epoch=state.epoch)]
             return execution, await self._append(execution, guards=guards, leases_closed=[name])
 
@@ -69,7 +63,7 @@ class Elsewhere:
         """A person answers for the death of what nobody could prove; the position. Raises NotFound, Conflict."""
 
         async def attempt() -> int:
-            execution = await self._load(execution_id)
+            execution = await self._histories.load(execution_id)
             if execution.state.status is not ExecutionStatus.STOPPING or execution.state.unconfirmed is None:
                 raise Conflict(
                     "nothing_to_force", "Its stop is not held up by anything unproven.",
@@ -85,7 +79,7 @@ class Elsewhere:
         """This server is back, and all of its earlier life is dead: what was in doubt because of it is proven."""
 
         async def attempt() -> None:
-            execution = await self._load(execution_id)
+            execution = await self._histories.load(execution_id)
             doubt = execution.state.unconfirmed
             if execution.state.status is ExecutionStatus.STOPPING and doubt is not None and doubt == self._server_id:
                 for path, number in [*execution.state.open_attempts.items()]:
@@ -101,7 +95,7 @@ class Elsewhere:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
 
         async def attempt() -> int:
-            execution = await self._load(execution_id)
+            execution = await self._histories.load(execution_id)
             changes = execution.resume(cause) if resume else execution.pause(cause, reason=reason)
             return await self._append(execution) if changes else 0
 
@@ -113,7 +107,7 @@ class Elsewhere:
         """A person's answer to a step that waits for one; the position. Raises NotFound, Conflict."""
 
         async def attempt() -> int:
-            execution = await self._load(execution_id)
+            execution = await self._histories.load(execution_id)
             execution.answer_step(cause, path, decision=decision, output=output, error=error)
             return await self._append(execution)
 

@@ -101,7 +101,7 @@ def test_an_execution_whose_acceptance_was_never_answered_goes_on_when_it_is_sto
         if busy:
             assert server.conductor.queued == 1
             world.limit = server.conductor._admission.limit = server.executor._limit = 1
-            server.conductor._admit_soon()
+            server.conductor._queue.admit_soon()
         await world.ended()
         assert (await server.handlers.execute(execute(workflow_id, "key"))).replayed
 

@@ -118,6 +118,7 @@ class Server:
         """As by SIGKILL: nothing of it acts any more; what it has sent to the database may still be stored."""
         self.store.dead = True
         self.conductor._closing = True  # type: ignore[reportPrivateUsage]
+        self.conductor._queue.close()  # type: ignore[reportPrivateUsage]
         own = [*self._calls, *self.conductor._tasks, *self.membership._tasks]  # type: ignore[reportPrivateUsage]
         for task in [*own, *([] if self.following is None else [self.following])]:
             task.cancel()

@@ -1,0 +1,140 @@
+"""The queue of executions as this server sees it: its own and those of others, first in first out.
+
+Who may start is `domain/queueing/admission.py`; starting one is the conductor's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from application.failures import queue_timeout
+from application.histories import Histories, lease_name
+from application.patience import AGAIN_S
+from application.ports import Clock, EventStore, LeaseGuard, LeaseLost, Member, StoreUnavailable, VersionConflict
+from domain.errors import Refusal
+from domain.event import Cause, RecordedEvent
+from domain.execution.execution import Execution
+from domain.execution.status import FINAL
+from domain.queueing.admission import Admission
+
+log = logging.getLogger("runwright.conductor")
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queued:
+    """A place in the queue; `execution` is kept when it is in memory already."""
+
+    execution_id: UUID
+    position: int
+    execution: Execution | None
+
+
+class Queue:
+    """Lets executions in while `admission` has room. Closed until `open` is called."""
+
+    def __init__(
+        self,
+        admission: Admission[Queued],
+        store: EventStore,
+        histories: Histories,
+        clock: Clock,
+        spawn: Spawn,
+        start: Callable[[Queued], Awaitable[None]],
+        is_live: Callable[[UUID], bool],
+        cause_of: Callable[[Execution], Cause],
+        tell_parent: Callable[[Execution], None],
+    ) -> None:
+        self.admission = admission
+        self._store, self._histories, self._clock, self._spawn = store, histories, clock, spawn
+        self._start, self._is_live, self._cause_of, self._tell_parent = start, is_live, cause_of, tell_parent
+        self._admitting: asyncio.Task[None] | None = None
+        self._open = False
+
+    def open(self) -> None:
+        """Let in from now on."""
+        self._open = True
+        self.admit_soon()
+
+    def close(self) -> None:
+        """Let nobody in."""
+        self._open = False
+
+    @property
+    def lets_in_at_once(self) -> bool:
+        """Whether an execution may start without having waited: nobody is before it and a slot is free."""
+        return self._open and self.admission.open
+
+    def holds(self, execution_id: UUID) -> bool:
+        """Whether it waits to be admitted."""
+        return self.admission.kept(execution_id) is not None
+
+    def put(self, queued: Queued, limit_s: float | None, since: datetime | None) -> None:
+        """At the end, for at most `limit_s` seconds from `since` on."""
+        self.admission.enqueue(queued.execution_id, queued)
+        if limit_s is not None and since is not None:
+            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
+            loop = asyncio.get_running_loop()
+            loop.call_later(max(0.0, left), lambda: self._spawn(self._give_up(queued, limit_s)))
+        self.admit_soon()
+
+    def put_back(self, queued: Queued) -> None:
+        """At the head again, unless it has ended and come back as its next run meanwhile."""
+        if not self._is_live(queued.execution_id) and not self.holds(queued.execution_id):
+            self.admission.enqueue(queued.execution_id, queued, first=True)
+
+    def take_out(self, execution_id: UUID) -> Queued | None:
+        """None when it does not wait."""
+        return self.admission.leave(execution_id)
+
+    def admit_soon(self) -> None:
+        """A slot may be free, or somebody waits who did not before."""
+        if self._open and self.admission.queued and (self._admitting is None or self._admitting.done()):
+            self._admitting = self._spawn(self._admit())
+
+    async def _admit(self) -> None:
+        while self._open and (queued := self.admission.next_queued()) is not None:
+            try:
+                await self._start(queued)
+            except StoreUnavailable as error:
+                log.warning("admission waits for the database: %s", error)
+                self.put_back(queued)
+                await asyncio.sleep(AGAIN_S)
+            except (LookupError, Refusal) as error:
+                log.error("execution %s can't be started: %s", queued.execution_id, error)
+
+    async def _give_up(self, queued: Queued, limit_s: float) -> None:
+        """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
+        execution_id = queued.execution_id
+        if not self._open or self.admission.kept(execution_id) is not queued:
+            return
+        self.admission.leave(execution_id)
+        try:
+            execution = await self._histories.load(execution_id)
+            if execution.state.status in FINAL:  # an append whose answer was lost
+                self._tell_parent(execution)
+                return
+            so_far = await self._histories.log_stream_of(execution)
+            execution.fail(
+                self._cause_of(execution), queue_timeout(limit_s), cause_path=None,
+                pointer="/settings/queue_timeout_s", log_events=so_far.version, log_lines=so_far.lines,
+                dropped_lines=so_far.dropped,
+            )  # fmt: skip
+            name = lease_name(execution_id)
+            events = cast("list[RecordedEvent]", [*execution.pending_events])
+            guard = LeaseGuard(name=name, epoch=execution.state.epoch)
+            await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+            self._tell_parent(execution)
+        except StoreUnavailable as error:
+            log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
+            self.put_back(queued)
+            await asyncio.sleep(AGAIN_S)
+            await self._give_up(queued, limit_s)
+        except (VersionConflict, LeaseLost) as error:
+            log.info("execution %s has left the queue otherwise: %s", execution_id, error)
+            self.put_back(queued)  # admission loads it anew and finds out how
+            self.admit_soon()
