@@ -443,10 +443,6 @@ export const en = {
       title: "there is no such execution",
       advice: "The address may be wrong. The list of executions shows those there are.",
     },
-    running_execution_not_found: {
-      title: "this execution does not run any more",
-      advice: "It has ended meanwhile. Look at how.",
-    },
     step_not_found: {
       title: "there is no such step",
       advice: "The list of steps shows those there are.",

@@ -421,10 +421,6 @@ export const zhCN: Messages = {
       title: "没有这个执行",
       advice: "地址可能不对。执行列表里有现有的全部执行。",
     },
-    running_execution_not_found: {
-      title: "这个执行已经不在运行",
-      advice: "它在此期间结束了，请看看结果。",
-    },
     step_not_found: {
       title: "没有这个步骤",
       advice: "步骤列表里有现有的全部步骤。",
