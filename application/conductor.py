@@ -31,6 +31,7 @@ from application.live import (
     StopAsked,
     answer,
     commands_in,
+    outcomes_in,
     refuse,
 )
 from application.patience import AGAIN_S, patiently
@@ -686,8 +687,10 @@ class Conductor:
         if ExecutionStatus.PAUSED in (was, now) and was is not now:  # another server was asked
             resume = now is not ExecutionStatus.PAUSED
             self.spawn(self._family.pause(fresh, self._decider.cause(execution), resume=resume))
-        open_attempts = execution.state.open_attempts.items()
-        self._follow_up(fresh, [latest[path] for path, attempt in open_attempts if live.submitted.get(path) != attempt])
+        told = outcomes_in(fresh.inbox)
+        out = {*live.submitted.items(), *told}  # an outcome in hand is no longer among the submitted
+        self._follow_up(fresh, [latest[one[0]] for one in execution.state.open_attempts.items() if one not in out])
+        self._hearing.take([x for x in live.carried.values() if (x.id.path, x.id.attempt) not in told])
         self._drive_soon(fresh)
 
     def _follow_up(self, live: Live, events: Sequence[RecordedEvent]) -> None:

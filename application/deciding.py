@@ -157,6 +157,7 @@ class Decider:
             return False
         if retry.applies(item.error, live.execution.state.steps[path].failures + 1) is None:
             return False
+        live.carried[path] = item
         self._later(live, f"retry:{path}", self._evaluator.retry(live, item, retry.when))
         return True
 
@@ -171,6 +172,7 @@ class Decider:
         if live.submitted.get(path) == attempt:
             del live.submitted[path]
         live.cancelled.discard(path)
+        live.carried.pop(path, None)
         last_line = live.log.last_line_of(path)
         match item:
             case OutcomeStored():

@@ -69,6 +69,7 @@ class Hearing:
                     live.log.progress[signal.id.path] = signal
                     self._flush_later(live)
                 case Succeeded() if signal.attachments or len(signal.output) > self._evaluator.inline_bytes:
+                    live.carried[signal.id.path] = signal
                     self._later(live, f"store:{signal.id.path}", self._evaluator.stored(signal))
                 case _:
                     live.inbox.append(signal)

@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from application.children import Called, NotCalled
-from application.ports import Begun, Erred, Logged, Progressed, Succeeded
+from application.ports import Begun, Cancelled, Erred, Logged, Lost, Progressed, Succeeded
 from application.preparing import PreparedGraph, StepInput
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
@@ -269,6 +269,8 @@ class Live:
         self.collected: dict[str, MapCollected] = {}
         self.result: ResultEvaluated | None = None
         self.submitted: dict[str, int] = {}
+        self.carried: dict[str, Succeeded | Erred] = {}
+        """Outcomes that something is asked about before they count: by step."""
         self.cancelled: set[str] = set()
         self.abort: tuple[StepError, str | None] | None = None
         self.flush_timer: asyncio.TimerHandle | None = None
@@ -319,6 +321,12 @@ Later = Callable[[Live, str, Awaitable[object]], None]
 def commands_in(items: Iterable[object]) -> list[StopAsked | PauseAsked | AnswerGiven]:
     """What people asked for, among everything that came in."""
     return [item for item in items if isinstance(item, StopAsked | PauseAsked | AnswerGiven)]
+
+
+def outcomes_in(items: Iterable[object]) -> set[tuple[str, int]]:
+    """Step and attempt of every outcome among what came in."""
+    outcomes = (item.outcome if isinstance(item, OutcomeStored | RetryJudged) else item for item in items)
+    return {(x.id.path, x.id.attempt) for x in outcomes if isinstance(x, Succeeded | Erred | Cancelled | Lost)}
 
 
 def answer(waiting: Sequence[Answering], position: int) -> None:

@@ -54,7 +54,9 @@ class Maps:
     def _end_one(self, live: Live, plan: MapPlan, cause: Cause) -> None:
         path, node = plan.path, live.prepared.node(plan.path).node
         value, artifact, error = NULL, None, None
-        if path in live.overdue:
+        due_at_ms = live.execution.state.steps[path].due_at_ms
+        overdue = plan.cut and due_at_ms is not None and due_at_ms <= cause.at.timestamp() * 1000
+        if overdue or path in live.overdue:
             error = map_timeout(path, node.timeout_s or 0.0)
         elif plan.cut:
             live.execution.stop_map(cause, path)

@@ -89,3 +89,5 @@ class MapPlan:
     def _settle(self, index: int, status: StepStatus) -> None:
         if status is StepStatus.FAILED:
             self.failed.append(index)
+        elif status is StepStatus.STOPPED:
+            self.cut = True  # as it was before a restart: only a map that is over stops its items
