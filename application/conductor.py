@@ -451,6 +451,8 @@ class Conductor:
         live.position = stored[0].position
         if execution.state.status is not ExecutionStatus.QUEUED:
             await self._reload(live, ())
+            if (fresh := self.live.get(live.id)) is not None:
+                self.put(fresh, LookAgain(version=2**63))  # it may have been answered while it was loaded
             return
         self._release(live)
         self._enqueue(execution, live.position, live.prepared)

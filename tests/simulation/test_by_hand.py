@@ -4,19 +4,19 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
 from application import commands as c
-from application.ports import Appended, Member, Replayed, StoreUnavailable, Succeeded
+from application.ports import Appended, Logged, Member, Replayed, StoreUnavailable, Succeeded
 from domain.errors import TransitionRefused
 from domain.event import Cause, RecordedEvent
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import ExecutionStatus
-from domain.values import JsonText, Usage
+from domain.values import ArtifactRef, JsonText, LogLine, Usage
 from tests.simulation.loop import VirtualLoop, run
 from tests.simulation.world import ADA, Server, World
 
@@ -234,5 +234,70 @@ def test_a_server_that_starts_looks_again_when_the_one_before_has_stored_somethi
         resume = c.PauseExecution(actor=ADA, execution_id=accepted.execution_id, resume=True)
         await successor.handlers.pause(resume)
         assert (await world.ended()).count("OwnerChanged") == 1
+
+    told(story)
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_an_outcome_in_hand_counts_once_when_another_server_was_asked_for_something_meanwhile(large: bool) -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE if large else JsonText(b"{}")
+        server, workflow_id = await world.begin(steps("a"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        append, put, asked = server.store.append, world.artifacts.put, 0
+
+        async def someone_pauses_and_resumes() -> None:
+            nonlocal asked
+            asked += 1
+            copy = await server.conductor.load(accepted.execution_id)
+            because = Cause(at=copy.modified_on, actor=ADA, command_id=UUID(int=9))
+            copy.pause(because, reason=None)
+            copy.resume(because)
+            events = [event for event in copy.collect_events() if isinstance(event, RecordedEvent)]
+            await append(Member(events=events))
+            server.conductor.heard(cast("e.ExecutionEvent", events[-1]), len(world.truth.log.records))
+
+        async def not_alone(member: Member) -> Appended | Replayed:
+            if not asked and any(isinstance(event, e.StepCompleted) for event in member.events):
+                await someone_pauses_and_resumes()
+            return await append(member)
+
+        async def slowly(content: bytes, media_type: str, name: str | None = None) -> ArtifactRef:
+            if not asked:
+                await someone_pauses_and_resumes()
+                await asyncio.sleep(1)
+            return await put(content, media_type, name)
+
+        server.store.append = not_alone  # type: ignore[method-assign]
+        world.artifacts.put = slowly  # type: ignore[method-assign]
+        kinds = await world.ended()
+        assert asked == 1
+        assert kinds.count("StepStarted") == kinds.count("StepCompleted") == 1
+        assert "OutcomeIgnored" not in kinds
+
+    told(story)
+
+
+def test_what_an_owner_still_hears_after_it_was_replaced_is_not_stored() -> None:
+    async def story(world: ByHand) -> None:
+        world.several = True
+        server, workflow_id = await world.begin(steps("a"))
+        await server.handlers.execute(execute(workflow_id))
+        while not world.truth.alive:
+            await asyncio.sleep(0.01)
+        [attempt] = world.truth.alive
+        server.executor.kill(tells=False)
+        assert server.following is not None
+        for task in (*server.membership._tasks, server.following):
+            task.cancel()  # it is not heard of any more, and hears nothing
+        successor = Server(world.truth, world.loop, world.artifacts, UUID(int=99), 2, 4)
+        await successor.start()
+        world.server = successor
+        while not any(isinstance(event, e.OwnerChanged) for event in world.truth.history(attempt.execution_id)):
+            await asyncio.sleep(1)
+        line = LogLine(at_ms=0, level="info", stream="stdout", text="too late")
+        server.executor._sink([Logged(id=attempt, lines=[line])])
+        await world.ended()
+        assert not server.conductor.has(attempt.execution_id), "it has noticed"
 
     told(story)
