@@ -72,6 +72,7 @@ log = logging.getLogger("runwright.conductor")
 
 ISOLATION = "process"
 DRAIN_LOOK_S = 0.05
+TAKING_LOOK_S = 0.02
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
@@ -105,7 +106,9 @@ class Conductor:
         self.live: dict[UUID, Live] = {}
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
         self._family = Family(self, children)
-        self._elsewhere = Elsewhere(store, self._histories, server_id)
+        self._elsewhere = Elsewhere(
+            store, self._histories, server_id, lambda one: one in self._taking or one in self.live
+        )
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
             cast("Admission[object]", self._admission),
@@ -123,6 +126,7 @@ class Conductor:
             self._decider.cause, self._family.tell_parent,
         )  # fmt: skip
         self._tasks: set[asyncio.Task[None]] = set()
+        self._taking: set[UUID] = set()
         self._closing = False
         self._taken_up = False
         self._resting = False
@@ -169,21 +173,25 @@ class Conductor:
 
         Raises NotFound, TransitionRefused.
         """
-        waiting: Answering = asyncio.get_running_loop().create_future()
-        asked = StopAsked(cause=cause, grace_s=grace_s, reason=reason, answer=waiting)
-        live = self.live.get(execution_id)
-        if live is not None:
-            self.put(live, asked)
-            return await waiting
-        queued = self._queue.take_out(execution_id)
-        try:
-            execution, position = await self._elsewhere.stop(
-                execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
-            )
-        except BaseException:
-            if queued is not None:
-                self._queue.put_back(queued)
-            raise
+        while True:
+            live = self.live.get(execution_id)
+            if live is not None:
+                waiting: Answering = asyncio.get_running_loop().create_future()
+                self.put(live, StopAsked(cause=cause, grace_s=grace_s, reason=reason, answer=waiting))
+                return await waiting
+            queued = self._queue.take_out(execution_id)
+            try:
+                decided = await self._elsewhere.stop(
+                    execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
+                )
+            except BaseException:
+                if queued is not None:
+                    self._queue.put_back(queued)
+                raise
+            if decided is not None:
+                break
+            await asyncio.sleep(TAKING_LOOK_S)
+        execution, position = decided
         if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
             self._family.tell_parent(execution)
         self._look_again(execution_id)
@@ -199,7 +207,9 @@ class Conductor:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
         live = self.live.get(execution_id)
         if live is None:
-            return await self._elsewhere.pause(execution_id, cause, reason=reason, resume=resume)
+            position = await self._elsewhere.pause(execution_id, cause, reason=reason, resume=resume)
+            self._look_again(execution_id)
+            return position
         waiting: Answering = asyncio.get_running_loop().create_future()
         self.put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
         return await waiting
@@ -233,13 +243,18 @@ class Conductor:
         """A person's answer to an unknown outcome; the position. Raises NotFound, Conflict."""
         live = self.live.get(execution_id)
         if live is None:
-            return await self._elsewhere.answer(
+            position = await self._elsewhere.answer(
                 execution_id, cause, path, decision=decision, output=output, error=error
             )
+            self._look_again(execution_id)
+            return position
         waiting: Answering = asyncio.get_running_loop().create_future()
         given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
         self.put(live, given)
         return await waiting
+
+    def _is_here(self, execution_id: UUID) -> bool:
+        return execution_id in self.live or execution_id in self._taking
 
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""
@@ -432,7 +447,11 @@ class Conductor:
                 retry_safe = prepared.node(path).retry_safe
                 execution.lose_step(cause, path, attempt, reason=lost, retry_safe=retry_safe)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=row.epoch, epoch=live.epoch)
-        await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
+        self._taking.add(live.id)  # it is this server's from the commit on, which is before the answer
+        try:
+            await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
+        finally:
+            self._taking.discard(live.id)
         self._admission.take(_slots_of(live))  # of attempts elsewhere that are not proven dead
         self._enter(live)
         self._drive_soon(live)

@@ -23,21 +23,26 @@ TRIES = 20
 class Elsewhere:
     """Decides on copies."""
 
-    def __init__(self, store: EventStore, histories: Histories, server_id: UUID) -> None:
-        self._store, self._histories, self._server_id = store, histories, server_id
+    def __init__(
+        self, store: EventStore, histories: Histories, server_id: UUID, is_here: Callable[[UUID], bool]
+    ) -> None:
+        self._store, self._histories, self._server_id, self._is_here = store, histories, server_id, is_here
 
     async def stop(
         self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None, taken_up: bool
-    ) -> tuple[Execution, int]:
-        """The execution and the position of the append, 0 when it was being stopped before.
+    ) -> tuple[Execution, int] | None:
+        """The execution and the position of the append, 0 when it was being stopped before; None when it has come to
+        this server meanwhile, which decides about it then.
 
         `taken_up`: this server has taken up what was its own. Raises NotFound, TransitionRefused, Unavailable.
         """
 
-        async def attempt() -> tuple[Execution, int]:
+        async def attempt() -> tuple[Execution, int] | None:
             execution = await self._histories.load(execution_id)
             state = execution.state
             before, ours = state.status, state.owner in (None, self._server_id)
+            if before is not ExecutionStatus.QUEUED and ours and self._is_here(execution_id):
+                return None
             if not execution.request_stop(cause, grace_s=grace_s, reason=reason):
                 return execution, 0
             if before is not ExecutionStatus.QUEUED and not ours:

@@ -7,7 +7,6 @@ from application.ports import EventStore
 from domain.errors import NotFound
 from domain.execution import events as e
 from domain.execution.execution import Execution
-from domain.values import log_stream_id
 
 
 def lease_name(execution_id: UUID) -> str:
@@ -34,12 +33,9 @@ class Histories:
 
     async def log_stream_of(self, execution: Execution) -> LogStream:
         """Where the log stream of an execution stands; of one that never ran it is empty."""
-        stored = LogStream(execution.id, execution.state.workflow_id)
+        stream = LogStream(execution.id, execution.state.workflow_id)
         if execution.version > 1:
-            for event in await self._store.stream(log_stream_id(execution.id)):
-                stored.version = event.originator_version
-                if isinstance(event, e.StepLogged):
-                    stored.lines += len(event.lines)
-                    stored.dropped += event.dropped
-                    stored.last_line[event.path] = stored.lines
-        return stored
+            so_far = await self._store.written(execution.id)
+            stream.version, stream.lines, stream.dropped = so_far.version, so_far.lines, so_far.dropped
+            stream.last_line.update(so_far.last_line)
+        return stream

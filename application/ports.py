@@ -5,7 +5,7 @@ application), `infrastructure/workers` (processes that run step code), `infrastr
 `interfaces/bootstrap.py` alone names them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.errors import Problem
 from domain.event import RecordedEvent, StepError
+from domain.execution.events import StepLogged
 from domain.values import ArtifactRef, JsonText, LogLine, Usage
 
 # ── time and ids ─────────────────────────────────────────────────────────────────────────────────
@@ -72,7 +73,7 @@ class IdempotencyGuard:
 class LeaseGuard:
     """The member counts only while this lease still has this epoch.
 
-    `name` is `execution:<id>` for an owner and `leader:<role>` for a leader.
+    `name` is `execution:<id>`.
     """
 
     name: str
@@ -180,6 +181,28 @@ class StoreUnavailable(Exception):
     appending the same member again is safe, and answered as the first time when it had been stored."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A log stream so far: `version` of its last event, lines stored and dropped, and the number of each step's last
+    line."""
+
+    version: int = 0
+    lines: int = 0
+    dropped: int = 0
+    last_line: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    def then(self, events: Iterable[RecordedEvent]) -> "Written":
+        """With further events of the stream, in their order."""
+        version, lines, dropped, last_line = self.version, self.lines, self.dropped, {**self.last_line}
+        for event in events:
+            version = event.originator_version
+            if isinstance(event, StepLogged):
+                lines += len(event.lines)
+                dropped += event.dropped
+                last_line[event.path] = lines
+        return Written(version=version, lines=lines, dropped=dropped, last_line=last_line)
+
+
 class EventStore(Protocol):
     """The log: append members, read streams."""
 
@@ -208,6 +231,10 @@ class EventStore(Protocol):
 
     async def head(self, stream_id: UUID) -> int:
         """The version of the last event of a stream, 0 when there is none."""
+        ...
+
+    async def written(self, execution_id: UUID) -> Written:
+        """Where the log stream of an execution stands; costs the same for ten lines and for a million."""
         ...
 
     async def history(
@@ -241,11 +268,7 @@ class Orphan:
 
 
 class Leases(Protocol):
-    """Who may decide: leaders and owners, by the database's clock."""
-
-    async def lead(self, role: str, server: UUID, *, ttl_s: float) -> int | None:
-        """Take or renew the leadership of a role; the epoch held, or None while another holds it."""
-        ...
+    """Who may decide: servers that are alive, and owners, by the database's clock."""
 
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final, oldest first."""

@@ -25,7 +25,7 @@ class StepStatus(StrEnum):
     PENDING = "pending"  # the planner, once its incoming edges are settled
     READY = "ready"  # a worker begins it
     RUNNING = "running"  # its worker reports the outcome
-    RETRYING = "retrying"  # the timer leader, when its backoff is over
+    RETRYING = "retrying"  # its owner, when its backoff is over
     WAITING = "waiting"  # a person, a timer or a child execution answers
     COMPLETED = "completed"
     FAILED = "failed"

@@ -20,9 +20,11 @@ from application.ports import (
     Replayed,
     StoredEvent,
     VersionConflict,
+    Written,
 )
 from domain.event import RecordedEvent
 from domain.execution.events import OutcomeIgnored
+from domain.values import log_stream_id
 from infrastructure import mapper
 from infrastructure.memory.log import MemoryLog
 
@@ -103,6 +105,10 @@ class MemoryEventStore:
     async def head(self, stream_id: UUID) -> int:
         """The version of the last event."""
         return self._log.head(stream_id)
+
+    async def written(self, execution_id: UUID) -> Written:
+        """Counted from the first event on."""
+        return Written().then(await self.stream(log_stream_id(execution_id)))
 
     async def head_position(self) -> int:
         """The position of the last event of the log."""

@@ -15,22 +15,6 @@ class MemoryLeases:
         self._log = log
         self._clock = clock
 
-    async def lead(self, role: str, server: UUID, *, ttl_s: float, restarted: bool = False) -> int | None:
-        """Take or renew; `restarted` raises the epoch although the owner is the same: a new boot."""
-        now, name = self._clock.now(), f"leader:{role}"
-        expires_at = now + timedelta(seconds=ttl_s)
-        lease = self._log.leases.get(name)
-        if lease is None:
-            lease = self._log.leases[name] = Lease(server, 1, expires_at)
-            return lease.epoch
-        valid = lease.expires_at is not None and lease.expires_at > now
-        if lease.owner != server and valid:
-            return None
-        if lease.owner != server or not valid or restarted:
-            lease.epoch += 1
-        lease.owner, lease.expires_at = server, expires_at
-        return lease.epoch
-
     async def beat(self, server: UUID, *, ttl_s: float) -> int:
         """This server is alive for some time more; how many others are."""
         now = self._clock.now()

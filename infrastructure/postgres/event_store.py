@@ -16,16 +16,18 @@ import contextlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from application import ports
-from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable
+from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable, Written
 from domain.event import RecordedEvent
 from domain.execution.events import Created
+from domain.values import log_stream_id
 from infrastructure import failpoints, mapper
 from infrastructure.postgres.batch import Batch, changed_leases, encode_member, expected_heads
 from infrastructure.postgres.connection import DEADLINE_S, Connections, Row, connect, cut_after, statement
@@ -45,6 +47,7 @@ KEPT_IN_DOUBT = 10_000
 log = logging.getLogger("runwright.log")
 
 LAST = 2**63 - 1
+TAIL = 200
 """No position is beyond it."""
 
 
@@ -329,6 +332,29 @@ class PostgresEventStore:
         """The version of the last event."""
         return int((await self._reads.rows("stream_head", (stream_id,)))[0][0])
 
+    async def written(self, execution_id: UUID) -> Written:
+        """The views' counts, and what the log has beyond them. The version is read first: what is stored after that
+        makes the next append fail, and it is counted again."""
+        stream_id, rows = log_stream_id(execution_id), await self._reads.rows("execution_docs", ([execution_id],))
+        if not rows:
+            return Written().then(await self.stream(stream_id))
+        seen = _seen(rows[0][0])
+        last_line = {str(path): int(line) for path, line in await self._reads.rows("last_lines", (execution_id,))}
+        beyond: list[StoredEvent] = []
+        version, before = 0, LAST
+        while True:
+            page = [stored_event(row) for row in await self._reads.rows("stream_tail", (stream_id, before, TAIL))]
+            version = version or (page[0].version if page else 0)
+            fresh = [event for event in page if event.position > seen.position]
+            beyond += fresh
+            if len(fresh) < TAIL:
+                break
+            before = page[-1].version
+        counted = Written(version=version, lines=seen.log_lines, dropped=seen.dropped_lines, last_line=last_line).then(
+            map(mapper.decode_stored, reversed(beyond))
+        )
+        return replace(counted, version=version)
+
     async def history(
         self, stream_ids: Sequence[UUID], *, after: int = 0, before: int | None = None, limit: int = 500
     ) -> Sequence[StoredEvent]:
@@ -344,6 +370,17 @@ class PostgresEventStore:
     async def head_position(self) -> int:
         """The position of the last event of the log."""
         return int((await self._reads.rows("head_position"))[0][0])
+
+
+class _Seen(msgspec.Struct):
+    """What the views know of a log stream, up to a position."""
+
+    position: int = 0
+    log_lines: int = 0
+    dropped_lines: int = 0
+
+
+_seen = msgspec.json.Decoder(_Seen).decode
 
 
 def stored_event(row: Row) -> StoredEvent:

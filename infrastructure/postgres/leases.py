@@ -1,4 +1,4 @@
-"""Leases: who leads a role and who owns an execution, by the database's clock."""
+"""Leases: which servers are alive and who owns an execution, by the database's clock."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,16 +12,6 @@ class PostgresLeases:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-
-    async def lead(self, role: str, server: UUID, *, ttl_s: float, restarted: bool = False) -> int | None:
-        """Take or renew; `restarted` raises the epoch although the owner is the same: a new boot."""
-        async with self._connections.use() as connection:
-            cursor = await connection.execute(
-                statement("lead"),
-                {"name": f"leader:{role}", "server": server, "ttl": ttl_s, "restarted": restarted},
-            )
-            row = await cursor.fetchone()
-            return row[0] if row else None
 
     async def beat(self, server: UUID, *, ttl_s: float) -> int:
         """This server is alive for some time more; how many others are."""

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.fixtures.api import Api, python, until, workflow
+from tests.fixtures.history import breaches
 from tests.fixtures.server import StartServer
 
 STEP = """
@@ -123,4 +124,32 @@ def test_a_wait_outlives_its_server(start_server: StartServer, data_folder: Path
     kinds = [event["type"].removeprefix("execution.") for event in api.events(execution_id)]
     assert kinds.count("step_started") == kinds.count("step_waiting") == 1, "it waits on, it does not begin again"
     assert api.steps(execution_id)["w"]["due_at"] == due
+    api.close()
+
+
+def test_a_long_log_is_counted_on_after_a_restart_without_being_read(
+    start_server: StartServer, data_folder: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import os, time\n"
+        "def main(gate):\n"
+        "    for n in range(30_000):\n"
+        "        print('line', n)\n"
+        "    while not os.path.exists(gate):\n"
+        "        time.sleep(0.02)\n"
+        "    print('the end')"
+    )
+    server = start_server(data_dir=data_folder / "state", arguments=["--no-examples"])
+    api = Api(server.url)
+    run = api.run(api.save(workflow("talks", python("s", code, args={"gate": str(tmp_path / "go")}))))
+    until(lambda: api.execution(run)["counts"]["log_lines"] >= 30_000 or None)
+    server.end(signal.SIGKILL)
+    api.close()
+    (tmp_path / "go").touch()
+    api = Api(start_server(data_dir=data_folder / "state", arguments=["--no-examples"]).url)
+    done = api.finish(run)
+    assert done["complete"]["log_lines"] == 2 * 30_001 - 1
+    assert breaches(api.events(run)) == [], "lines are numbered on, and the end counts all of them"
+    completed = next(e for e in api.events(run) if e["type"] == "execution.step_completed")
+    assert completed["data"]["last_line"] == done["complete"]["log_lines"]
     api.close()

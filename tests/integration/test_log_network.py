@@ -116,7 +116,7 @@ async def test_in_a_black_hole_every_call_ends_and_what_was_not_answered_may_com
     world: World, proxy: Proxy
 ) -> None:
     execution, other = queued(world.ids.new()), queued(world.ids.new())
-    await world.leases.lead("warm", SERVER, ttl_s=15)
+    await world.leases.beat(SERVER, ttl_s=15)
     in_flight, waiting = member(execution), Member(events=[logged(execution.id, 1, "x")])
     proxy.swallow_answers()
     sent = asyncio.create_task(timed(world.store.append(in_flight)))
@@ -126,7 +126,7 @@ async def test_in_a_black_hole_every_call_ends_and_what_was_not_answered_may_com
         "append in flight": sent,
         "append behind it": timed(world.store.append(waiting)),
         "history": timed(world.store.history([execution.id])),
-        "lease": timed(world.leases.lead("admission", SERVER, ttl_s=15)),
+        "lease": timed(world.leases.beat(SERVER, ttl_s=15)),
         "artifact": timed(world.artifacts.put(b"x", "text/plain")),
         # more readers than connections: those who wait for one are bounded too
         **{f"page {n}": timed(world.store.page(after=0, limit=10)) for n in range(6)},
@@ -143,7 +143,7 @@ async def test_in_a_black_hole_every_call_ends_and_what_was_not_answered_may_com
     assert await world.direct.head(execution.id) == 1
     await world.store.append(waiting)
     await world.store.append(member(other))
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) == 1
+    assert await world.leases.beat(SERVER, ttl_s=15) == 0
     positions = [event.position for event in await world.store.page(after=1, limit=10)]
     assert len(positions) == 3
     assert await seen_by(subscription, 3, BACK_TO_WORK_S) == positions

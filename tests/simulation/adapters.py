@@ -107,9 +107,6 @@ class FaultyLeases:
     def __init__(self, truth: Truth, clock: Clock) -> None:
         self._faults, self._inner = truth.faults, MemoryLeases(truth.log, clock)
 
-    async def lead(self, role: str, server: UUID, *, ttl_s: float) -> int | None:
-        return await self._inner.lead(role, server, ttl_s=ttl_s)
-
     async def beat(self, server: UUID, *, ttl_s: float) -> int:
         if self._faults.strikes("read_refused"):
             raise StoreUnavailable("the database is away")

@@ -16,6 +16,7 @@ from application.ports import (
     LeaseOpened,
     LeaseTaken,
     Member,
+    Orphan,
     Replayed,
     VersionConflict,
 )
@@ -238,33 +239,30 @@ async def test_open_executions_come_oldest_first(world: World) -> None:
     assert [x.execution_id for x in await world.leases.open_executions()] == [x.id for x in executions]
 
 
-async def test_a_role_has_one_leader_until_its_lease_runs_out(world: World) -> None:
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) == 1
-    assert await world.leases.lead("admission", OTHER, ttl_s=15) is None
-    world.pass_time(timedelta(seconds=10))
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) == 1  # renewed: the epoch stays
-    world.pass_time(timedelta(seconds=10))
-    assert await world.leases.lead("admission", OTHER, ttl_s=15) is None
-    world.pass_time(timedelta(seconds=10))
-    assert await world.leases.lead("admission", OTHER, ttl_s=15) == 2
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) is None
-    assert await world.leases.lead("projector", SERVER, ttl_s=15) == 1
-
-
-async def test_a_leader_that_let_its_lease_run_out_comes_back_with_another_epoch(world: World) -> None:
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) == 1
+async def test_an_execution_whose_owner_is_not_heard_is_an_orphan(world: World) -> None:
+    mine, queued, others = world.created(), world.created(), world.created()
+    await stored(world, mine, leases_opened=[opened(mine)])
+    await stored(world, queued, leases_opened=[opened(queued, owner=None)])
+    await stored(world, others, leases_opened=[opened(others, owner=OTHER)])
+    assert await world.leases.beat(SERVER, ttl_s=15) == 0
+    assert await world.leases.beat(OTHER, ttl_s=30) == 1
+    assert list(await world.leases.orphans()) == []
     world.pass_time(timedelta(seconds=16))
-    assert await world.leases.lead("admission", SERVER, ttl_s=15) == 2
+    gone = Orphan(execution_id=mine.id, owner=SERVER, epoch=1, resigned=False)
+    assert list(await world.leases.orphans()) == [gone]
+    assert await world.leases.beat(OTHER, ttl_s=30) == 0
+    assert await world.leases.beat(SERVER, ttl_s=15) == 1
+    assert list(await world.leases.orphans()) == [], "it is heard again, and nobody took it"
 
 
-async def test_a_write_of_a_former_leader_is_refused(world: World) -> None:
+async def test_a_server_that_resigns_leaves_its_executions_at_once(world: World) -> None:
     execution = world.created()
-    await stored(world, execution)
-    await world.leases.lead("admission", SERVER, ttl_s=15)
-    world.pass_time(timedelta(seconds=16))
-    await world.leases.lead("admission", OTHER, ttl_s=15)
-    with pytest.raises(LeaseLost):
-        await stored(world, start(execution), guards=[LeaseGuard(name="leader:admission", epoch=1)])
+    await stored(world, execution, leases_opened=[opened(execution)])
+    await world.leases.beat(SERVER, ttl_s=15)
+    await world.leases.resign(SERVER)
+    left = Orphan(execution_id=execution.id, owner=SERVER, epoch=1, resigned=True)
+    assert list(await world.leases.orphans()) == [left]
+    assert await world.leases.beat(OTHER, ttl_s=15) == 0
 
 
 # ── idempotency keys ──
@@ -359,7 +357,7 @@ async def test_numbers_of_another_workflow_begin_at_one(world: World) -> None:
 async def test_a_refused_member_uses_no_number(world: World) -> None:
     refused, good, later = world.created(), world.created(), world.created()
     answers = await asyncio.gather(
-        world.store.append(member(refused, guards=[LeaseGuard(name="leader:admission", epoch=7)])),
+        world.store.append(member(refused, guards=[LeaseGuard(name="execution:none", epoch=7)])),
         world.store.append(member(good)),
         return_exceptions=True,
     )

@@ -30,6 +30,14 @@ async def history_of(world: World) -> Execution:
     return execution
 
 
+async def test_what_is_written_of_a_log_stream_is_counted(world: World) -> None:
+    execution = await history_of(world)
+    written = await world.store.written(execution.id)
+    assert (written.version, written.lines, written.dropped, dict(written.last_line)) == (2, 2, 0, {"a": 2})
+    nobody = await world.store.written(world.ids.new())
+    assert (nobody.version, nobody.lines, dict(nobody.last_line)) == (0, 0, {})
+
+
 async def test_an_unknown_stream_is_empty(world: World) -> None:
     nobody = world.ids.new()
     assert list(await world.store.stream(nobody)) == []
