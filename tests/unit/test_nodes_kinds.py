@@ -1,5 +1,6 @@
 """The kinds of node: what their configs may be."""
 
+import re
 from collections.abc import Mapping
 
 import jsonschema
@@ -143,6 +144,20 @@ def test_the_examples_are_valid_and_their_files_are_there() -> None:
             }
             assert not expressions.check(held, ancestors=ids - {node["id"]})
             resolve_files(node["config"].get("files"), [str(examples_folder())])
+
+
+def test_the_forms_of_the_examples_speak_chinese_too() -> None:
+    asked = [
+        (name, field, schema)
+        for name, definition in example_definitions()
+        for form in [definition["inputs"], *(node["config"].get("form", {}) for node in definition["nodes"])]
+        for field, schema in form.get("properties", {}).items()
+    ]
+    assert len(asked) > 8
+    for name, field, schema in asked:
+        words = schema["x-i18n"]["zh-CN"]
+        assert set(words) == {"title", "description"} & set(schema), f"{name}: {field}"
+        assert all(re.search(r"[\u4e00-\u9fff]", text) for text in words.values()), f"{name}: {field}"
 
 
 @pytest.mark.parametrize(

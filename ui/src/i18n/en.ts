@@ -459,6 +459,38 @@ export const en = {
       title: "a file of the step is not there",
       advice: "Correct its path, or put the file where the workflow expects it.",
     },
+    preview_stale: {
+      title: "something has changed since the preview",
+      advice: "Look at the preview once more: it shows what would happen now.",
+    },
+    nothing_to_retry: {
+      title: "no step failed, and nothing has changed",
+      advice: "Retry from the start, or choose steps.",
+    },
+    output_too_large: {
+      title: "the step gave more than an output may hold",
+      advice: "Let it give less, or write the data to a file and give where it is.",
+    },
+    output_invalid: {
+      title: "the answer does not fit the form",
+      advice: "Correct the fields of the form, then answer again.",
+    },
+    artifact_too_large: {
+      title: "a file of the step is larger than allowed",
+      advice: "Write less, or raise artifact_max_bytes in the settings of the service.",
+    },
+    child_unknown: {
+      title: "no workflow has that name, or several have",
+      advice: "Give the name of one workflow, or its id.",
+    },
+    version_has_problems: {
+      title: "the version has problems",
+      advice: "Mend what its list of problems names, save, and make the new version ready.",
+    },
+    database_unavailable: {
+      title: "the database does not answer",
+      advice: "Try again in a moment; if it stays so, look at the database.",
+    },
     queue_full: {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",

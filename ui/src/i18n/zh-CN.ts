@@ -437,6 +437,38 @@ export const zhCN: Messages = {
       title: "步骤要的文件不存在",
       advice: "请改正路径，或把文件放到工作流要求的位置。",
     },
+    preview_stale: {
+      title: "预览之后有了变化",
+      advice: "请再看一次预览，它显示现在会发生什么。",
+    },
+    nothing_to_retry: {
+      title: "没有失败的步骤，也没有任何变化",
+      advice: "请从头重试，或选择步骤。",
+    },
+    output_too_large: {
+      title: "步骤的输出超过了上限",
+      advice: "减少输出，或把数据写进文件，只给出它的位置。",
+    },
+    output_invalid: {
+      title: "答复不符合表单",
+      advice: "请改正表单的各项，再答复一次。",
+    },
+    artifact_too_large: {
+      title: "步骤的文件超过了上限",
+      advice: "写小一些，或在服务的设置里调大 artifact_max_bytes。",
+    },
+    child_unknown: {
+      title: "没有工作流叫这个名字，或有好几个",
+      advice: "请写唯一的工作流名称，或写它的 id。",
+    },
+    version_has_problems: {
+      title: "这个版本还有问题",
+      advice: "请按问题列表改正，保存，再把新版本设为可运行。",
+    },
+    database_unavailable: {
+      title: "数据库没有应答",
+      advice: "请稍后再试；如果一直这样，请检查数据库。",
+    },
     queue_full: { title: "队列已满", advice: "等一些执行结束之后再运行。" },
     workflow_not_ready: {
       title: "工作流没有可运行的版本",

@@ -75,7 +75,7 @@ it("when that is refused, the page says why and stays", async () => {
   refuses("post", `${PATH}/ready`, problem("version_has_problems", { status: 409, category: "conflict" }));
   const { user } = openPage(PATH);
   await user.click(await screen.findByRole("button", { name: "Make v2 ready" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent("Not possible in this state");
+  expect(await screen.findByRole("alert")).toHaveTextContent("the version has problems");
   expect(await run()).toBeEnabled();
 });
 
