@@ -113,13 +113,22 @@ export function StatusGlyph({ status, size = 14 }: { status: AnyStatus; size?: n
   );
 }
 
+interface StatusProps {
+  status: AnyStatus;
+  size?: number;
+  /** Shown in place of the word, which is still there for those who listen. */
+  short?: string | undefined;
+}
+
 /** Glyph and word. */
-export function Status({ status, size = 14 }: { status: AnyStatus; size?: number }) {
+export function Status({ status, size = 14, short }: StatusProps) {
   const { t } = useTranslation();
+  const word = t(`status.${status}`);
   return (
     <span className={`status ${status}`}>
       <StatusGlyph status={status} size={size} />
-      {t(`status.${status}`)}
+      {short === undefined ? word : <span className="sr">{word}</span>}
+      {short}
     </span>
   );
 }

@@ -23,6 +23,9 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const selected = useExecution((state) => state.selected === id) ?? chosen;
   const status = step?.status;
   const across = direction === "LR";
+  const items = step?.items
+    ? t("step.itemsOf", { done: settledItems(step.items), total: step.items.total })
+    : undefined;
   const fraction = status === "running" ? step?.fraction : null;
   return (
     <div
@@ -45,12 +48,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
         )}
       </div>
       <div className="node-foot">
-        {status ? <Status status={status} size={12} /> : <span className="dim">{kind}</span>}
-        {step?.items && (
-          <span className="num dim">
-            {t("step.itemsOf", { done: settledItems(step.items), total: step.items.total })}
-          </span>
-        )}
+        {status ? <Status status={status} size={12} short={items} /> : <span className="dim">{kind}</span>}
         {step && <StepTime step={step} />}
       </div>
       {fraction !== null && fraction !== undefined && (

@@ -173,6 +173,29 @@ describe("pause", () => {
   });
 });
 
+it("a map shows how far its items are, and each of them with what it got and gave", async () => {
+  const one = history("mapped");
+  const { user } = await open(one);
+  await user.click(row("each").getByRole("button"));
+  const panel = within(screen.getByRole("region", { name: "each" }));
+  expect(panel.getByRole("tab", { name: "Items (5)" })).toHaveAttribute("aria-selected", "true");
+  expect(panel.getByText("5 of 5")).toBeVisible();
+  const items = () =>
+    [...document.querySelectorAll("[data-item]")].map((item) => item.getAttribute("data-item"));
+  await waitFor(() => expect(items()).toEqual(["each[0]", "each[1]"]));
+  await user.click(panel.getByRole("button", { name: "More items" }));
+  await waitFor(() => expect(items()).toEqual(["each[0]", "each[1]", "each[2]", "each[3]"]));
+  await user.click(panel.getByRole("button", { name: /each\[2\]/ }));
+  expect(panel.getAllByText("20")[0]).toBeVisible();
+  await expectAccessible();
+  await user.click(panel.getByRole("checkbox", { name: "Failed ones only" }));
+  await waitFor(() => expect(items()[0]).toBe("each[1]"));
+  await user.click(panel.getByRole("button", { name: /each\[1\]/ }));
+  expect(panel.getByText("the code raised ValueError")).toBeVisible();
+  await user.click(panel.getByRole("tab", { name: "Output" }));
+  expect(items()).toEqual([]);
+});
+
 it("a stop that nobody can confirm says so, and a person may answer for it", async () => {
   const one = history("stop_unconfirmed");
   const { user, view } = await open(one, upTo(one, "execution.stop_unconfirmed"));

@@ -135,7 +135,15 @@ const iso = (at: number | null) => (at === null ? null : new Date(at).toISOStrin
 export function serveExecution(history: History, count = history.events.length): ExecutionView {
   const view = history.events.slice(0, count).reduce(applyEvent, beginning(history));
   answers(`/executions/${view.id}`, () => executionAnswer(history, view));
-  answers(`/executions/${view.id}/steps`, () => ({ items: stepAnswers(view), position: view.position }));
+  answers(`/executions/${view.id}/steps`, ({ url }) => {
+    const asked = new URL(url).searchParams;
+    const items = asked.has("of") ? itemAnswers(view, asked) : stepAnswers(view);
+    return {
+      items,
+      next_cursor: asked.has("of") && asked.get("cursor") === null ? 1 : null,
+      position: view.position,
+    };
+  });
   answers(`/executions/${view.id}/logs`, ({ url }) => {
     const asked = new URL(url).searchParams;
     const all = logLines(history, count);
@@ -221,6 +229,7 @@ export function stepAnswers(view: ExecutionView): StepAnswer[] {
     reason: step.reason,
     due_at: iso(step.dueAt),
     worker: step.worker,
+    items: step.items,
     started_at: iso(step.attempts[0]?.startedAt ?? null),
     began_at: iso(step.attempts.at(-1)?.beganAt ?? null),
     ended_at: iso(step.endedAt),
@@ -249,6 +258,33 @@ export function stepAnswers(view: ExecutionView): StepAnswer[] {
     })),
   }));
 }
+
+/** Two windows of a map's items, of which every second one failed. */
+function itemAnswers(view: ExecutionView, asked: URLSearchParams): StepAnswer[] {
+  const path = asked.get("of")!;
+  const [like] = stepAnswers({ ...view, steps: { [path]: view.steps[path]! } });
+  const first = asked.get("cursor") === null ? 0 : 2;
+  return [first, first + 1].flatMap((index) => {
+    const failed = index % 2 === 1;
+    if (asked.get("status") === "failed" && !failed) return [];
+    const error = { ...ITEM_ERROR, message: `item ${index} is bad` };
+    const status = failed ? ("failed" as const) : ("completed" as const);
+    const item = { ...like!, path: `${path}[${index}]`, index, status, items: null };
+    return [
+      { ...item, output: failed ? null : index * 10, input: { n: index }, error: failed ? error : null },
+    ];
+  });
+}
+
+const ITEM_ERROR = {
+  code: "python_exception",
+  category: "step",
+  type: "ValueError",
+  message: "",
+  advice: "",
+  retryable: false,
+  traceback: null,
+};
 
 function logLines(history: History, count: number): LogLine[] {
   return history.events.slice(0, count).flatMap((event) => {

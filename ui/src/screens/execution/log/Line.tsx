@@ -33,7 +33,8 @@ export const Line = memo(function Line({ line, chosen, linked, onLink }: Props) 
       <span className="at">{formatClockMs(line.at)}</span>
       <span className="lv">{letter}</span>
       <span className="st" title={line.step}>
-        {line.step}
+        <span className="st-node">{line.step.split("[", 1)[0]}</span>
+        {line.step.slice(line.step.split("[", 1)[0]!.length)}
       </span>
       <span className="tx">
         {spans(line.text).map((span, index) => (

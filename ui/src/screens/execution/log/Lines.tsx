@@ -76,7 +76,7 @@ export function Lines(props: Props) {
               >
                 <Line
                   line={line}
-                  chosen={selected === line.step}
+                  chosen={selected === line.step || line.step.startsWith(`${selected}[`)}
                   linked={linked === line.line}
                   onLink={onLink}
                 />

@@ -84,22 +84,20 @@ function Item({ item, executionId }: { item: StepView; executionId: string }) {
       {open && (
         <div className="item-body">
           <StepFailure step={item} />
-          <h3>{t("step.output")}</h3>
           <Payload
             value={item.output}
             artifact={item.outputArtifact}
             files={item.artifacts}
             executionId={executionId}
-            label={`${item.path} ${t("step.output")}`}
+            label={t("step.output")}
             file={`${item.path}-output`}
             none={t("step.none")}
           />
-          <h3>{t("step.input")}</h3>
           <Payload
             value={item.input}
             artifact={item.inputArtifact}
             executionId={executionId}
-            label={`${item.path} ${t("step.input")}`}
+            label={t("step.input")}
             file={`${item.path}-input`}
             none={t("step.noInput")}
           />
