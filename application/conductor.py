@@ -106,9 +106,7 @@ class Conductor:
         self.live: dict[UUID, Live] = {}
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
         self._family = Family(self, children)
-        self._elsewhere = Elsewhere(
-            store, self._histories, server_id, lambda one: one in self._taking or one in self.live
-        )
+        self._elsewhere = Elsewhere(store, self._histories, server_id, self._is_here, self._stored_elsewhere)
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
             cast("Admission[object]", self._admission),
@@ -194,22 +192,17 @@ class Conductor:
         execution, position = decided
         if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
             self._family.tell_parent(execution)
-        self._look_again(execution_id)
         return position
 
     async def force_stop(self, execution_id: UUID, cause: Cause) -> int:
         """A person answers for what nobody could prove dead; the position. Raises NotFound, Conflict."""
-        position = await self._elsewhere.force(execution_id, cause)
-        self._look_again(execution_id)
-        return position
+        return await self._elsewhere.force(execution_id, cause)
 
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
         live = self.live.get(execution_id)
         if live is None:
-            position = await self._elsewhere.pause(execution_id, cause, reason=reason, resume=resume)
-            self._look_again(execution_id)
-            return position
+            return await self._elsewhere.pause(execution_id, cause, reason=reason, resume=resume)
         waiting: Answering = asyncio.get_running_loop().create_future()
         self.put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
         return await waiting
@@ -243,11 +236,9 @@ class Conductor:
         """A person's answer to an unknown outcome; the position. Raises NotFound, Conflict."""
         live = self.live.get(execution_id)
         if live is None:
-            position = await self._elsewhere.answer(
+            return await self._elsewhere.answer(
                 execution_id, cause, path, decision=decision, output=output, error=error
             )
-            self._look_again(execution_id)
-            return position
         waiting: Answering = asyncio.get_running_loop().create_future()
         given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
         self.put(live, given)
@@ -371,6 +362,19 @@ class Conductor:
             case _:
                 pass
 
+    def _stored_elsewhere(self, execution_id: UUID, in_doubt: bool) -> None:
+        """We decided about an execution that was not here. It may have come meanwhile, without that decision."""
+
+        def look_again() -> None:
+            live = self.live.get(execution_id)
+            if live is not None:
+                self.put(live, LookAgain(version=2**63))
+
+        if in_doubt:
+            asyncio.get_running_loop().call_later(IN_DOUBT_S, look_again)
+        else:
+            look_again()
+
     async def _hear_of_queued(self, event: e.Created | e.Retried, position: int) -> None:
         prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
         if not (self.has(event.originator_id) or self.is_queued(event.originator_id) or self._closing):
@@ -385,12 +389,6 @@ class Conductor:
             if row.owner is None and not (self.has(row.execution_id) or self.is_queued(row.execution_id)):
                 with suppress(LookupError, Refusal):
                     await self._take_up(row, "restarted", "server_restarted")
-
-    def _look_again(self, execution_id: UUID) -> None:
-        """Something was stored past the live copy, if there is one by now."""
-        live = self.live.get(execution_id)
-        if live is not None:
-            self.put(live, LookAgain(version=2**63))
 
     # ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -470,8 +468,6 @@ class Conductor:
         live.position = stored[0].position
         if execution.state.status is not ExecutionStatus.QUEUED:
             await self._reload(live, ())
-            if (fresh := self.live.get(live.id)) is not None:
-                self.put(fresh, LookAgain(version=2**63))  # it may have been answered while it was loaded
             return
         self._release(live)
         self._enqueue(execution, live.position, live.prepared)

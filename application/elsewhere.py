@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.histories import Histories, lease_name
-from application.ports import Appended, EventStore, LeaseGuard, Member, VersionConflict
+from application.ports import Appended, EventStore, LeaseGuard, Member, StoreUnavailable, VersionConflict
 from domain.errors import Conflict, Unavailable
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
@@ -24,9 +24,16 @@ class Elsewhere:
     """Decides on copies."""
 
     def __init__(
-        self, store: EventStore, histories: Histories, server_id: UUID, is_here: Callable[[UUID], bool]
+        self,
+        store: EventStore,
+        histories: Histories,
+        server_id: UUID,
+        is_here: Callable[[UUID], bool],
+        stored: Callable[[UUID, bool], None],
     ) -> None:
-        self._store, self._histories, self._server_id, self._is_here = store, histories, server_id, is_here
+        """`stored` is called with the execution, and whether the append was not answered and may still be stored."""
+        self._store, self._histories, self._server_id = store, histories, server_id
+        self._is_here, self._stored = is_here, stored
 
     async def stop(
         self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None, taken_up: bool
@@ -124,7 +131,12 @@ class Elsewhere:
         events = cast("list[RecordedEvent]", [*execution.pending_events])
         if not events:
             return 0
-        stored = await self._store.append(Member(events=events, guards=guards, leases_closed=leases_closed))
+        try:
+            stored = await self._store.append(Member(events=events, guards=guards, leases_closed=leases_closed))
+        except StoreUnavailable:
+            self._stored(execution.id, True)
+            raise
+        self._stored(execution.id, False)
         return cast("Appended", stored).position
 
 
