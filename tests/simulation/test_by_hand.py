@@ -294,7 +294,7 @@ def test_what_an_owner_still_hears_after_it_was_replaced_is_not_stored() -> None
         await successor.start()
         world.server = successor
         while not any(isinstance(event, e.OwnerChanged) for event in world.truth.history(attempt.execution_id)):
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.01)
         line = LogLine(at_ms=0, level="info", stream="stdout", text="too late")
         server.executor._sink([Logged(id=attempt, lines=[line])])
         await world.ended()
