@@ -19,7 +19,7 @@ from typing import cast
 from benchmarks.figures import Figure, table
 from benchmarks.rig import Postgres, postgres
 
-SUBJECTS = ("append", "start", "chain", "fanout", "burst", "writes", "logs", "printing", "memory", "streams")
+SUBJECTS = ("append", "start", "chain", "fanout", "burst", "writes", "logs", "printing", "memory", "streams", "scale")
 Measure = Callable[..., list[Figure]]
 
 

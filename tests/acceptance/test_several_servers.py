@@ -240,3 +240,34 @@ def test_a_child_may_run_on_another_server_than_its_parent(start: Start, tmp_pat
     (tmp_path / "go-block").touch()
     assert b.finish(parent)["result"] == "work"
     assert a.finish(block)["status"] == "completed"
+
+
+def test_under_load_one_is_killed_and_one_is_frozen_and_wakes(start: Start) -> None:
+    nap = "import time\ndef main(n=0):\n    time.sleep(0.05)\n    return n"
+    chain = [python(f"s{n}", nap) for n in range(4)]
+    over = {"kind": "python", "config": {"code": nap, "args": {"n": "${item}"}}}
+    items = {"id": "each", "kind": "map", "config": {"items": [1, 2, 3, 4], "max_parallel": 2, "node": over}}
+    definition = workflow("load", *chain, items, output="${$sum(steps.each.output)}")
+    first, a = start()
+    second, b = start()
+    flow = a.save(definition)
+    time.sleep(LEASE_S)  # until each may look for what the other left
+    ids = [client.run(flow) for client in (a, b) * 15]
+    first.end(signal.SIGKILL)
+    third, c = start()
+    ids += [client.run(flow) for client in (b, c) * 5]
+    os.kill(second.process.pid, signal.SIGSTOP)
+    time.sleep(LEASE_S * 1.5)
+    os.kill(second.process.pid, signal.SIGCONT)
+    ids += [client.run(flow) for client in (b, c) * 5]
+    ended = {one: c.finish(one) for one in ids}
+    assert {one["status"] for one in ended.values()} == {"completed"}
+    assert {one["result"] for one in ended.values()} == {10}
+    histories = {one: c.events(one) for one in ids}
+    assert {one: breaches(events) for one, events in histories.items() if breaches(events)} == {}
+    changes = [reason for one in ids for reason in reasons(c, one, "owner_changed")]
+    lost = sum(len(reasons(c, one, "step_lost")) for one in ids)
+    print(f"{len(ids)} executions, {len(changes)} changed their owner, {lost} attempts were lost")
+    assert "owner_gone" in changes, "the kill and the frost met running executions"
+    assert third.process.poll() is None
+    assert second.process.poll() is None
