@@ -120,7 +120,7 @@ class Conductor:
         self._handing = Handing(executor, self._evaluator, self.spawn)
         self._hearing = Hearing(self.live, self._evaluator, clock, self._later, self._drive_soon, flush_s=log_flush_s)
         self._queue = Queue(
-            self._admission, store, self._histories, clock, self.spawn, self._start_queued, self.has,
+            self._admission, store, self._histories, clock, self.spawn, self._start_queued, self._is_live,
             self._decider.cause, self._family.tell_parent,
         )  # fmt: skip
         self._tasks: set[asyncio.Task[None]] = set()
@@ -250,6 +250,12 @@ class Conductor:
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""
         return execution_id in self.live
+
+    def _is_live(self, queued: Queued) -> bool:
+        """Whether the run that waits is here already; of an earlier one the last answer may still be awaited."""
+        live = self.live.get(queued.execution_id)
+        waits = queued.execution
+        return live is not None and (waits is None or live.execution.state.run >= waits.state.run)
 
     @property
     def closing(self) -> bool:

@@ -45,7 +45,7 @@ class Queue:
         clock: Clock,
         spawn: Spawn,
         start: Callable[[Queued], Awaitable[None]],
-        is_live: Callable[[UUID], bool],
+        is_live: Callable[[Queued], bool],
         cause_of: Callable[[Execution], Cause],
         tell_parent: Callable[[Execution], None],
     ) -> None:
@@ -84,7 +84,7 @@ class Queue:
 
     def put_back(self, queued: Queued) -> None:
         """At the head again, unless it has ended and come back as its next run meanwhile."""
-        if not self._is_live(queued.execution_id) and not self.holds(queued.execution_id):
+        if not self._is_live(queued) and not self.holds(queued.execution_id):
             self.admission.enqueue(queued.execution_id, queued, first=True)
 
     def take_out(self, execution_id: UUID) -> Queued | None:

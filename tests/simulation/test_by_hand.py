@@ -11,6 +11,7 @@ import pytest
 
 from application import commands as c
 from application.ports import Appended, Logged, Member, Replayed, StoreUnavailable, Succeeded
+from application.queue import Queued
 from domain.errors import TransitionRefused
 from domain.event import Cause, RecordedEvent
 from domain.execution import events as e
@@ -299,5 +300,43 @@ def test_what_an_owner_still_hears_after_it_was_replaced_is_not_stored() -> None
         server.executor._sink([Logged(id=attempt, lines=[line])])
         await world.ended()
         assert not server.conductor.has(attempt.execution_id), "it has noticed"
+
+    told(story)
+
+
+def test_a_next_run_stays_in_the_queue_although_the_last_answer_of_the_run_before_is_still_awaited() -> None:
+    async def story(world: ByHand) -> None:
+        server, workflow_id = await world.begin(steps("a"))
+        accepted = await server.handlers.execute(execute(workflow_id))
+        append, kept = server.store.append, asyncio.Event()
+
+        async def slow_at_the_end(member: Member) -> Appended | Replayed:
+            stored = await append(member)
+            if any(isinstance(event, e.Completed) for event in member.events) and not kept.is_set():
+                await kept.wait()
+            return stored
+
+        server.store.append = slow_at_the_end  # type: ignore[method-assign]
+        await world.ended()
+        again = c.RetryExecution(
+            actor=ADA, execution_id=accepted.execution_id, origin="start", chosen=(), inputs=None, step_inputs={},
+            version=None, token=None,
+        )  # fmt: skip
+        queue = server.conductor._queue
+        start, refused = queue._start, 1
+
+        async def refused_once(queued: Queued) -> None:
+            nonlocal refused
+            if refused:
+                refused = 0
+                raise StoreUnavailable("the database is away")
+            await start(queued)
+
+        queue._start = refused_once  # type: ignore[method-assign]
+        await server.handlers.retry(again)
+        await asyncio.sleep(0.1)
+        kept.set()
+        assert (await world.ended()).count("Completed") == 2
+        assert refused == 0
 
     told(story)
