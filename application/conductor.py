@@ -60,7 +60,7 @@ from application.preparing import PreparedGraph
 from application.queue import Queue, Queued
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.timers import Timers
-from domain.errors import Conflict, Refusal
+from domain.errors import Conflict
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
@@ -73,6 +73,10 @@ log = logging.getLogger("runwright.conductor")
 ISOLATION = "process"
 DRAIN_LOOK_S = 0.05
 TAKING_LOOK_S = 0.02
+NOT_TAKEN_S = 60.0
+ITEMS_A_TURN = 100
+MOST_EVENTS = 900
+"""Of one append, which holds at most 1,000; what comes in is decided about so many items at a time."""
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
@@ -125,6 +129,8 @@ class Conductor:
         )  # fmt: skip
         self._tasks: set[asyncio.Task[None]] = set()
         self._taking: set[UUID] = set()
+        self._not_taken: dict[UUID, float] = {}
+        """Orphans that could not be taken over, and until when they are let be."""
         self._closing = False
         self._taken_up = False
         self._resting = False
@@ -295,13 +301,16 @@ class Conductor:
                     await self._take_up(row, "restarted", "server_restarted")
                 else:
                     await self._elsewhere.confirm(row.execution_id, self._decider.cause)
-            except (LookupError, Refusal) as error:
-                # One that can't go on (its kind of node is gone) must not keep the others from it.
-                log.error("execution %s can't be taken up: %s", row.execution_id, error)
             except (VersionConflict, LeaseLost) as error:
                 # The last append of the server before was stored after we looked: look again.
                 log.info("execution %s is looked at again: %s", row.execution_id, error)
                 rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
+            except StoreUnavailable:
+                raise
+            except Exception as error:
+                # One that can't go on (its kind of node is gone, an event of a newer version) must not keep the others
+                # from it.
+                log.error("execution %s can't be taken up: %r", row.execution_id, error)
         self._taken_up = True
         self._queue.open()
 
@@ -309,24 +318,30 @@ class Conductor:
 
     async def take_over(self, orphans: Sequence[Orphan]) -> None:
         """Go on with executions of servers that are gone."""
+        now = self._clock.monotonic()
         for one in orphans:
             if self._closing or self._resting:
                 return
+            if self._not_taken.get(one.execution_id, 0.0) > now:
+                continue
             row = OpenExecution(execution_id=one.execution_id, owner=one.owner, epoch=one.epoch)
             lost = "server_stopped" if one.resigned else "server_gone"
             try:
                 await self._take_up(row, "handed_over" if one.resigned else "owner_gone", lost)
             except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
                 log.info("execution %s went to another server: %s", one.execution_id, error)
-            except (LookupError, Refusal) as error:
-                log.error("execution %s can't be taken over: %s", one.execution_id, error)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # one of a newer version, say; a server of that version may take it
+                self._not_taken[one.execution_id] = now + NOT_TAKEN_S
+                log.error("execution %s can't be taken over: %r", one.execution_id, error)
 
     def cut_off(self) -> None:
         """End every step and forget every execution: other servers may take them now."""
         self._resting = True
         self._queue.close()
         for live in [*self.live.values()]:
-            self._decider.cancel_all(live, grace_s=0.0)
+            self._decider.forget(live)
             self._release(live)
 
     async def take_up_own(self) -> None:
@@ -361,7 +376,10 @@ class Conductor:
             return
         match event:
             case e.Created() | e.Retried():
-                self.spawn(self._hear_of_queued(event, position))
+                if not (self.is_queued(execution_id) or self._closing):
+                    # At once, for what comes next may be that it has started.
+                    self._queue.put(Queued(execution_id=execution_id, position=position, execution=None), None, None)
+                    self.spawn(self._limit_queued(event))
             case e.Started() | e.Completed() | e.Failed() | e.Stopped():
                 self._queue.take_out(execution_id)
                 self._family.heard_of_child(event)
@@ -381,20 +399,27 @@ class Conductor:
         else:
             look_again()
 
-    async def _hear_of_queued(self, event: e.Created | e.Retried, position: int) -> None:
+    async def _limit_queued(self, event: e.Created | e.Retried) -> None:
         prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
-        if not (self.has(event.originator_id) or self.is_queued(event.originator_id) or self._closing):
-            kept = Queued(execution_id=event.originator_id, position=position, execution=None)
-            self._queue.put(kept, prepared.graph.settings.queue_timeout_s, event.timestamp)
+        self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, event.timestamp)
 
     async def look_at_all(self) -> None:
         """What other servers stored was missed: everything is looked at again."""
         for live in [*self.live.values()]:
             self.put(live, LookAgain(version=2**63))
         for row in await patiently(self._leases.open_executions):
-            if row.owner is None and not (self.has(row.execution_id) or self.is_queued(row.execution_id)):
-                with suppress(LookupError, Refusal):
-                    await self._take_up(row, "restarted", "server_restarted")
+            if row.owner is not None or self.has(row.execution_id) or self.is_queued(row.execution_id):
+                continue
+            try:
+                execution = await patiently(lambda row=row: self.load(row.execution_id))
+                state = execution.state
+                prepared = await patiently(lambda state=state: self._graphs(state.workflow_id, state.workflow_version))
+            except Exception as error:  # it must not keep the others from being heard of
+                log.error("execution %s can't be queued: %r", row.execution_id, error)
+                continue
+            known = self.has(row.execution_id) or self.is_queued(row.execution_id)
+            if state.status is ExecutionStatus.QUEUED and not known:
+                self._enqueue(execution, 0, prepared)
 
     # ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -485,7 +510,10 @@ class Conductor:
             self.spawn(self._family.look(live))
 
     def _release(self, live: Live) -> None:
-        """Forget a live execution and give its slots to others."""
+        """Forget a live execution and give its slots to others, once."""
+        if live.is_released:
+            return
+        live.is_released = True
         live.end()
         if self.live.get(live.id) is live:
             del self.live[live.id]
@@ -574,8 +602,7 @@ class Conductor:
         """Empty the inbox and store what follows, until nothing follows any more."""
         try:
             while not self._closing:
-                items = [*live.inbox]
-                live.inbox.clear()
+                items = [live.inbox.popleft() for _ in range(min(len(live.inbox), ITEMS_A_TURN))]
                 if any(isinstance(item, LookAgain) for item in items):
                     missed = max(item.version for item in items if isinstance(item, LookAgain))
                     items = [item for item in items if not isinstance(item, LookAgain)]
@@ -595,9 +622,13 @@ class Conductor:
                     live.flush_due = not live.log.empty
                 ending = deciding and self._decider.end(live)
                 events = [*logged, *live.collect()]
+                if len(events) > MOST_EVENTS and logged and taking is None:
+                    if not await self._append(live, logged, items, (), None, (), logged, ending=False):
+                        return
+                    events, logged = events[len(logged) :], []
                 if events:
                     born, live.born = live.born, []
-                    if not await self._append(live, events, items, waiting, taking, born, ending=ending):
+                    if not await self._append(live, events, items, waiting, taking, born, logged, ending=ending):
                         return
                     taking = None
                     if ending:
@@ -631,10 +662,12 @@ class Conductor:
         waiting: Sequence[Answering],
         taking: LeaseTaken | None,
         born: Sequence[Called],
+        logged: Sequence[RecordedEvent],
         *,
         ending: bool,
     ) -> bool:
-        """Store a turn; False when the execution was dropped, or is decided about again from the log."""
+        """Store a turn; False when the execution was dropped, or is decided about again from the log. `logged` are
+        those of the events that were taken from the log stream."""
         name = lease_name(live.id)
         children = [called.execution for called in born]
         member = Member(
@@ -650,26 +683,26 @@ class Conductor:
             except StoreUnavailable as error:
                 # The same versions again: safe whether or not the first try was stored.
                 log.warning("execution %s waits for the database: %s", live.id, error)
-                if self._closing:
-                    refuse(waiting, error)
+                if self._closing or live.is_released:
+                    refuse([*waiting, *(asked.answer for asked in commands_in([*items, *live.inbox]))], error)
                     return False
                 await asyncio.sleep(AGAIN_S)
             except LeaseLost as error:
                 log.warning("execution %s is somebody else's now: %s", live.id, error)
-                self._decider.cancel_all(live, grace_s=0.0)
+                self._decider.forget(live)
                 self._release(live)
                 refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
                 log.warning("execution %s is loaded anew: %s", live.id, error)
-                await self._reload(live, items)
+                await self._reload(live, items, logged)
                 return False
             else:
                 appended = cast("Appended", stored)
                 answer(waiting, appended.positions[len(events) - 1])
                 for called, position in zip(born, appended.positions[len(events) :], strict=True):
                     self._admit_child(called, position, appended.numbers)
-                return True
+                return not live.is_released  # cut off meanwhile: whoever takes it up reads this from the log
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
         self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
@@ -681,16 +714,21 @@ class Conductor:
         child.state.number = numbers[child.id]
         self._enqueue(child, position, called.prepared)
 
-    async def _reload(self, live: Live, items: Sequence[object]) -> None:
-        """Begin again from the stored history, with the outcomes and commands in hand."""
+    async def _reload(self, live: Live, items: Sequence[object], unstored: Sequence[RecordedEvent] = ()) -> None:
+        """Begin again from the stored history, with the outcomes and commands in hand, and the lines that could not be
+        stored."""
         execution = await patiently(lambda: self.load(live.id))
         written = await patiently(lambda: self._histories.log_stream_of(execution))
         events = await patiently(lambda: self._store.stream(live.id))
         latest = {event.path: event for event in events if isinstance(event, e.StepStarted)}
+        if live.is_released:  # cut off meanwhile
+            for command in commands_in([*items, *live.inbox]):
+                self.spawn(self._pass_on(live.id, command))
+            return
         self._release(live)
         state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
-            self._decider.cancel_all(live, grace_s=0.0)
+            self._decider.forget(live)
             for command in commands_in([*items, *live.inbox]):
                 self.spawn(self._pass_on(live.id, command))
             return
@@ -702,6 +740,8 @@ class Conductor:
             return
         fresh = Live(execution, live.prepared, position=live.position, epoch=live.epoch)
         fresh.log = written
+        fresh.log.take_from(live.log, unstored, state.run)
+        fresh.flush_due = not fresh.log.empty
         fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
         fresh.items = live.items
         fresh.inbox.extend([*items, *live.inbox])

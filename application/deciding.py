@@ -274,7 +274,7 @@ class Decider:
         decided = -1
         while decided < len(execution.pending_events) < EVENTS_A_TURN:
             decided = len(execution.pending_events)
-            for path, reason in plan.skips()[:EVENTS_A_TURN]:
+            for path, reason in plan.skips()[: EVENTS_A_TURN - decided]:
                 execution.skip_step(cause, path, reason)
             live.observe()
             for source in plan.undecided():
@@ -304,6 +304,10 @@ class Decider:
             return live.execution.state.grace_s
         stops = live.prepared.graph.settings.on_failure is OnFailure.STOP
         return DEFAULT_GRACE_S if live.abort is not None or (live.plan.failing and stops) else None
+
+    def forget(self, live: Live) -> None:
+        """It is another server's now: what runs here is ended; its children are the other's to decide about."""
+        self._cancel(live, [*live.submitted], 0.0)
 
     def cancel_all(self, live: Live, grace_s: float) -> None:
         """End every attempt and child that is out, once."""
@@ -410,12 +414,15 @@ class Decider:
         counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
         running = execution.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         if live.abort is not None and running:
-            if execution.state.open_attempts or execution.state.children:
+            if execution.state.open_attempts or execution.state.children or not execution.stop_held(cause):
                 return False
             error, pointer = live.abort
             execution.fail(cause, error, cause_path=None, pointer=pointer, knock_on=plan.failures, **counts)
             return True
-        match plan.ending():
+        ending = plan.ending()
+        if ending in (Ending.STOP, Ending.FAIL) and not execution.stop_held(cause):
+            return False  # there are more than one append takes
+        match ending:
             case None:
                 return False
             case Ending.STOP:

@@ -9,7 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from application.children import Called, NotCalled
-from application.ports import Begun, Cancelled, Erred, Logged, Lost, Progressed, Succeeded
+from application.ports import AttemptId, Begun, Cancelled, Erred, Logged, Lost, Progressed, Succeeded
 from application.preparing import PreparedGraph, StepInput
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
@@ -57,6 +57,27 @@ class LogStream:
             if logged.id.path == path and logged.lines:
                 last = number
         return last
+
+    def take_from(self, other: "LogStream", unstored: Sequence[RecordedEvent], run: int) -> None:
+        """What another copy of this stream kept, after what it had taken and could not store."""
+        for event in reversed(unstored):
+            match event:
+                case e.StepLogged():
+                    identity = AttemptId(
+                        execution_id=self.execution_id, run=run, path=event.path, attempt=event.attempt
+                    )
+                    other.waiting.appendleft(Logged(id=identity, lines=event.lines, dropped=event.dropped))
+                    other.waiting_lines += len(event.lines)
+                    other.waiting_bytes += sum(len(line.text) for line in event.lines)
+                case e.StepBegun():
+                    identity = AttemptId(
+                        execution_id=self.execution_id, run=run, path=event.path, attempt=event.attempt
+                    )
+                    other.begun.insert(0, Begun(id=identity, worker=event.worker, began_at_ms=event.began_at_ms))
+                case _:  # where a step stands it will say again
+                    pass
+        self.waiting, self.begun, self.progress = other.waiting, other.begun, other.progress
+        self.waiting_lines, self.waiting_bytes = other.waiting_lines, other.waiting_bytes
 
     @property
     def empty(self) -> bool:
@@ -278,6 +299,8 @@ class Live:
         self.wait_timers: dict[str, asyncio.TimerHandle] = {}
         self.flush_due = False
         self.decide_due = False
+        self.is_released = False
+        """Another copy of it, or another server, goes on with it: this one decides nothing any more."""
         self._observed = 0
 
     @property

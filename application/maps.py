@@ -45,7 +45,7 @@ class Maps:
                 inside = _inside(plan.path)
                 for inner in live.plan.maps.values():
                     inner.cut = inner.cut or inner.path.startswith(inside)
-                live.execution.stop_items(cause, inside)
+                live.execution.stop_held(cause, inside)
                 live.observe()
         for plan in live.plan.ended_maps():
             self._end_one(live, plan, cause)
@@ -54,15 +54,13 @@ class Maps:
     def _end_one(self, live: Live, plan: MapPlan, cause: Cause) -> None:
         path, node = plan.path, live.prepared.node(plan.path).node
         value, artifact, error = NULL, None, None
-        due_at_ms = live.execution.state.steps[path].due_at_ms
-        overdue = plan.cut and due_at_ms is not None and due_at_ms <= cause.at.timestamp() * 1000
-        if overdue or path in live.overdue:
-            error = map_timeout(path, node.timeout_s or 0.0)
-        elif plan.cut:
+        if plan.has_failed:  # items that waited were stopped because of it
+            error = items_failed(plan, live.execution.state)
+        elif plan.cut and live.plan.map_is_over(path):
             live.execution.stop_map(cause, path)
             return
-        elif plan.is_over:
-            error = items_failed(plan, live.execution.state)
+        elif plan.cut:
+            error = map_timeout(path, node.timeout_s or 0.0)
         else:
             collected = live.collected.pop(path, None) or self._evaluator.map_output_now(live, plan)
             if collected is None:

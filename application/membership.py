@@ -42,28 +42,32 @@ class Membership:
         self._lease_s, self._scan_s = lease_s, min(scan_s, lease_s / 6)
         self._heard_at = self._steady_since = 0.0
         self._is_cut_off = False
+        self._returning: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.others = 0
         """Other servers that were alive at the last heartbeat."""
 
     async def start(self) -> None:
-        """Be heard, before anything is taken up. Raises StoreUnavailable."""
+        """Be heard from now on, before anything is taken up. Raises StoreUnavailable."""
         self._steady_since = self._clock.monotonic()
         await self._beat()
+        self._tasks = [
+            asyncio.create_task(self._every(self._lease_s / BEATS_A_LEASE, self._be_heard), name="heartbeat")
+        ]
 
     def run(self) -> None:
-        """Go on being heard, and look after what others left."""
-        self._tasks = [
-            asyncio.create_task(self._every(self._lease_s / BEATS_A_LEASE, self._be_heard), name="heartbeat"),
+        """Look after what others left, and whether this server is still heard."""
+        self._tasks += [
             asyncio.create_task(self._every(self._scan_s, self._look_after), name="orphans"),
             asyncio.create_task(self._every(min(self._scan_s, self._lease_s / 15), self._watch), name="cut-off"),
         ]
 
     async def close(self) -> None:
         """Stop looking; still counted as alive, for what it runs is not ended yet."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *([] if self._returning is None else [self._returning])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def resign(self) -> None:
         """Nothing of this server lives any more: others need not wait until its lease is over."""
@@ -93,8 +97,16 @@ class Membership:
 
     async def _be_heard(self) -> None:
         await self._beat()
-        if self._is_cut_off:
+        if self._is_cut_off and (self._returning is None or self._returning.done()):
+            # Beside the heartbeat: what it waits for may take longer than a lease.
+            self._returning = asyncio.create_task(self._return(), name="return")
+
+    async def _return(self) -> None:
+        try:
             await self._member.take_up_own()
+        except Exception:  # the next heartbeat tries again
+            log.exception("what was this server's own could not be taken up yet")
+        else:
             self._is_cut_off = False
 
     def _watch(self) -> None:

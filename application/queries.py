@@ -66,6 +66,8 @@ class Snapshot:
     row: r.ExecutionRow
     steps: Sequence[r.StepRow]
     position: int
+    is_folded: bool = False
+    """From the execution's own events, with the items of its maps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,8 @@ class Queries:
                         pass
         if row is None:
             raise NotFound("execution", execution_id)
-        return Snapshot(row=row, steps=[*steps.values()], position=row.position if at is None else at)
+        position = row.position if at is None else at
+        return Snapshot(row=row, steps=[*steps.values()], position=position, is_folded=True)
 
     async def history(self, execution_id: UUID, *, after: int, before: int | None = None):
         """Both streams merged, read in windows."""
@@ -243,13 +246,13 @@ class Queries:
     ) -> tuple[list[Json], int | None]:
         """Steps of the items of a map from the place after `after` on (-1: from the first), and the place to go on
         after. `status` leaves only failed ones, the first 1,000. Raises NotFound."""
-        known = {step.path: step for step in shot.steps}
-        if map_of(path) is not None:
-            known |= {step.path: step for step in await self._item_rows(shot, [path])}
         prepared = await self.versions.graph(shot.row.workflow_id, shot.row.workflow_version)
         node = prepared.graph.templates.get(template_of(path))
         if node is None or node.each is None:
             raise NotFound("map", path)
+        known = {step.path: step for step in shot.steps}
+        if map_of(path) is not None:
+            known |= {step.path: step for step in await self._item_rows(shot, [path])}
         counts = known[path].items if path in known else None
         if counts is None:
             return [], None
@@ -265,7 +268,7 @@ class Queries:
         return found, places[-1] if more else None
 
     async def _item_rows(self, shot: Snapshot, paths: Sequence[str]) -> Sequence[r.StepRow]:
-        if any(map_of(step.path) is not None for step in shot.steps):  # it was folded from the events
+        if shot.is_folded:
             wanted = {*paths}
             return [step for step in shot.steps if step.path in wanted]
         return await self.views.steps_at(shot.row.id, paths)

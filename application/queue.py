@@ -54,6 +54,7 @@ class Queue:
         self._start, self._is_live, self._cause_of, self._tell_parent = start, is_live, cause_of, tell_parent
         self._admitting: asyncio.Task[None] | None = None
         self._open = False
+        self._timers: dict[UUID, asyncio.TimerHandle] = {}
 
     def open(self) -> None:
         """Let in from now on."""
@@ -76,11 +77,34 @@ class Queue:
     def put(self, queued: Queued, limit_s: float | None, since: datetime | None) -> None:
         """At the end, for at most `limit_s` seconds from `since` on."""
         self.admission.enqueue(queued.execution_id, queued)
-        if limit_s is not None and since is not None:
-            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
-            loop = asyncio.get_running_loop()
-            loop.call_later(max(0.0, left), lambda: self._spawn(self._give_up(queued, limit_s)))
+        self.limit(queued.execution_id, limit_s, since)
         self.admit_soon()
+
+    def limit(self, execution_id: UUID, limit_s: float | None, since: datetime | None) -> None:
+        """Let it wait for at most `limit_s` seconds from `since` on, if it still waits."""
+        queued = self.admission.kept(execution_id)
+        if queued is not None and limit_s is not None and since is not None:
+            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
+            self._set_timer(queued, limit_s, max(0.0, left))
+
+    def _set_timer(self, queued: Queued, limit_s: float, left_s: float) -> None:
+        self._forget_timer(queued.execution_id)
+        loop = asyncio.get_running_loop()
+        self._timers[queued.execution_id] = loop.call_later(left_s, self._is_late, queued, limit_s)
+
+    def _forget_timer(self, execution_id: UUID) -> None:
+        timer = self._timers.pop(execution_id, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _is_late(self, queued: Queued, limit_s: float) -> None:
+        self._timers.pop(queued.execution_id, None)
+        if self.admission.kept(queued.execution_id) is not queued:
+            return
+        if self._open:
+            self._spawn(self._give_up(queued, limit_s))
+        else:  # nothing is decided now
+            self._set_timer(queued, limit_s, AGAIN_S)
 
     def put_back(self, queued: Queued) -> None:
         """At the head again, unless it has ended and come back as its next run meanwhile."""
@@ -89,6 +113,7 @@ class Queue:
 
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""
+        self._forget_timer(execution_id)
         return self.admission.leave(execution_id)
 
     def admit_soon(self) -> None:
@@ -98,6 +123,7 @@ class Queue:
 
     async def _admit(self) -> None:
         while self._open and (queued := self.admission.next_queued()) is not None:
+            self._forget_timer(queued.execution_id)
             try:
                 await self._start(queued)
             except StoreUnavailable as error:

@@ -107,11 +107,13 @@ async def plan_retry(
             unchanged = given.input is not None and step is not None and hash_of(given.input.text) == step.input_hash
             reason = reason if unchanged else "input_changed"
         again = reason != KEEPS
+        # Nothing before it runs again and nothing was edited: its list will be the same.
+        same = wish.origin == "failed" and not edited and before is None and path not in wish.step_inputs
         tried = step is not None and step.attempt > 0
         fates[path] = StepFate(
             path=path, again=again, reason=reason, by=by, had=had,
             repeats_effects=again and tried and not node.retry_safe,
-            items_kept=_items_kept(state, node) if wish.origin == "failed" and reason in UNDONE and not edited else (),
+            items_kept=_items_kept(state, node) if same and reason in UNDONE else (),
         )  # fmt: skip
     if wish.origin == "failed" and not any(fate.again for fate in fates.values()):
         raise Conflict(

@@ -27,6 +27,10 @@ class Versions:
         """The workflow changed. Versions are immutable and stay."""
         self._workflows.pop(workflow_id, None)
 
+    def forget_all(self) -> None:
+        """Any workflow may have changed."""
+        self._workflows.clear()
+
     async def workflow(self, workflow_id: UUID, *, fresh: bool = False) -> Workflow:
         """The aggregate; `fresh` for one that will be changed. Raises NotFound."""
         known = None if fresh else self._workflows.get(workflow_id)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -37,7 +37,7 @@ from infrastructure.nodes.registry import OWN, node_kinds
 from infrastructure.postgres.artifacts import PostgresArtifacts
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import PostgresEventStore
-from infrastructure.postgres.feed import PostgresFeed
+from infrastructure.postgres.feed import PostgresFeed, Told
 from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.projector import Projector
 from infrastructure.postgres.views import PostgresViews
@@ -251,27 +251,41 @@ def _hidden(settings: Settings) -> list[str]:
 
 async def _hear_others(feed: PostgresFeed, conductor: Conductor) -> None:
     """Decisions that other servers store reach the executions of this one."""
-    while True:
-        subscription = feed.subscribe(kinds=DECISION_TOPICS, own=True, foreign=True)
-        while not (subscription.ended or subscription.overflowed):
-            await subscription.wait(60)
-            for told in subscription.take():
-                event = mapper.decode_stored(told.event)
-                if isinstance(event, ExecutionEvent):
-                    conductor.heard(event, told.event.position)
-        subscription.close()
-        if subscription.ended:
-            return
-        await conductor.look_at_all()
+
+    def heard(told: Told) -> None:
+        event = mapper.decode_stored(told.event)
+        if isinstance(event, ExecutionEvent):
+            conductor.heard(event, told.event.position)
+
+    await _follow(feed, DECISION_TOPICS, heard, conductor.look_at_all, foreign=True)
 
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:
     """Workflows changed by any server leave the cache."""
-    subscription = feed.subscribe(kinds=WORKFLOW_TOPICS, own=True)
+
+    async def forget_all() -> None:
+        versions.forget_all()
+
+    await _follow(feed, WORKFLOW_TOPICS, lambda told: versions.forget(told.event.stream_id), forget_all, foreign=False)
+
+
+async def _follow(
+    feed: PostgresFeed, topics: frozenset[str], tell: Callable[[Told], None], missed: Callable[[], Awaitable[None]],
+    *, foreign: bool,
+) -> None:  # fmt: skip
+    """Tell every event of these topics, until the feed ends. `missed` is called when some may have been missed."""
+    subscription = feed.subscribe(kinds=topics, own=True, foreign=foreign)
     while not subscription.ended:
+        if subscription.overflowed:
+            subscription.close()
+            subscription = feed.subscribe(kinds=topics, own=True, foreign=foreign)  # before looking: nothing between
+            await missed()
         await subscription.wait(60)
         for told in subscription.take():
-            versions.forget(told.event.stream_id)
+            try:
+                tell(told)
+            except Exception:  # of a newer version, say: the others are heard all the same
+                log.exception("the event at position %d was not understood", told.event.position)
 
 
 async def serve(

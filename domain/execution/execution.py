@@ -20,6 +20,9 @@ from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_beco
 from domain.values import ArtifactRef, JsonText, Usage
 from domain.workflow.retry import Retry, seed_of
 
+STOPPED_AT_ONCE = 300
+"""Steps without a worker that are ended by one decision: an append holds at most 1,000 events."""
+
 
 class Execution(Aggregate):
     """The aggregate. Its state is the fold of its decisions; pending events wait to be appended."""
@@ -404,29 +407,36 @@ class Execution(Aggregate):
 
     def finish_stopped(self, cause: Cause, *, proof: str, log_events: int, log_lines: int, dropped_lines: int) -> None:
         """Everything is proven dead. Steps that waited, also for their next attempt, have nothing that could live."""
-        self._stop_what_is_held(cause)
+        self.stop_held(cause)
         self._record(
             e.Stopped, cause, proof=proof, events=self.version + 1 + log_events, log_lines=log_lines,
             dropped_lines=dropped_lines,
         )  # fmt: skip
 
-    def stop_items(self, cause: Cause, inside: str) -> None:
-        """A map is cut short: of its items (their paths begin with `inside`) what waits for no child ends now."""
-        self._stop_what_is_held(cause, inside)
+    def stop_held(self, cause: Cause, inside: str = "") -> bool:
+        """End what holds no worker: waits, backoffs, what was lost and would start anew, and maps. Items go before
+        their map: it is over when they are. False when there is more of it than one append takes: ask again then.
 
-    def _stop_what_is_held(self, cause: Cause, inside: str = "") -> None:
-        """Items before their map: it is over when they are."""
+        With `inside` (what the paths of its items begin with) it is of a map that is over, and neither maps nor steps
+        that wait for a child are ended.
+        """
+        ended = 0
         for path, step in sorted(self.state.steps.items(), key=lambda one: -one[0].count("[")):
-            runs_on = inside and step.status is StepStatus.RUNNING  # a map: it ends after its items
-            if not path.startswith(inside) or path in self.state.children or runs_on:
+            running = inside and step.status is StepStatus.RUNNING
+            if not path.startswith(inside) or path in self.state.children or running:
                 continue
             lost = step.status is StepStatus.READY and path not in self.state.open_attempts
-            if lost or step.status in HELD or step.status is StepStatus.RETRYING:
-                proof = "items_ended" if step.status is StepStatus.RUNNING else "never_began"
-                self._record(
-                    e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0, proof=proof,
-                    last_line=0,
-                )  # fmt: skip
+            if not (lost or step.status in HELD or step.status is StepStatus.RETRYING):
+                continue
+            if ended == STOPPED_AT_ONCE:
+                return False
+            proof = "items_ended" if step.status is StepStatus.RUNNING else "never_began"
+            self._record(
+                e.StepStopped, cause, path=path, attempt=step.attempt, signal="none", death_ms=0.0, proof=proof,
+                last_line=0,
+            )  # fmt: skip
+            ended += 1
+        return True
 
     def complete(
         self,
@@ -459,7 +469,7 @@ class Execution(Aggregate):
         dropped_lines: int,
     ) -> None:
         """The first cause, and what it brought down with it: also what waited, and maps whose items run no more."""
-        self._stop_what_is_held(cause)
+        self.stop_held(cause)
         self._record(
             e.Failed, cause, error=error, cause_path=cause_path, pointer=pointer, knock_on=list(knock_on),
             events=self.version + 1 + log_events, log_lines=log_lines, dropped_lines=dropped_lines,

@@ -46,9 +46,14 @@ class MapPlan:
         return item_path(self.path, self.node.id, index)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether more items have failed than it tolerates."""
+        return not self.each.tolerates(len(self.failed), self.count)
+
+    @property
     def is_over(self) -> bool:
         """Whether no further item starts although some are left."""
-        return self.cut or not self.each.tolerates(len(self.failed), self.count)
+        return self.cut or self.has_failed
 
     @property
     def has_ended(self) -> bool:

@@ -325,3 +325,60 @@ def test_a_bad_map_is_refused_where_it_is_wrong(api: Api, config: Json, pointer:
     assert not found["valid"]
     assert pointer in [one["pointer"] for one in found["problems"]], found["problems"]
     assert all(one["advice"] and one["node"] == "m" for one in found["problems"])
+
+
+def test_a_map_fails_although_another_item_waits_for_its_next_attempt(api: Api) -> None:
+    slow_retry = {
+        "retry": {"max_attempts": 5, "interval_s": 60, "jitter": False, "on": ["step"], "types": ["ValueError"]}
+    }
+    code = """
+import time
+def main(n):
+    if n == 0:
+        time.sleep(0.5)
+        raise KeyError("for good")
+    raise ValueError("again")
+"""
+    node = each(code, [0, 1], {"n": "${item}"}, config={"max_parallel": 2}, inner=slow_retry)
+    execution_id = api.run(api.save(workflow("fails", node, python("after", "def main(): pass"))))
+    done = api.finish(execution_id)
+    assert (done["status"], done["error"]["code"], done["cause_path"]) == ("failed", "map_items_failed", "m")
+    assert done["error"]["type"] == "KeyError"
+    assert [one["status"] for one in items_of(api, execution_id)] == ["failed", "stopped"]
+    assert api.steps(execution_id)["m"]["status"] == "failed"
+
+
+def test_more_items_than_one_append_takes_are_stopped(api: Api) -> None:
+    wait = {"kind": "wait", "config": {"seconds": 600}}
+    node = {"id": "m", "kind": "map", "config": {"items": "${[1..1500]}", "max_parallel": 1500, "node": wait}}
+    execution_id = api.run(api.save(workflow("many", node)))
+    until(lambda: len([e for e in api.events(execution_id) if e["type"] == "execution.step_waiting"]) == 1500 or None)
+    api.post(f"/executions/{execution_id}/stop", {"grace_s": 0})
+    done = api.finish(execution_id)
+    assert done["status"] == "stopped"
+    assert api.steps(execution_id)["m"]["items"]["stopped"] == 1500
+
+
+def test_waits_that_are_over_all_at_once_end_in_turns(api: Api) -> None:
+    wait = {"kind": "wait", "config": {"seconds": 2}}
+    node = {"id": "m", "kind": "map", "config": {"items": "${[1..800]}", "max_parallel": 800, "node": wait}}
+    execution_id = api.run(api.save(workflow("at once", node, output="${$count(steps.m.output)}")))
+    assert api.finish(execution_id)["result"] == 800
+
+
+def test_items_of_another_list_are_not_kept(api: Api, tmp_path: Path) -> None:
+    node = each(ONCE, [0, 1], {"n": "${item}", "folder": str(tmp_path)}, config={"max_parallel": 1})
+    execution_id = api.run(api.save(workflow("another", node, output="${steps.m.output}")))
+    assert api.finish(execution_id)["status"] == "failed"
+    api.post(f"/executions/{execution_id}/retry", {"from": "failed", "step_inputs": {"m": {"items": [7, 8]}}}, 202)
+    done = until(lambda: (one := api.final(execution_id)) and one["metadata"]["run"] == 2 and one)
+    assert done["result"] == [[7, 1], [8, 1]]
+
+
+def test_a_map_that_is_none_has_no_items_to_tell(api: Api) -> None:
+    node = each(DOUBLE, [1], {"n": "${item}"})
+    execution_id = api.run(api.save(workflow("told", node)))
+    api.finish(execution_id)
+    for path in ("nobody", "m[0]", "m[0].x[1]", "m\x00[0]", "m\x00"):
+        answer = api.client.get(f"/api/v1/executions/{execution_id}/steps", params={"of": path})
+        assert answer.status_code in (404, 422), (path, answer.text)

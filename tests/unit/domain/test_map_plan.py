@@ -76,7 +76,7 @@ def step(run: Run, data: st.DataObject) -> bool:
                 run.execution.fail_step(cause(), path, attempt, step_error(), retry=retry)
     run.observed()
     if plan.maps and plan.maps["m"].is_over:
-        run.execution.stop_items(cause(), "m[")
+        run.execution.stop_held(cause(), "m[")
         run.observed()
     return True
 
@@ -174,7 +174,7 @@ def test_an_item_that_is_a_map_and_waits_for_its_next_attempt_ends_with_the_map_
     run.execution.end_map(cause(), "m[0]", output=NULL, output_artifact=None, error=step_error(), retry=AGAIN)
     run.observed()
     assert run.execution.state.steps["m[0]"].status is StepStatus.RETRYING
-    run.execution.stop_items(cause(), "m[")
+    run.execution.stop_held(cause(), "m[")
     run.observed()
     assert run.execution.state.steps["m[0]"].status is StepStatus.STOPPED
     assert run.execution.state.steps["m"].status is StepStatus.RUNNING, "it ends after its items"
