@@ -20,7 +20,7 @@ from tests.simulation.world import Verdict, simulate
 
 SHORT, LONG, CHUNK = 300, 10_000, 500
 SHOWN = 2
-COUNTED = 30
+COUNTED = 10
 # An evaluation that is cancelled before it began; nothing waits for it.
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 

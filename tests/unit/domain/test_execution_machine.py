@@ -200,5 +200,5 @@ class Life(RuleBasedStateMachine):
             assert broken([*enumerate(self.history, 1)], settled=False) == []
 
 
-Life.TestCase.settings = settings(max_examples=250, stateful_step_count=40, deadline=None)
+Life.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestLife = Life.TestCase

@@ -81,7 +81,7 @@ def step(run: Run, data: st.DataObject) -> bool:
     return True
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(given_map=maps(), data=st.data())
 def test_a_map_ends_with_its_items_and_never_runs_more_than_it_may(
     given_map: tuple[Graph, int], data: st.DataObject
