@@ -63,14 +63,12 @@ class Membership:
         ]
 
     async def close(self) -> None:
-        """Stop looking; still counted as alive, for what it runs is not ended yet."""
-        tasks = [*self._tasks, *([] if self._returning is None else [self._returning])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Stop looking. It is still heard: ending what it runs may take longer than a lease."""
+        await _end([*self._tasks[1:], *([] if self._returning is None else [self._returning])])
 
     async def resign(self) -> None:
         """Nothing of this server lives any more: others need not wait until its lease is over."""
+        await _end(self._tasks)
         try:
             await self._leases.resign(self._server_id)
         except StoreUnavailable as error:
@@ -126,3 +124,9 @@ class Membership:
         taken = [one for one in orphans if one.owner != self._server_id and (one.resigned or steady)]
         if taken:
             await self._member.take_over(taken)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

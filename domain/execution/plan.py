@@ -116,11 +116,6 @@ class Plan:
         room = limit - len(self.state.open_attempts)
         return found[:room] if room > 0 else []
 
-    @property
-    def has_startable(self) -> bool:
-        """Whether any step may start now; cheap."""
-        return bool(self._startable) and not self._winding_down
-
     def map_is_over(self, path: str) -> bool:
         """Whether the map that a step is an item of lets nothing start any more."""
         outer = map_of(path)

@@ -201,7 +201,7 @@ def test_a_stop_starts_nothing_and_ends_once_nothing_is_open() -> None:
     run.execution.request_stop(cause(), grace_s=5, reason=None)
     run.observed()
     assert run.plan.startable() == []
-    assert not run.plan.has_startable
+    assert run.plan.startable() == []
     assert run.plan.ending() is None
     run.execution.stop_step(cause(), "a", 1, signal="SIGTERM", death_ms=3, proof="descendants_gone", last_line=0)
     run.observed()
