@@ -148,7 +148,7 @@ class Conductor:
         if at_once:
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
-            self._decider.follow(live)
+            self._decider.follow(live, cause)
         opened = LeaseOpened(name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0)
         events = live.collect()
         try:
@@ -167,7 +167,8 @@ class Conductor:
         if at_once:
             self._enter(live)
             self._follow_up(live, events)
-            self._drive_soon(live)
+            if not self._decider.is_settled(live, len(events)):
+                self._drive_soon(live)
         else:
             self._enqueue(execution, live.position, prepared)
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
@@ -551,7 +552,7 @@ class Conductor:
         execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
         if self._family.has_paused_parent(execution):
             execution.pause(cause, reason=execution.state.trigger)
-        self._decider.follow(live)
+        self._decider.follow(live, cause)
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
@@ -612,15 +613,15 @@ class Conductor:
                 # Lines alone decide nothing, and with many steps that print they are most of what comes.
                 deciding, live.decide_due = live.decide_due or bool(items), False
                 waiting: list[Answering] = []
+                cause = self._decider.cause(live.execution)  # one moment for all that is decided in a turn
                 if deciding:
-                    waiting = self._decider.apply(live, items)
-                    self._decider.follow(live)
+                    waiting = self._decider.apply(live, items, cause)
+                    self._decider.follow(live, cause)
                 logged: list[RecordedEvent] = []
                 if live.flush_due or live.execution.pending_events:
-                    cause = self._decider.cause(live.execution)
                     logged = live.log.take(cause.at, ACTOR, cause.command_id)
                     live.flush_due = not live.log.empty
-                ending = deciding and self._decider.end(live)
+                ending = deciding and self._decider.end(live, cause)
                 events = [*logged, *live.collect()]
                 if len(events) > MOST_EVENTS and logged and taking is None:
                     if not await self._append(live, logged, items, (), None, (), logged, ending=False):
@@ -635,14 +636,14 @@ class Conductor:
                         self._release(live)
                         self._family.tell_parent(live.execution)
                         # What was asked while that append was under way is answered by the execution as it ended.
-                        answer(self._decider.apply(live, commands_in(live.inbox)), 0)
+                        answer(self._decider.apply(live, commands_in(live.inbox), cause), 0)
                         return
                     if deciding:
-                        live.decide_due = True
+                        live.decide_due |= not self._decider.is_settled(live, len(events))
                         self._follow_up(live, events)
                         self._decider.wind_down(live)
                         self._offer()
-                    elif not (live.inbox or live.decide_due or live.flush_due):
+                    if not (live.inbox or live.decide_due or live.flush_due):
                         return
                 else:
                     self._decider.wind_down(live)

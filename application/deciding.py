@@ -35,6 +35,7 @@ from application.preparing import PreparedNode, StepInput, as_event_value, hash_
 from application.waiting import BadWait, due_of, output_of
 from domain.errors import Refusal
 from domain.event import Cause, StepError
+from domain.execution.events import StepStarted
 from domain.execution.execution import Execution
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
@@ -87,10 +88,9 @@ class Decider:
 
     # ── from what came in ────────────────────────────────────────────────────────────────────────
 
-    def apply(self, live: Live, items: Sequence[object]) -> list[Answering]:
+    def apply(self, live: Live, items: Sequence[object], cause: Cause) -> list[Answering]:
         """Decide about the items in order; answers who waits for the append."""
         waiting: list[Answering] = []
-        cause = self.cause(live.execution)
         outcomes = (Succeeded, Erred, Cancelled, Lost, OutcomeStored, RetryJudged)
         if not live.log.empty and any(isinstance(item, outcomes) for item in items):
             live.flush_due = True  # the last lines of a step go before its outcome, in the same append
@@ -263,17 +263,16 @@ class Decider:
 
     # ── from the plan ────────────────────────────────────────────────────────────────────────────
 
-    def follow(self, live: Live) -> None:
+    def follow(self, live: Live, cause: Cause) -> None:
         """Everything the plan says now: skips, conditions, starts; nothing when the run winds down."""
         live.observe()
         execution, plan = live.execution, live.plan
         if self._grace_of_ending(live) is not None:
             self._admission.wait(live.id, live.position, 0)
             return
-        cause = self.cause(live.execution)
-        decided = -1
-        while decided < len(execution.pending_events) < EVENTS_A_TURN:
-            decided = len(execution.pending_events)
+        pending, goes_on = execution.pending_events, True
+        while goes_on and len(pending) < EVENTS_A_TURN:
+            decided = len(pending)
             for path, reason in plan.skips()[: EVENTS_A_TURN - decided]:
                 execution.skip_step(cause, path, reason)
             live.observe()
@@ -284,6 +283,8 @@ class Decider:
             live.observe()
             self._maps.end(live, cause)
             live.observe()
+            # From the start of a step alone nothing follows.
+            goes_on = any(not isinstance(event, StepStarted) for event in pending[decided:])
         if plan.failing:
             self._admission.wait(live.id, live.position, 0)
 
@@ -406,15 +407,19 @@ class Decider:
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────
 
-    def end(self, live: Live) -> bool:
+    def is_settled(self, live: Live, decided: int) -> bool:
+        """Whether nothing more can follow from a turn that decided so many events, until something comes in."""
+        return decided < EVENTS_A_TURN and bool(live.execution.state.open_attempts)
+
+    def end(self, live: Live, cause: Cause) -> bool:
         """Record how the run ends, when nothing is left to wait for."""
-        if live.log.waiting or any(name.startswith("store:") for name in live.tasks):
+        execution, plan = live.execution, live.plan
+        if execution.state.open_attempts or live.log.waiting or any(name.startswith("store:") for name in live.tasks):
             return False
-        execution, plan, cause = live.execution, live.plan, self.cause(live.execution)
         counts = _Counts(log_events=live.log.version, log_lines=live.log.lines, dropped_lines=live.log.dropped)
         running = execution.state.status in (ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
         if live.abort is not None and running:
-            if execution.state.open_attempts or execution.state.children or not execution.stop_held(cause):
+            if execution.state.children or not execution.stop_held(cause):
                 return False
             error, pointer = live.abort
             execution.fail(cause, error, cause_path=None, pointer=pointer, knock_on=plan.failures, **counts)

@@ -106,11 +106,14 @@ class Evaluator:
             node.plain and inline(live.execution.state, node.references) and (outer is None or outer in live.items)
         ):
             return None
-        scope = scope_of(live.execution, node.references, self._clock.now())
-        if outer is not None:
-            scope = replace(scope, extra=names_of_item(live.items[outer], index_of(path)))
         try:
-            text = _given(live, path, node, self._expressions.resolve_plain(node.template, scope))
+            resolved = node.constant
+            if resolved is None:
+                scope = scope_of(live.execution, node.references, self._clock.now())
+                if outer is not None:
+                    scope = replace(scope, extra=names_of_item(live.items[outer], index_of(path)))
+                resolved = self._expressions.resolve_plain(node.template, scope)
+            text = _given(live, path, node, resolved)
         except ExpressionFailed as failed:
             return InputPrepared(path=path, input=None, error=expression_error(failed))
         return InputPrepared(path=path, input=StepInput(text=text)) if len(text) <= self.inline_bytes else None

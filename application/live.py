@@ -302,6 +302,8 @@ class Live:
         self.is_released = False
         """Another copy of it, or another server, goes on with it: this one decides nothing any more."""
         self._observed = 0
+        # The aggregate records nothing but our own events; the library types them more widely.
+        self._pending = cast("list[RecordedEvent]", execution.pending_events)
 
     @property
     def id(self) -> UUID:
@@ -319,14 +321,11 @@ class Live:
     def observe(self) -> None:
         """Count what was decided since the last call into the plan."""
         pending = self._pending
+        if self._observed == len(pending):
+            return
         while self._observed < len(pending):
             self.plan.observe(pending[self._observed])
             self._observed += 1
-
-    @property
-    def _pending(self) -> list[RecordedEvent]:
-        """The aggregate records nothing but our own events; the library types them more widely."""
-        return cast("list[RecordedEvent]", self.execution.pending_events)
 
     def end(self) -> None:
         """Cancel timers and evaluations."""

@@ -322,7 +322,10 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """The attempt's code began to run. `began_at_ms` is Unix time in milliseconds."""
+    """The attempt's code began to run. `began_at_ms` is Unix time in milliseconds.
+
+    Not said of one whose outcome is the first that is heard of it: the outcome's usage has that time.
+    """
 
     id: AttemptId
     worker: str
@@ -534,6 +537,10 @@ class Expressions(Protocol):
 
     def references(self, template: object) -> frozenset[str]:
         """Ids of the steps whose values the expressions name."""
+        ...
+
+    def constant(self, template: object) -> JsonText | None:
+        """The JSON of a template that holds no expression; None when it holds one."""
         ...
 
     def resolve_plain(self, template: object, scope: Scope) -> JsonText:

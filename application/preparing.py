@@ -35,6 +35,7 @@ class PreparedNode:
     kind: NodeKind
     template: Mapping[str, object]
     verbatim: JsonText
+    constant: JsonText | None
     plain: bool
     references: frozenset[str]
     retry_safe: bool
@@ -84,6 +85,7 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             kind=kind,
             template=fields,
             verbatim=JsonText(_encode(rest)),
+            constant=expressions.constant(fields),
             plain=expressions.is_plain(fields),
             references=expressions.references(fields),
             retry_safe=_retry_safe(node, kind, kinds),

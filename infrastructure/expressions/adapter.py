@@ -56,6 +56,11 @@ class PythonExpressions:
         results = await self._evaluate(list(dict.fromkeys(texts)), scope, as_truth=False) if texts else {}
         return JsonText(_fill(template, scope, results))
 
+    def constant(self, template: object) -> JsonText | None:
+        """The JSON of a template that holds no expression; None when it holds one."""
+        is_one = not any("${" in text for _, text in strings(template))
+        return JsonText(msgspec.json.encode(template)) if is_one else None
+
     def truth_plain(self, template: str, scope: Scope) -> bool:
         """A condition that is a plain path, in process. Raises ValueError when it is not plain."""
         sole = _parsed(template).sole

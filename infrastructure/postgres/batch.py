@@ -1,9 +1,13 @@
 """A batch of members as the arrays the append function takes, and what it answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
-from application.ports import LeaseOpened, LeaseTaken, Member
+import msgspec
+
+from application.ports import IdempotencyGuard, LeaseOpened, LeaseTaken, Member
 from domain.execution.events import Created
 from infrastructure import mapper
 from infrastructure.postgres import arrays
@@ -17,49 +21,82 @@ class Batch:
     encoded: list[list[bytes]]
     external_heads: list[tuple[int, UUID, int]] = field(default_factory=list[tuple[int, UUID, int]])
 
-    def arrays(self) -> list[arrays.BinaryArray]:
-        """Parameters of append_members.sql, in order."""
-        streams: list[UUID] = []
-        versions: list[int] = []
-        topics: list[str] = []
-        states: list[bytes] = []
-        counters: list[UUID | None] = []
-        guards: list[tuple[int, str, int]] = []
-        keys: list[tuple[int, str, str, bytes, UUID, int]] = []
-        opened: list[LeaseOpened] = []
-        taken: list[tuple[int, LeaseTaken]] = []
-        closed: list[str] = []
-        for place, (member, bodies) in enumerate(zip(self.members, self.encoded, strict=True)):
-            first = len(streams)
-            for event in member.events:
-                streams.append(event.originator_id)
-                versions.append(event.originator_version)
-                topics.append(event.TOPIC)
-                counters.append(event.workflow_id if isinstance(event, Created) else None)
-            states += bodies
-            guards += [(place, guard.name, guard.epoch) for guard in member.guards]
-            if (key := member.idempotency) is not None:
-                keys.append((place, key.scope, key.key, key.body_hash, key.execution_id, first))
-            opened += member.leases_opened
-            taken += [(place, lease) for lease in member.leases_taken]
-            closed += member.leases_closed
+    def arrays(self) -> list[bytes]:
+        """Parameters of append_batch.sql, in order, in binary form."""
+        events = [event for member in self.members for event in member.events]
+        numbered = any(isinstance(event, Created) for event in events)
         heads = self.external_heads
+        leases: list[tuple[int, str, int]] = []
+        keys: list[tuple[int, IdempotencyGuard, int]] = []
+        opened: list[LeaseOpened] = []
+        taken: list[LeaseTaken] = []
+        closed: list[str] = []
+        first = 0
+        for place, member in enumerate(self.members):
+            leases += [(place, guard.name, guard.epoch) for guard in member.guards]
+            leases += [(place, lease.name, lease.from_epoch) for lease in member.leases_taken]
+            if member.idempotency is not None:
+                keys.append((place, member.idempotency, first))
+            opened += member.leases_opened
+            taken += member.leases_taken
+            closed += member.leases_closed
+            first += len(member.events)
         return [
-            arrays.uuids(streams), arrays.int8s(versions), arrays.texts(topics), arrays.byteas(states),
-            arrays.uuids(counters),
+            arrays.uuids([x.originator_id for x in events]), arrays.int8s([x.originator_version for x in events]),
+            arrays.texts([x.TOPIC for x in events]), arrays.byteas([body for one in self.encoded for body in one]),
+            arrays.uuids([x.workflow_id if isinstance(x, Created) else None for x in events] if numbered else ()),
             arrays.int4s([x[0] for x in heads]), arrays.uuids([x[1] for x in heads]),
             arrays.int8s([x[2] for x in heads]),
-            arrays.int4s([x[0] for x in guards]), arrays.texts([x[1] for x in guards]),
-            arrays.int8s([x[2] for x in guards]),
-            arrays.int4s([x[0] for x in keys]), arrays.texts([x[1] for x in keys]), arrays.texts([x[2] for x in keys]),
-            arrays.byteas([x[3] for x in keys]), arrays.uuids([x[4] for x in keys]), arrays.int4s([x[5] for x in keys]),
-            arrays.texts([x.name for x in opened]), arrays.uuids([x.owner for x in opened]),
-            arrays.int8s([x.epoch for x in opened]),
-            arrays.int4s([place for place, _ in taken]), arrays.texts([x.name for _, x in taken]),
-            arrays.uuids([x.owner for _, x in taken]), arrays.int8s([x.from_epoch for _, x in taken]),
-            arrays.int8s([x.epoch for _, x in taken]),
+            arrays.int4s([x[0] for x in leases]), arrays.texts([x[1] for x in leases]),
+            arrays.int8s([x[2] for x in leases]),
+            *(_keys(keys) if keys else _NO_KEYS),
+            *(_owned([(x.name, x.owner, x.epoch) for x in opened]) if opened else _NONE_OWNED),
+            *(_owned([(x.name, x.owner, x.epoch) for x in taken]) if taken else _NONE_OWNED),
             arrays.texts(closed),
         ]  # fmt: skip
+
+
+def _keys(keys: Sequence[tuple[int, IdempotencyGuard, int]]) -> list[bytes]:
+    return [
+        arrays.int4s([place for place, _, _ in keys]), arrays.texts([key.scope for _, key, _ in keys]),
+        arrays.texts([key.key for _, key, _ in keys]), arrays.byteas([key.body_hash for _, key, _ in keys]),
+        arrays.uuids([key.execution_id for _, key, _ in keys]), arrays.int4s([event for _, _, event in keys]),
+    ]  # fmt: skip
+
+
+def _owned(leases: Sequence[tuple[str, UUID | None, int]]) -> list[bytes]:
+    return [
+        arrays.texts([name for name, _, _ in leases]), arrays.uuids([owner for _, owner, _ in leases]),
+        arrays.int8s([epoch for _, _, epoch in leases]),
+    ]  # fmt: skip
+
+
+# Most appends hold none of them: these arrays need not be made again for each.
+_NO_KEYS, _NONE_OWNED = _keys(()), _owned(())
+NIL = UUID(int=0)
+
+
+class Refusal(msgspec.Struct):
+    """Why a member is not stored; see the function append_batch."""
+
+    outcome: Literal["version", "lease", "replayed", "key_reused"]
+    member: int
+    subject: str
+    actual: int | None = None
+    execution_id: UUID = NIL
+    position: int = 0
+    number: int = 0
+
+
+class Answer(msgspec.Struct):
+    """What append_batch answers: the first position and the numbers, or the refused members."""
+
+    first: int = 0
+    numbers: list[int | None] | None = None
+    refused: list[Refusal] = []
+
+
+answer_of = msgspec.json.Decoder(Answer).decode
 
 
 def expected_heads(member: Member) -> dict[UUID, int]:

@@ -18,7 +18,6 @@ from typing import Any
 import psycopg
 
 from application.ports import StoreUnavailable
-from infrastructure.postgres.arrays import BinaryArray, BinaryArrayDumper
 
 SQL = Path(__file__).parent / "sql"
 DEADLINE_S = 5.0
@@ -45,11 +44,9 @@ async def connect(url: str, *, options: str = "", within_s: float = DEADLINE_S) 
     """An autocommit connection. Raises StoreUnavailable."""
     try:
         async with asyncio.timeout(within_s):
-            connection = await psycopg.AsyncConnection.connect(
+            return await psycopg.AsyncConnection.connect(
                 url, autocommit=True, prepare_threshold=0, options=f"{_OPTIONS} {options}", application_name="runwright"
             )
-            connection.adapters.register_dumper(BinaryArray, BinaryArrayDumper)
-            return connection
     except (psycopg.Error, TimeoutError, OSError) as error:
         raise StoreUnavailable(f"the database can't be reached: {error}") from error
 

@@ -1,7 +1,7 @@
 """④ The log in Postgres: one committer that stores what all live executions append.
 
 Appends queue up as members; the committer drains the queue, checks in-batch chaining, and stores the
-batch in one round trip by `append_members` (migration 0001). A refused member is taken out with the
+batch in one round trip by `append_batch` (migration 0003). A refused member is taken out with the
 later ones that touch its streams; the rest goes on. The batch grows by itself while a commit runs.
 
 An append that failed may have committed all the same. So a batch is sent again until the deadline,
@@ -12,7 +12,6 @@ Longer than 200 lines because queueing, chaining, storing and the lost answer ar
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -26,11 +25,19 @@ import psycopg
 from application import ports
 from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable, Written
 from domain.event import RecordedEvent
-from domain.execution.events import Created
 from domain.values import log_stream_id
 from infrastructure import failpoints, mapper
-from infrastructure.postgres.batch import Batch, changed_leases, encode_member, expected_heads
-from infrastructure.postgres.connection import DEADLINE_S, Connections, Row, connect, cut_after, statement
+from infrastructure.postgres.batch import (
+    Answer,
+    Batch,
+    Refusal,
+    answer_of,
+    changed_leases,
+    encode_member,
+    expected_heads,
+)
+from infrastructure.postgres.connection import DEADLINE_S, Connections, Row
+from infrastructure.postgres.prepared import PreparedStatement
 
 MAX_EVENTS = 1_000
 MAX_BYTES = 1024 * 1024
@@ -38,8 +45,10 @@ RETRY_FOR_S = 9.0
 """No call may hang longer than 10 s; within this time a lost connection is made again unseen."""
 AGAIN_WITH_S = 1.0
 """With less time left a batch is not sent again."""
-ANSWER_S = 9.5
+ANSWER_S = 9.4
 """Waiting in the queue behind a batch that is sent again counts too."""
+LOOK_S = 0.5
+"""How often it is looked whether somebody has waited that long."""
 
 KEPT_IN_DOUBT = 10_000
 """First (stream, version) of members nobody knows about; callers come again within a second."""
@@ -56,7 +65,9 @@ class _Queued:
     member: Member
     encoded: list[bytes]
     size: int
+    heads: dict[UUID, int]
     done: "asyncio.Future[Appended | Replayed]"
+    since: float
 
 
 class PostgresEventStore:
@@ -67,7 +78,9 @@ class PostgresEventStore:
         self._reads = connections
         self._queue: deque[_Queued] = deque()
         self._wake = asyncio.Event()
-        self._connection: psycopg.AsyncConnection[Row] | None = None
+        self._sending: list[_Queued] = []
+        self._looking: asyncio.TimerHandle | None = None
+        self._append: PreparedStatement | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self._in_doubt: OrderedDict[tuple[UUID, int], None] = OrderedDict()
@@ -77,7 +90,7 @@ class PostgresEventStore:
 
     async def open(self) -> None:
         """Connect and begin to commit. Raises StoreUnavailable."""
-        self._connection = await connect(self._url)
+        self._append = await PreparedStatement.on(self._url, "append_batch")
         self._task = asyncio.create_task(self._run(), name="committer")
 
     async def close(self) -> None:
@@ -86,13 +99,10 @@ class PostgresEventStore:
         self._wake.set()
         if self._task is not None:
             await self._task
-        if self._connection is not None:
-            await self._connection.close()
-
-    @property
-    def backend_pid(self) -> int:
-        """The process of the committer's connection in the database, 0 without one."""
-        return self._connection.info.backend_pid if self._connection and not self._connection.closed else 0
+        if self._looking is not None:
+            self._looking.cancel()
+        if self._append is not None:
+            await self._append.close()
 
     async def append(self, member: Member) -> Appended | Replayed:
         """Store a member; see the port for what is raised."""
@@ -100,22 +110,29 @@ class PostgresEventStore:
             raise StoreUnavailable("the service is shutting down")
         if not member.events or len(member.events) > MAX_EVENTS:
             raise ValueError(f"a member holds 1 to {MAX_EVENTS} events, not {len(member.events)}")
-        expected_heads(member)
-        encoded = encode_member(member)
-        done: asyncio.Future[Appended | Replayed] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Queued(member, encoded, sum(map(len, encoded)), done))
+        heads, encoded, loop = expected_heads(member), encode_member(member), asyncio.get_running_loop()
+        done: asyncio.Future[Appended | Replayed] = loop.create_future()
+        self._queue.append(_Queued(member, encoded, sum(map(len, encoded)), heads, done, loop.time()))
         self._wake.set()
+        if self._looking is None:
+            self._looking = loop.call_later(LOOK_S, self._look)
         try:
-            async with asyncio.timeout(ANSWER_S):
-                return await done
-        except (TimeoutError, StoreUnavailable) as error:
+            return await done
+        except StoreUnavailable:
             first = member.events[0]
             self._in_doubt[first.originator_id, first.originator_version] = None
             if len(self._in_doubt) > KEPT_IN_DOUBT:
                 self._in_doubt.popitem(last=False)
-            if isinstance(error, StoreUnavailable):
-                raise
-            raise StoreUnavailable("the database did not answer in time") from error
+            raise
+
+    def _look(self) -> None:
+        """Tell those who have waited too long; one timer for all of them, for one each would cost every append."""
+        loop = asyncio.get_running_loop()
+        waiting = [*self._sending, *self._queue]
+        for item in waiting:
+            if loop.time() - item.since >= ANSWER_S:
+                _fail(item, StoreUnavailable("the database did not answer in time"))
+        self._looking = loop.call_later(LOOK_S, self._look) if waiting else None
 
     # ── the committer ──
 
@@ -128,6 +145,7 @@ class PostgresEventStore:
                 await self._wake.wait()
             queued = self._drain()
             while queued:
+                self._sending = queued
                 try:
                     queued = await self._store(queued)
                 except Exception as error:  # whatever it was: nobody waits for ever, and the next batch is stored
@@ -136,6 +154,7 @@ class PostgresEventStore:
                     for item in queued:
                         _fail(item, StoreUnavailable(f"the append may or may not be stored: {error}"))
                     queued = []
+            self._sending = []
 
     def _drain(self) -> list[_Queued]:
         """The next members in queue order, within the limits; those whose caller has gone are dropped.
@@ -149,7 +168,7 @@ class PostgresEventStore:
         changed: set[str] = set()
         while self._queue:
             head = self._queue[0]
-            if head.done.cancelled():
+            if head.done.done():
                 self._queue.popleft()
                 continue
             key = head.member.idempotency
@@ -173,7 +192,7 @@ class PostgresEventStore:
         if not kept:
             return []
         try:
-            rows, retried = await self._call(batch)
+            answer, retried = await self._call(batch)
         except StoreUnavailable as error:
             for item in kept:
                 _fail(item, error)
@@ -186,16 +205,16 @@ class PostgresEventStore:
             for item in kept:
                 await self._store([item])
             return []
-        if rows[0][0] == "stored":
-            self._succeed(kept, rows[0][5], rows[0][6])
+        if not answer.refused:
+            self._succeed(kept, answer.first, answer.numbers)
             return []
         if retried and await self._was_stored(kept):
             return []
-        refused: dict[int, Row] = {row[1]: row for row in rows}
-        for place, row in refused.items():
-            if row[0] == "version" and self._is_in_doubt(kept[place]) and await self._was_stored([kept[place]]):
-                continue
-            _refuse(kept[place], row)
+        refused = {refusal.member: refusal for refusal in answer.refused}
+        for place, refusal in refused.items():
+            doubted = refusal.outcome == "version" and self._is_in_doubt(kept[place])
+            if not (doubted and await self._was_stored([kept[place]])):
+                _refuse(kept[place], refusal)
         failed = [kept[place] for place in refused if _has_failed(kept[place])]
         touched = {event.originator_id for item in failed for event in item.member.events}
         again: list[_Queued] = []
@@ -217,7 +236,7 @@ class PostgresEventStore:
         kept: list[_Queued] = []
         batch = Batch([], [])
         for item in queued:
-            expected = expected_heads(item.member)
+            expected = item.heads
             if failed & expected.keys():
                 failed |= expected.keys()
                 _fail(item, ports.LeadingMemberFailed("a member queued earlier on the same stream was refused"))
@@ -235,26 +254,25 @@ class PostgresEventStore:
             batch.encoded.append(item.encoded)
         return batch, kept
 
-    async def _call(self, batch: Batch) -> tuple[list[Row], bool]:
-        """One round trip; answers the rows, and whether an earlier try may have committed."""
+    async def _call(self, batch: Batch) -> tuple[Answer, bool]:
+        """One round trip; what it answers, and whether an earlier try may have committed."""
         until = monotonic() + RETRY_FOR_S
         retried = False
         arrays = batch.arrays()
         while True:
             try:
-                if self._connection is None or self._connection.closed:
-                    self._connection = await connect(self._url, within_s=min(DEADLINE_S, until - monotonic()))
+                if self._append is None or self._append.closed:
+                    self._append = None
+                    left_s = min(DEADLINE_S, until - monotonic())
+                    self._append = await PreparedStatement.on(self._url, "append_batch", within_s=left_s)
                 failpoints.passing("before_append")
-                with cut_after(self._connection, min(DEADLINE_S, until - monotonic())):
-                    cursor = await self._connection.execute(statement("append_members"), arrays, binary=True)
-                    rows = await cursor.fetchall()
+                told = await self._append.call(arrays, within_s=min(DEADLINE_S, until - monotonic()))
                 failpoints.passing("after_append")
-                return rows, retried
+                return answer_of(told or b"{}"), retried
             except (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable) as error:
                 retried = True
-                if self._connection is not None:
-                    with contextlib.suppress(psycopg.Error):
-                        await self._connection.close()
+                if self._append is not None:
+                    await self._append.close()
                 if until - monotonic() < AGAIN_WITH_S:
                     raise StoreUnavailable(f"the database did not answer: {error}") from error
                 await asyncio.sleep(0.1)
@@ -276,31 +294,37 @@ class PostgresEventStore:
         return True
 
     def _succeed(self, kept: list[_Queued], first: int, numbers: list[int | None] | None) -> None:
-        stored: list[StoredEvent] = []
         position = first
         for item in kept:
-            start = position
+            positions = range(position, position + len(item.encoded))
             given: dict[UUID, int] = {}
-            for event, body in zip(item.member.events, item.encoded, strict=True):
-                number = numbers[position - first] if numbers is not None and isinstance(event, Created) else None
-                if number is not None:
-                    given[event.originator_id] = number
-                stored.append(
-                    StoredEvent(
-                        position=position,
-                        stream_id=event.originator_id,
-                        version=event.originator_version,
-                        topic=event.TOPIC,
-                        body=mapper.with_number(body, number),
-                    )
-                )
-                position += 1
+            if numbers is not None:
+                own = zip(item.member.events, numbers[position - first :], strict=False)
+                given = {event.originator_id: number for event, number in own if number is not None}
             if not item.done.done():
-                item.done.set_result(Appended(positions=range(start, position), numbers=given))
+                item.done.set_result(Appended(positions=positions, numbers=given))
+            position = positions.stop
         self.batches += 1
-        self.events += len(stored)
+        self.events += position - first
+        loop = asyncio.get_running_loop()
+        # Those who wait for the append go first, and what they append next is sent: while the database stores that,
+        # this is told to others.
+        loop.call_soon(loop.call_soon, self._publish, kept, first, numbers)
+        loop.call_soon(failpoints.passing, "after_answer")
+
+    def _publish(self, kept: list[_Queued], first: int, numbers: list[int | None] | None) -> None:
+        events = [event for item in kept for event in item.member.events]
+        bodies = [body for item in kept for body in item.encoded]
+        if numbers is not None:
+            bodies = [*map(mapper.with_number, bodies, numbers)]
+        stored = [
+            StoredEvent(
+                position=position, stream_id=event.originator_id, version=event.originator_version, topic=event.TOPIC,
+                body=body,
+            )
+            for position, event, body in zip(range(first, first + len(events)), events, bodies, strict=True)
+        ]  # fmt: skip
         self.published(stored)
-        asyncio.get_running_loop().call_soon(failpoints.passing, "after_answer")
 
     # ── reading ──
 
@@ -400,21 +424,25 @@ def _has_failed(item: _Queued) -> bool:
     return item.done.cancelled() or item.done.exception() is not None
 
 
-def _refuse(item: _Queued, row: Row) -> None:
-    outcome, _, subject, actual, execution_id, position, numbers = row
+def _refuse(item: _Queued, refusal: Refusal) -> None:
+    subject, actual = refusal.subject, refusal.actual
     if item.done.done():
         return
-    if outcome == "replayed":
-        item.done.set_result(Replayed(execution_id=execution_id, position=position, number=numbers[0]))
-    elif outcome == "version":
-        stream = UUID(subject)
-        item.done.set_exception(ports.VersionConflict(stream, expected_heads(item.member)[stream], actual))
-    elif outcome == "lease":
-        held = [*item.member.guards, *item.member.leases_taken]
-        epoch = next(g.epoch if isinstance(g, ports.LeaseGuard) else g.from_epoch for g in held if g.name == subject)
-        item.done.set_exception(ports.LeaseLost(subject, epoch, actual))
-    else:
-        item.done.set_exception(ports.IdempotencyKeyReused(subject))
+    match refusal.outcome:
+        case "replayed":
+            replayed = Replayed(execution_id=refusal.execution_id, position=refusal.position, number=refusal.number)
+            item.done.set_result(replayed)
+        case "version":
+            stream = UUID(subject)
+            item.done.set_exception(ports.VersionConflict(stream, item.heads[stream], actual or 0))
+        case "lease":
+            held = [*item.member.guards, *item.member.leases_taken]
+            epoch = next(
+                g.epoch if isinstance(g, ports.LeaseGuard) else g.from_epoch for g in held if g.name == subject
+            )
+            item.done.set_exception(ports.LeaseLost(subject, epoch, actual))
+        case "key_reused":
+            item.done.set_exception(ports.IdempotencyKeyReused(subject))
 
 
 def _nobody(events: Sequence[StoredEvent]) -> None:

@@ -3,7 +3,8 @@
 What this process appends is published from the committer's memory as long as positions follow each
 other. A gap (another server appended in between, or a crash left a hole) is read from the log: the
 append lock makes positions visible in order, so what is not there when a later position is, never comes.
-NOTIFY is a hint, a poll of at most 1 s the guarantee; a lost LISTEN connection is made again.
+NOTIFY is a hint, sent at most every 10 ms by the server that appended, a poll of at most 1 s the guarantee; a lost
+LISTEN connection is made again.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -22,8 +23,16 @@ from infrastructure.postgres.connection import Connections, connect
 from infrastructure.postgres.event_store import PostgresEventStore
 
 POLL_S = 1.0
-KEPT = 4_096
-"""Events kept in memory for the projector; beyond, it reads the log."""
+HINT_S = 0.01
+"""Other servers are told so much later at most. A NOTIFY in each append would wake every listener, ourselves among
+them, for every step: 0.1 ms of each."""
+BEAT_S = 0.5
+"""How often it is looked whether a subscriber has waited long enough."""
+KEPT, KEPT_BYTES = 10_000, 8 * 1024 * 1024
+"""Events kept in memory for the projector and for clients that come; beyond, the log is read. Some seconds of a busy
+server: when all of many clients come again at once, questions to the database would make the later ones later still."""
+RECALLED_BYTES = 128 * 1024
+"""A client that has more to be told gets it from the log piece by piece, as fast as it reads."""
 SUBSCRIPTION_EVENTS = 2_000
 """A subscriber that falls behind by more is closed and resumes from the log."""
 
@@ -71,6 +80,7 @@ class Subscription:
         self.foreign = False
         self.ended = False
         self._arrived = asyncio.Event()
+        self._until = 0.0
 
     def put(self, told: Told) -> None:
         """Take one event, unless its topic is not wanted or there is no room."""
@@ -90,15 +100,21 @@ class Subscription:
         return taken
 
     async def wait(self, timeout_s: float) -> bool:
-        """Whether something has come, or the feed ended, within the time."""
-        if not self.events and not self.overflowed and not self.ended:
+        """Whether something has come, or the feed ended, within the time, give or take BEAT_S."""
+        if not self._has_come:
             self._arrived.clear()
-            try:
-                async with asyncio.timeout(timeout_s):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return False
-        return True
+            self._until = asyncio.get_running_loop().time() + timeout_s
+            await self._arrived.wait()
+        return self._has_come
+
+    @property
+    def _has_come(self) -> bool:
+        return bool(self.events) or self.overflowed or self.ended
+
+    def beat(self, now: float) -> None:
+        """Let go who has waited long enough. The feed calls it: a timer for each wait would cost each event."""
+        if now >= self._until:
+            self._arrived.set()
 
     def end(self) -> None:
         """The process is going down."""
@@ -119,12 +135,18 @@ class PostgresFeed:
         self._store = store
         self._by_execution: dict[UUID, set[Subscription]] = {}
         self._to_all: set[Subscription] = set()
-        self._kept: deque[StoredEvent] = deque(maxlen=KEPT)
+        self._kept: deque[Told] = deque()
+        self._kept_of: dict[UUID, deque[Told]] = {}
+        self._kept_bytes = 0
         self._catching_up = True
         self._meanwhile: list[StoredEvent] = []
         self._wake = asyncio.Event()
         self._beyond = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._hinting: asyncio.Task[None] | None = None
+        self._beating: asyncio.TimerHandle | None = None
+        self._unhinted = False
+        self._name = uuid4().hex
         self._closing = False
         self.position = 0
 
@@ -137,19 +159,34 @@ class PostgresFeed:
             asyncio.create_task(self._listen(), name="feed-listen"),
         ]
         self._wake.set()
+        self._beat()
 
     async def close(self) -> None:
         """End, and tell every subscriber."""
         self._closing = True
-        for task in self._tasks:
+        if self._beating is not None:
+            self._beating.cancel()
+        if self._hinting is not None:  # what was stored last is told as well, unless the database is away
+            await asyncio.wait({self._hinting}, timeout=1)
+        tasks = [*self._tasks, *([self._hinting] if self._hinting is not None else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.end_subscriptions()
 
     def end_subscriptions(self) -> None:
         """Tell every subscriber that the process goes down; streams close and clients resume elsewhere."""
-        for subscription in [*self._to_all, *(s for group in self._by_execution.values() for s in group)]:
+        for subscription in self._subscribers():
             subscription.end()
+
+    def _subscribers(self) -> list[Subscription]:
+        return [*self._to_all, *(one for group in self._by_execution.values() for one in group)]
+
+    def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        for subscription in self._subscribers():
+            subscription.beat(loop.time())
+        self._beating = loop.call_later(BEAT_S, self._beat)
 
     def tell(self, event: StoredEvent) -> Told:
         """An event from the log in the form subscribers get."""
@@ -195,12 +232,45 @@ class PostgresFeed:
         """Events after a position from memory: empty when there are none, None when memory begins later."""
         if after >= self.position:
             return ()
-        if not self._kept or self._kept[0].position > after + 1:
+        if not self._reaches(after):
             return None
         behind = len(self._kept)
-        while behind and self._kept[behind - 1].position > after and len(self._kept) - behind < KEPT:
+        while behind and self._kept[behind - 1].event.position > after:
             behind -= 1
-        return [self._kept[i] for i in range(behind, min(behind + limit, len(self._kept)))]
+        return [self._kept[i].event for i in range(behind, min(behind + limit, len(self._kept)))]
+
+    # ── for who comes, or comes again ──
+
+    def recall(self, execution_id: UUID, after: int) -> Sequence[Told] | None:
+        """Everything published of an execution after a position, from memory; None when memory does not hold all of it.
+
+        Who starts an execution opens its stream next, and a client that was cut off misses little: neither need be a
+        question to the database, nor JSON that was made already.
+        """
+        told = self._kept_of.get(execution_id, ())
+        from_its_start = bool(told) and told[0].event.stream_id == execution_id and told[0].event.version == 1
+        if not (from_its_start or self._reaches(after)):
+            return None
+        recalled = [one for one in told if one.event.position > after]
+        return recalled if sum(len(one.event.body) for one in recalled) <= RECALLED_BYTES else None
+
+    def _reaches(self, after: int) -> bool:
+        """Whether all that was published after a position is kept."""
+        return bool(self._kept) and self._kept[0].event.position <= after + 1
+
+    def _keep(self, told: Told) -> None:
+        self._kept.append(told)
+        if told.execution_id is not None:
+            self._kept_of.setdefault(told.execution_id, deque()).append(told)
+        self._kept_bytes += len(told.event.body)
+        while len(self._kept) > KEPT or (self._kept_bytes > KEPT_BYTES and len(self._kept) > 1):
+            oldest = self._kept.popleft()
+            self._kept_bytes -= len(oldest.event.body)
+            if oldest.execution_id is not None:
+                kept = self._kept_of[oldest.execution_id]
+                kept.popleft()
+                if not kept:
+                    del self._kept_of[oldest.execution_id]
 
     async def wait_beyond(self, position: int) -> None:
         """Return once something beyond the position was published, or at a wake-up."""
@@ -216,6 +286,9 @@ class PostgresFeed:
 
     def _publish(self, events: Sequence[StoredEvent]) -> None:
         """From the committer. While the log is being read these wait until what was read reaches them."""
+        self._unhinted = True
+        if self._hinting is None:
+            self._hinting = asyncio.get_running_loop().create_task(self._hint(), name="feed-hint")
         if not self._catching_up and events[0].position == self.position + 1:
             self._fan_out(events, ours=True)
             return
@@ -241,8 +314,8 @@ class PostgresFeed:
     def _fan_out(self, events: Sequence[StoredEvent], *, ours: bool = False) -> None:
         to_all = [one for one in self._to_all if not (ours and one.foreign)]
         for event in events:
-            self._kept.append(event)
             told = Told(event)
+            self._keep(told)
             for subscription in to_all:
                 subscription.put(told)
             if told.execution_id is not None:
@@ -276,6 +349,17 @@ class PostgresFeed:
                 await asyncio.sleep(0.2)
                 self._wake.set()
 
+    async def _hint(self) -> None:
+        """Wake the feeds of other servers, once for everything stored within the time."""
+        try:
+            while self._unhinted:
+                await asyncio.sleep(HINT_S)
+                self._unhinted = False
+                with contextlib.suppress(StoreUnavailable):
+                    await self._connections.rows("hint", (self._name,))
+        finally:
+            self._hinting = None
+
     async def _listen(self) -> None:
         while not self._closing:
             with contextlib.suppress(StoreUnavailable, psycopg.Error, OSError):
@@ -283,13 +367,8 @@ class PostgresFeed:
                 try:
                     await connection.execute(b"LISTEN runwright_events")
                     async for notification in connection.notifies():
-                        if notification.pid != self._own_backend:
+                        if notification.payload != self._name:  # our own appends are in memory already
                             self._wake.set()
                 finally:
                     await connection.close()
             await asyncio.sleep(0.5)
-
-    @property
-    def _own_backend(self) -> int:
-        """The committer's backend: its own appends are in memory already."""
-        return self._store.backend_pid

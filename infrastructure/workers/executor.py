@@ -238,7 +238,7 @@ class LocalExecutor:
         )
 
     def _spawn(self) -> WorkerHandle:
-        handle = WorkerHandle(self, self._loop)
+        handle = WorkerHandle(self)
         handle.connect(self.zygote.spawn(self._options, handle.on_witness))
         self._handles.append(handle)
         return handle

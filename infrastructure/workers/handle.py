@@ -1,14 +1,15 @@
 """The server's side of one worker: what it was handed, what it says, and how it ends."""
 
-import asyncio
 import contextlib
 import os
 import time
+from functools import partial
 
 import msgspec
 
 from application.ports import Attachment, Begun, Logged, Progressed
 from domain.values import LogLine
+from infrastructure.readiness import readiness
 from infrastructure.workers.entries import Entry, Pool
 from infrastructure.workers.raw import RawLines, read_some
 from infrastructure.workers.spawning import Connections
@@ -41,9 +42,9 @@ LEFT_BEHIND_S = 0.3
 class WorkerHandle:
     """One worker as the pool sees it."""
 
-    def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._loop = loop
+        self._ready = readiness()
         self._frames = FrameBuffer()
         self._raw = RawLines()
         self._unsent = bytearray()
@@ -64,7 +65,7 @@ class WorkerHandle:
     def connect(self, connections: Connections) -> None:
         """Start listening to the worker behind these connections."""
         self._c = connections
-        self._loop.add_reader(connections.control, self._on_control)
+        self._ready.add_reader(connections.control, self._on_control)
         self._listen()
 
     @property
@@ -149,7 +150,7 @@ class WorkerHandle:
             except OSError:
                 packet = b""
             if not packet:
-                self._loop.remove_reader(self._c.control)
+                self._ready.remove_reader(self._c.control)
                 self._control_closed = True
                 self.stopping = True
                 if self._witness_lost:
@@ -165,7 +166,7 @@ class WorkerHandle:
             return
         self._is_over = self.stopping = True
         self._hush()
-        self._loop.remove_reader(self._c.control)
+        self._ready.remove_reader(self._c.control)
         self._read_data(everything=True)
         self._drain_pipes()
         returned = self.take_back()
@@ -231,7 +232,7 @@ class WorkerHandle:
                 chunk = b""
             if not chunk:
                 if self._reading:
-                    self._loop.remove_reader(self._c.data)
+                    self._ready.remove_reader(self._c.data)
                     self._reading = False
                 self._data_ended = True
                 return
@@ -253,11 +254,9 @@ class WorkerHandle:
                 return
 
     def _take(self, entry: Entry, frame: Frame) -> None:
-        if not entry.announced:
+        if not (entry.announced or isinstance(frame, Done)):
             seq, began_at_ms, _ = self._c.board.read()
-            if isinstance(frame, Done):
-                began_at_ms = frame.began_at_ms
-            elif seq != entry.seq:
+            if seq != entry.seq:
                 began_at_ms = frame.lines[0][0] if isinstance(frame, Lines) else time.time() * 1000
             self._announce(entry, began_at_ms)
         match frame:
@@ -290,9 +289,6 @@ class WorkerHandle:
             self.terminate(LEFT_BEHIND_S)
             return
         del self.entries[entry.seq]
-        if done.retire:
-            self.stopping = True
-            self._pool.taken_back(self.take_back())
         if not self.entries:
             self.idle_since = time.monotonic()
         self._pool.finished(entry, done)
@@ -308,18 +304,18 @@ class WorkerHandle:
     def _watch_pipes(self) -> None:
         self._watching_pipes = True
         for stream, fd in ((1, self._c.stdout), (2, self._c.stderr)):
-            self._loop.add_reader(fd, self._on_pipe, stream, fd)
+            self._ready.add_reader(fd, partial(self._on_pipe, stream, fd))
 
     def _unwatch_pipes(self) -> None:
         if self._watching_pipes:
             self._watching_pipes = False
-            self._loop.remove_reader(self._c.stdout)
-            self._loop.remove_reader(self._c.stderr)
+            self._ready.remove_reader(self._c.stdout)
+            self._ready.remove_reader(self._c.stderr)
 
     def _on_pipe(self, stream: int, fd: int) -> None:
         content = read_some(fd)
         if content == b"":
-            self._loop.remove_reader(fd)
+            self._ready.remove_reader(fd)
         elif content is not None:
             self._take_raw(self._running(), stream, content)
             if not self._may_read():
@@ -350,7 +346,7 @@ class WorkerHandle:
 
     def _listen(self) -> None:
         self._reading = True
-        self._loop.add_reader(self._c.data, self._on_data)
+        self._ready.add_reader(self._c.data, self._on_data)
         if self._watching_pipes:
             self._watch_pipes()
 
@@ -358,12 +354,12 @@ class WorkerHandle:
         """Stop reading for now: the socket fills and its writer waits."""
         if self._reading:
             self._reading = False
-            self._loop.remove_reader(self._c.data)
+            self._ready.remove_reader(self._c.data)
         if self._watching_pipes:
-            self._loop.remove_reader(self._c.stdout)
-            self._loop.remove_reader(self._c.stderr)
+            self._ready.remove_reader(self._c.stdout)
+            self._ready.remove_reader(self._c.stderr)
         if self._is_over:
-            self._loop.remove_writer(self._c.data)
+            self._ready.remove_writer(self._c.data)
 
     def _send_inputs(self) -> None:
         try:
@@ -374,6 +370,6 @@ class WorkerHandle:
         except OSError:
             self._unsent.clear()  # it is dead; control tells
         if self._unsent:
-            self._loop.add_writer(self._c.data, self._send_inputs)
+            self._ready.add_writer(self._c.data, self._send_inputs)
         else:
-            self._loop.remove_writer(self._c.data)
+            self._ready.remove_writer(self._c.data)

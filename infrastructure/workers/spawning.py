@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from infrastructure.readiness import readiness
 from infrastructure.workers.wire import CONTROL, KILL, Board
 from infrastructure.workers.worker import WorkerOptions
 from infrastructure.workers.zygote import FDS, Report, Spawn
@@ -121,7 +123,7 @@ class Zygote:
             )
         ours.setblocking(False)
         self._socket = ours
-        asyncio.get_running_loop().add_reader(ours, self._read, ours)
+        readiness().add_reader(ours, partial(self._read, ours))
         return ours
 
     def _read(self, zygote: socket.socket) -> None:
@@ -144,7 +146,7 @@ class Zygote:
         """The zygote died on its own: forget it. Its supervisors lost the witness of their end."""
         if zygote is not self._socket:
             return
-        asyncio.get_running_loop().remove_reader(zygote)
+        readiness().remove_reader(zygote)
         zygote.close()
         self._socket = None
         if self._process is not None:

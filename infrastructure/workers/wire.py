@@ -95,7 +95,7 @@ class Failure(msgspec.Struct, array_like=True, frozen=True):
 class Done(msgspec.Struct, array_like=True, tag=5, frozen=True):
     """The attempt ended: exactly one of output, failure, or terminated without either.
 
-    `retire`: the worker ends itself and begins nothing more. `terminated`: SIGTERM came before the end.
+    `terminated`: SIGTERM came before the end.
     """
 
     seq: int
@@ -103,7 +103,6 @@ class Done(msgspec.Struct, array_like=True, tag=5, frozen=True):
     wall_ms: float
     cpu_ms: float
     peak_bytes: int
-    retire: bool
     terminated: bool
     output: bytes | None
     failure: Failure | None

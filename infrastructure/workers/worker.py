@@ -105,18 +105,22 @@ class WorkerProcess:
             self._idle = True
             packet = os.read(self._fds["tickets"], PACKET_BYTES)
             self._idle = False
-            if not packet or self._attempt(_TASKS.decode(packet), pid):
+            if not packet:
+                return
+            self._attempt(_TASKS.decode(packet), pid)
+            # After the outcome was sent: the next step of a chain is decided about meanwhile. Whatever comes in before
+            # this process has gone stays in the pipe, and the server takes it back.
+            if self._terminated or self._left_behind():
                 return
 
     # ── one attempt ──────────────────────────────────────────────────────────────────────────────
 
-    def _attempt(self, task: Task, pid: int) -> bool:
-        """Run it and tell how it ended; True when this process must not be used again."""
+    def _attempt(self, task: Task, pid: int) -> None:
+        """Run it and tell how it ended."""
         self._seq = self._console.seq = task.seq
         began = time.time() * 1000
         self._board.write(task.seq, began, pid)
         raw_input = task.input if task.input is not None else self._receive_input(task.seq)
-        os.pwrite(self._clear_refs, _CLEAR_HIGH_WATER, 0)
         self._console.install()
         cpu_before = _cpu_s()
         started = time.perf_counter()
@@ -135,7 +139,6 @@ class WorkerProcess:
             del error
         wall_ms = (time.perf_counter() - started) * 1000
         self._finish_output()
-        retire = self._terminated or self._left_behind()
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._send(
             Done(
@@ -144,13 +147,11 @@ class WorkerProcess:
                 wall_ms=wall_ms,
                 cpu_ms=(_cpu_s() - cpu_before) * 1000,
                 peak_bytes=usage.ru_maxrss * 1024,
-                retire=retire,
                 terminated=self._terminated,
                 output=out,
                 failure=failure,
             )
         )
-        return retire
 
     def _run_user_code(self, task: Task, raw_input: bytes, sources: dict[str, str]) -> bytes:
         step = Step(
@@ -326,6 +327,7 @@ class WorkerProcess:
                 shutil.rmtree(entry.path, ignore_errors=True)
             else:
                 os.unlink(entry.path)
+        os.pwrite(self._clear_refs, _CLEAR_HIGH_WATER, 0)
         return False
 
     def _has_children(self) -> bool:

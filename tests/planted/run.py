@@ -34,6 +34,8 @@ PLANTED = ROOT / "tests" / "planted"
 AT_ONCE = 2
 AFTER_GREEN = "--after-green"
 DEADLINE_S = 120
+PLUGINS = ("-p", "asyncio", "-p", "hypothesispytest")
+"""Only these: to load all that are installed took longer than most of the tests."""
 # Installed or built things of the checkout which the copy uses as they are.
 SHARED = (".venv", "ui/node_modules", "tools/node_modules", "interfaces/http/static")
 
@@ -137,7 +139,7 @@ def run(command: str, copy: Path) -> tuple[int, str]:
     program, *arguments = shlex.split(command)
     python = str(ROOT / ".venv" / "bin" / "python")
     known = {
-        "pytest": [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments],
+        "pytest": [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *PLUGINS, *arguments],
         "npm": [python, "tools/setup.py", "npm", *arguments],
         "lint-imports": [str(ROOT / ".venv" / "bin" / "lint-imports"), "--no-cache", *arguments],
         "pyright": [python, "tools/setup.py", "npm", "tools", "pyright", *arguments],
@@ -146,6 +148,7 @@ def run(command: str, copy: Path) -> tuple[int, str]:
         raise SystemExit(f"{command}: begin with one of {', '.join(known)}")
     # The checkout is installed in .venv; the copy must come before it, in child processes of the tests too.
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         done = subprocess.run(
             known[program],

@@ -1,6 +1,7 @@
 """What an executor says about attempts that end by themselves."""
 
 import re
+import time
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.contracts.executor.conftest import Bench
 
 async def test_an_attempt_gives_its_output_with_what_it_cost(bench: Bench) -> None:
     attempt = bench.submit(
-        "def main(x):\n    held = bytearray(60_000_000)\n    return {'double': 2 * x, 'held': len(held)}", x=4
+        "import time\ndef main(x):\n    held = bytearray(60_000_000)\n    time.sleep(0.2)\n"
+        "    return {'double': 2 * x, 'held': len(held)}",
+        x=4,
     )
     outcome = await bench.outcome(attempt)
     assert isinstance(outcome, Succeeded)
@@ -19,6 +22,14 @@ async def test_an_attempt_gives_its_output_with_what_it_cost(bench: Bench) -> No
     assert 0 < outcome.usage.wall_ms < 10_000
     begun = [s for s in bench.said if isinstance(s, Begun)]
     assert [(s.id, s.began_at_ms) for s in begun] == [(attempt, outcome.usage.began_at_ms)]
+
+
+async def test_of_an_attempt_that_ends_at_once_its_outcome_says_when_it_began(bench: Bench) -> None:
+    before = time.time() * 1000
+    outcome = await bench.run("def main():\n    return 1")
+    assert isinstance(outcome, Succeeded)
+    assert before - 1 <= outcome.usage.began_at_ms <= time.time() * 1000
+    assert len([s for s in bench.said if isinstance(s, Begun)]) <= 1
 
 
 async def test_the_peak_of_an_attempt_is_not_that_of_the_one_before(bench: Bench) -> None:

@@ -1,0 +1,2 @@
+-- hint.sql — tells other servers that something was appended; the payload says by whom. Parameter: a name.
+SELECT pg_notify('runwright_events', %b)
