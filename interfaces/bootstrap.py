@@ -46,8 +46,8 @@ from infrastructure.workers.executor import STEP_KINDS, STEP_KINDS_WITH_SHELL, L
 from interfaces.definition_schema import definition_schema
 from interfaces.http.app import create_app
 from interfaces.http.border import Border
+from interfaces.http.line import SEND_TIMEOUT_S
 from interfaces.http.service import Service
-from interfaces.http.sse import SEND_TIMEOUT_S
 from interfaces.settings import Settings
 
 NAMED_WAIT_S = 2.0
@@ -325,6 +325,8 @@ async def serve(
                     loop="none",
                     http="httptools",
                     ws="websockets-sansio",
+                    # As with server-sent events: an event is small, and a compressor for each client is not.
+                    ws_per_message_deflate=False,
                 )
             )
             serving = asyncio.create_task(server.serve([listener]), name="http")

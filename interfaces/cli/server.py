@@ -9,6 +9,7 @@ anything to compose; everything else is made in interfaces/bootstrap.py.
 
 import asyncio
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -42,16 +43,20 @@ START_REFUSALS = (SettingsError, DataDirectoryError, EmbeddedPostgresError, Migr
 """Everything that stops a start by itself; each says its own sentence."""
 
 ADDRESS_FILE = "server.json"  # {url, pid}, there while the server answers; how other commands find it
+COMPOSITION_ROOT = "interfaces.bootstrap"
 LOOK_AGAIN_S = 0.5
 OWN_SERVER_DEADLINE_S = 120  # a first start: initdb, migrations, page; a slow disk included
 
 
 def up(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM. Raises one of `START_REFUSALS` or `Refusal`."""
-    with _ending_by_signals(), _data_directory(settings) as directory, _database(settings, directory) as url:
-        refuse_busy_port(settings)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, url, directory, on_ready))
+    with _ending_by_signals(), _data_directory(settings) as directory:
+        # Read from disk while PostgreSQL starts: each takes about as long as the other.
+        threading.Thread(target=importlib.import_module, args=[COMPOSITION_ROOT], daemon=True).start()
+        with _database(settings, directory) as url:
+            refuse_busy_port(settings)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(settings, url, directory, on_ready))
 
 
 def migrate_only(settings: Settings) -> list[str]:
@@ -86,7 +91,7 @@ def check_embedded(settings: Settings) -> None:
 async def _serve(settings: Settings, url: str, directory: DataDirectory, on_ready: Callable[[str], None]) -> None:
     await migrate(url)
 
-    from interfaces import bootstrap  # noqa: PLC0415 - a third of a second that other commands need not pay
+    from interfaces import bootstrap  # noqa: PLC0415 - half a second that other commands need not pay
 
     identity = directory.begin_boot()
     stop = asyncio.Event()

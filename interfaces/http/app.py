@@ -15,7 +15,7 @@ from domain.errors import InvalidInput, Problem, Refusal
 from interfaces.http import control, executions, history, schemas, socket, stream, system, workflows
 from interfaces.http.page import file_answer
 from interfaces.http.problems import as_refusal, problem_response, request_id
-from interfaces.http.service import Service
+from interfaces.http.service import Service, position_of
 
 ROUTERS = (
     executions.router, control.router, workflows.router, history.router, stream.router, socket.router, system.router,
@@ -33,13 +33,13 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Its own spans and metrics; asking for each request whether anybody wants them took a tenth of its time.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
-    # The route of the Run button parses and answers by hand. It comes before FastAPI's own, which stays for the
-    # document, and leaves out what FastAPI does around a call.
-    app.router.routes.insert(0, Route("/api/v1/workflows/{workflow_id}/execute", _execute, methods=["POST"]))
+    app.router.routes[:0] = _plain_routes()
     app.add_exception_handler(Exception, _unexpected)
     for kind in (Refusal, HTTPException, RequestValidationError, *_PORT_ERRORS):
         app.add_exception_handler(kind, _refused)
@@ -48,8 +48,27 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-async def _execute(request: Request) -> Response:
-    return await executions.execute(request, request.path_params["workflow_id"])
+def _plain_routes() -> list[Route]:
+    """The Run button and the stream that is opened next, without what FastAPI does around a call.
+
+    They come before FastAPI's own routes of the same functions, which stay for the document.
+    """
+
+    async def execute(request: Request) -> Response:
+        return await executions.execute(request, request.path_params["workflow_id"])
+
+    async def execution_stream(request: Request) -> Response:
+        after = request.query_params.get("after")
+        position = None if after is None else position_of(after, "after")
+        return await stream.execution_stream(request, request.path_params["execution_id"], position)
+
+    plain = [
+        Route("/api/v1/workflows/{workflow_id}/execute", execute, methods=["POST"]),
+        Route("/api/v1/executions/{execution_id}/stream", execution_stream, methods=["GET"]),
+    ]
+    for route in plain:
+        (route.methods or set[str]()).discard("HEAD")  # to ask for the head of a stream would open it
+    return plain
 
 
 def _port_errors() -> tuple[type[Exception], ...]:

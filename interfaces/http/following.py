@@ -18,7 +18,7 @@ from interfaces.http.service import Service, Told
 
 HEARTBEAT_S = 15
 FIRST_PAGE, LARGEST_PAGE = 20, 500
-PAGE_BYTES = 256 * 1024
+PAGE_BYTES = 128 * 1024
 """About so much of the log is held for a client that is told what it missed, for as long as it takes to read it."""
 TERMINAL = {kind.TOPIC: kind for kind in (Completed, Failed, Stopped)}
 log = logging.getLogger("runwright.http")
@@ -49,15 +49,14 @@ async def follow(service: Service, execution_id: UUID, after: int) -> AsyncGener
     subscription = service.feed.subscribe(execution_id)
     last, terminal, later = after, None, 0
     try:
-        streams = [execution_id, log_stream_id(execution_id)]
-        # A client that is past the end must still learn of the end: the terminal event may lie before `after`.
-        async for page in _pages(service, streams, after):
+        recalled = service.feed.recall(execution_id, after)  # with subscribe() in one turn: nothing falls between
+        async for page in _missed(service, execution_id, after, recalled):
             events: list[Told] = []
-            for stored in page:
-                terminal, later = _follow(terminal, later, stored)
-                if stored.position > after:
-                    last = stored.position
-                    events.append(service.feed.tell(stored))
+            for told in page:
+                terminal, later = _follow(terminal, later, told.event)
+                if told.event.position > after:
+                    last = told.event.position
+                    events.append(told)
             if events:
                 yield Batch(events)
         while True:
@@ -80,18 +79,38 @@ async def follow(service: Service, execution_id: UUID, after: int) -> AsyncGener
         subscription.close()
 
 
-async def _pages(service: Service, streams: list[UUID], after: int) -> AsyncIterator[Sequence[StoredEvent]]:
+async def _missed(
+    service: Service, execution_id: UUID, after: int, recalled: Sequence[Told] | None
+) -> AsyncIterator[Sequence[Told]]:
+    """What the client has not seen, as it was `recalled` or from the log, page by page."""
+    store, tell = service.queries.store, service.feed.tell
+    # A client that is past the end must still learn of the end: the terminal event may lie before `after`.
     if after:
-        head = await service.queries.store.last_terminal(streams[0], [*TERMINAL])
+        head = await store.last_terminal(execution_id, [*TERMINAL])
         if head is not None and head.position <= after:
-            yield [head]
+            yield [tell(head)]
+    if recalled is not None:
+        yield recalled
+        return
+    streams = [execution_id, log_stream_id(execution_id)]
     cursor, limit = after, FIRST_PAGE
     while True:
-        page = await service.queries.store.history(streams, after=cursor, limit=limit)
-        yield page
-        if len(page) < limit:
+        page = await store.history(streams, after=cursor, limit=limit)
+        held = held_of(page)
+        yield [*map(tell, held)]
+        if len(page) < limit and len(held) == len(page):
             return
-        cursor, limit = page[-1].position, limit_after(page)
+        cursor, limit = held[-1].position, limit_after(page)
+
+
+def held_of(page: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+    """What of a page is held until the client has read it; the rest is read again when its turn comes."""
+    size = 0
+    for place, stored in enumerate(page):
+        size += len(stored.body)
+        if size > PAGE_BYTES and place:
+            return page[:place]
+    return page
 
 
 def limit_after(page: Sequence[StoredEvent]) -> int:

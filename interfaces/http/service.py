@@ -14,6 +14,8 @@ from application.queries import Json, Queries, encode
 from domain.errors import InvalidInput, NotFound
 from interfaces import strict_json
 
+LAST_POSITION = 2**63 - 1
+
 
 class Told(Protocol):
     """One event as the feed tells it."""
@@ -50,6 +52,7 @@ class Feed(Protocol):
         executions: frozenset[UUID] = frozenset(),
     ) -> Subscription: ...
     def tell(self, event: StoredEvent) -> Told: ...
+    def recall(self, execution_id: UUID, after: int) -> Sequence[Told] | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +105,14 @@ async def read_object(request: Request, *, default: bool = False) -> dict[str, o
     if not isinstance(value, dict):
         raise InvalidInput("not_an_object", "The body must be a JSON object.", "Send an object.")
     return value  # pyright: ignore[reportUnknownVariableType] - strict_json makes only text keys
+
+
+def position_of(text: str, what: str) -> int:
+    """A position from a query or a header, from 0. Raises InvalidInput."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) > LAST_POSITION:
+        message = f"{what} must be a position, a whole number from 0."
+        raise InvalidInput("bad_position", message, "Send the position of the last event you saw.")
+    return int(text)
 
 
 def uuid_of(text: str, what: str) -> UUID:

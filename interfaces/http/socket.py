@@ -5,20 +5,19 @@ server closes with 1000. What the client sends is not read as anything. A client
 and comes again with `?after=` its last position. The protocol's own ping tells whether the line lives.
 """
 
-import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from domain.errors import InvalidInput, NotFound, Refusal
+from domain.errors import NotFound, Refusal
 from interfaces.http.following import follow
+from interfaces.http.line import Line, carry
 from interfaces.http.problems import problem_response
-from interfaces.http.service import Service, uuid_of
+from interfaces.http.service import Service, position_of, uuid_of
 
 router = APIRouter(prefix="/api/v1")
-SEND_TIMEOUT_S = 30
 DONE, LATER, REFUSED = 1000, 1013, 1008
 """Close codes of RFC 6455 and its registry: normal, try again later, policy."""
 
@@ -29,7 +28,7 @@ async def execution_socket(socket: WebSocket, execution_id: str) -> None:
     service = socket.app.state.service
     assert isinstance(service, Service)  # noqa: S101 - set by bootstrap
     try:
-        after = _after(socket.query_params.get("after", "0"))
+        after = position_of(socket.query_params.get("after", "0"), "after")
         identity = uuid_of(execution_id, "execution")
         if not service.queries.conductor.has(identity) and await service.queries.store.head(identity) == 0:
             raise NotFound("execution", execution_id)
@@ -37,27 +36,18 @@ async def execution_socket(socket: WebSocket, execution_id: str) -> None:
         await socket.send_denial_response(problem_response(socket.scope["request_id"], refusal))
         return
     await socket.accept()
-    sending = asyncio.create_task(_send(socket, service, identity, after))
-    leaving = asyncio.create_task(_left(socket))
-    try:
-        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sending, leaving):
-            task.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
-    error = None if sending.cancelled() else sending.exception()
-    if error is not None and not isinstance(error, TimeoutError | OSError | WebSocketDisconnect):
-        raise error
+    line = Line()
+    with suppress(WebSocketDisconnect):
+        await carry(line, _send(socket, line, service, identity, after), _left(socket))
 
 
-async def _send(socket: WebSocket, service: Service, identity: UUID, after: int) -> None:
+async def _send(socket: WebSocket, line: Line, service: Service, identity: UUID, after: int) -> None:
     async with aclosing(follow(service, identity, after)) as batches:
         async for batch in batches:
             for told in batch.events:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
-                    await socket.send_text(told.wire.decode())
+                await line.send(socket.send_text, told.wire.decode())
             if batch.end is not None:
-                await socket.send_text(f'{{"type":"end","data":{batch.end.decode()}}}')
+                await line.send(socket.send_text, f'{{"type":"end","data":{batch.end.decode()}}}')
                 await socket.close(DONE)
                 return
     await socket.close(LATER, "come again after your last position")
@@ -67,9 +57,3 @@ async def _left(socket: WebSocket) -> None:
     """Return when the client is gone."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
-
-
-def _after(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        raise InvalidInput("bad_position", "after must be a position.", "Send the position of the last event you saw.")
-    return int(text)

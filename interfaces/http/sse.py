@@ -4,15 +4,14 @@ Not a library's: its group of tasks for each stream, and a time limit and a send
 tenth of the server's time in a short run. Heartbeats come from the generators, which wait for events anyway.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-SEND_TIMEOUT_S = 30
-"""A client that takes nothing for so long is cut off; it resumes from the log."""
+from interfaces.http.line import Line, carry
+
 CHUNK_BYTES = 64 * 1024
 HEARTBEAT = b": heartbeat\n\n"
 _HEADERS = [
@@ -37,24 +36,14 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         """Send until one side ends."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        sending = asyncio.create_task(self._send_all(send))
-        leaving = asyncio.create_task(_left(receive))
-        try:
-            await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
-        if not sending.cancelled() and (error := sending.exception()) is not None:
-            if not isinstance(error, TimeoutError | OSError):
-                raise error
+        line = Line()
+        if await carry(line, self._send_all(line, send), _left(receive)):
             log.info("a stream was cut off: its client does not read")
 
-    async def _send_all(self, send: Send) -> None:
+    async def _send_all(self, line: Line, send: Send) -> None:
         try:
             async for chunk in self._chunks:
-                async with asyncio.timeout(SEND_TIMEOUT_S):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await line.send(send, {"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             await self._chunks.aclose()

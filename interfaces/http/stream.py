@@ -21,8 +21,8 @@ from starlette.responses import Response
 from application.ports import StoreUnavailable
 from domain.errors import InvalidInput, NotFound
 from domain.execution.events import Created, Paused, Resumed, Retried, Started, StopRequested
-from interfaces.http.following import FIRST_PAGE, HEARTBEAT_S, TERMINAL, Batch, follow, limit_after
-from interfaces.http.service import Service, Told, service_of, uuid_of
+from interfaces.http.following import FIRST_PAGE, HEARTBEAT_S, TERMINAL, Batch, follow, held_of, limit_after
+from interfaces.http.service import LAST_POSITION, Service, Told, position_of, service_of, uuid_of
 from interfaces.http.sse import HEARTBEAT, EventStream, chunks
 
 router = APIRouter(prefix="/api/v1", tags=["streams"])
@@ -46,13 +46,7 @@ def sse(told: Told) -> bytes:
 def _after(request: Request, after: int | None) -> int | None:
     """`Last-Event-ID` (a reconnect) wins over `?after=` (the first connect)."""
     last = request.headers.get("last-event-id", "").strip()
-    if not last:
-        return after
-    if not last.isascii() or not last.isdecimal() or len(last) > 18:
-        raise InvalidInput(
-            "bad_position", "Last-Event-ID must be a position.", "Send the id of the last event you saw."
-        )
-    return int(last)
+    return position_of(last, "Last-Event-ID") if last else after
 
 
 def _hello() -> bytes:
@@ -85,7 +79,7 @@ def _messages(batch: Batch) -> Iterator[bytes]:
     response_model=None,
 )
 async def execution_stream(
-    request: Request, execution_id: str, after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None
+    request: Request, execution_id: str, after: Annotated[int | None, Query(ge=0, le=LAST_POSITION)] = None
 ) -> Response:
     """One execution from its first event, or after a position."""
     service = service_of(request)
@@ -104,7 +98,7 @@ async def execution_stream(
 async def topics_stream(
     request: Request,
     topics: Annotated[str, Query(max_length=4000)] = "executions",
-    after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
+    after: Annotated[int | None, Query(ge=0, le=LAST_POSITION)] = None,
 ) -> Response:
     """Several topics in one stream: `executions`, `execution:{id}`, `queue`. Without a position: from now on."""
     service = service_of(request)
@@ -145,12 +139,13 @@ async def of_topics(
         if after is not None:
             limit = FIRST_PAGE
             while page := await service.queries.store.page(after=last, limit=limit):
-                last = page[-1].position
-                told_page = (sse(told) for told in map(service.feed.tell, page) if wanted(told))
+                held = held_of(page)
+                last = held[-1].position
+                told_page = (sse(told) for told in map(service.feed.tell, held) if wanted(told))
                 for chunk in chunks(chain(messages, told_page)):
                     yield chunk
                 messages = []
-                if len(page) < limit:
+                if len(page) < limit and len(held) == len(page):
                     break
                 limit = limit_after(page)
         told_queue: dict[str, object] | None = None

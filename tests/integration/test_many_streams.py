@@ -14,10 +14,12 @@ from starlette.types import Message
 
 from application.ports import StoredEvent, StoreUnavailable
 from benchmarks.watchers import SocketWatcher, SseWatcher, Watcher
+from infrastructure.postgres.feed import Told
 from interfaces.bootstrap import listen_on
-from interfaces.http import sse
+from interfaces.http import line, sse
 from interfaces.http.following import FIRST_PAGE, LARGEST_PAGE, PAGE_BYTES, follow, limit_after
-from interfaces.http.sse import CHUNK_BYTES, SEND_TIMEOUT_S, chunks
+from interfaces.http.line import SEND_TIMEOUT_S
+from interfaces.http.sse import CHUNK_BYTES, chunks
 from tests.fixtures.api import Api, python, until, workflow
 from tests.fixtures.server import RunningServer, serving
 
@@ -90,7 +92,8 @@ def test_the_kernel_is_told_to_end_connections_that_nobody_reads() -> None:
 
 
 async def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "SEND_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(line, "SEND_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(line, "LOOK_S", 0.01)
     closed: list[bool] = []
 
     async def source() -> AsyncGenerator[bytes]:
@@ -120,7 +123,7 @@ async def test_a_database_that_does_not_answer_closes_a_stream_to_be_opened_agai
 
     subscription = SimpleNamespace(close=lambda: closed.append(True))
     service: Any = SimpleNamespace(
-        feed=SimpleNamespace(subscribe=lambda _: subscription),
+        feed=SimpleNamespace(subscribe=lambda _: subscription, recall=lambda *_: None, tell=Told),
         queries=SimpleNamespace(store=SimpleNamespace(history=history)),
     )
     assert [batch async for batch in follow(service, UUID(int=1), 0)] == []
@@ -135,9 +138,30 @@ def test_a_page_of_the_log_is_judged_by_its_bytes() -> None:
         ]
 
     assert limit_after(page(FIRST_PAGE, 500)) == 4 * FIRST_PAGE
-    assert limit_after(page(LARGEST_PAGE, 300)) == LARGEST_PAGE
+    assert limit_after(page(LARGEST_PAGE, 200)) == LARGEST_PAGE
     assert limit_after(page(FIRST_PAGE, 64 * 1024)) * 64 * 1024 <= PAGE_BYTES
     assert limit_after(page(1, 10 * PAGE_BYTES)) == 1
+
+
+@pytest.mark.parametrize("size", [500, 50_000, PAGE_BYTES + 1])
+async def test_no_more_of_the_log_is_held_for_a_client_than_a_page_and_it_is_told_everything(size: int) -> None:
+    log = [
+        StoredEvent(position=n, stream_id=UUID(int=1), version=n, topic="execution.step_logged.v1", body=b"x" * size)
+        for n in range(1, 60)
+    ]
+
+    async def history(_: object, *, after: int, limit: int) -> list[StoredEvent]:
+        return [event for event in log if event.position > after][:limit]
+
+    subscription = SimpleNamespace(close=lambda: None, take=lambda: (), overflowed=False, ended=True)
+    service: Any = SimpleNamespace(
+        feed=SimpleNamespace(subscribe=lambda _: subscription, recall=lambda *_: None, tell=Told),
+        queries=SimpleNamespace(store=SimpleNamespace(history=history)),
+    )
+    batches = [batch.events async for batch in follow(service, UUID(int=1), 0)]
+    assert [told.event.position for batch in batches for told in batch] == [*range(1, 60)]
+    held = max(sum(len(told.event.body) for told in batch) for batch in batches)
+    assert held <= max(PAGE_BYTES, size)
 
 
 def test_what_a_slow_client_missed_is_held_piece_by_piece() -> None:
