@@ -32,8 +32,14 @@ test: ## Install everything, run every check and every test
 	@$(MAKE) --no-print-directory test-python
 	@$(MAKE) --no-print-directory test-planted PLANTED=--after-green
 
+# What the first run starts (browsers, servers to be killed, thousands of simulated turns) is not measured: measuring
+# doubles the work of each process, and what these reach the others reach as well. Slow files first in both: at the end
+# only quick ones are left to share between the two.
+UNMEASURED := tests/chaos tests/browser tests/simulation/test_simulation.py
+IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder --durations=30
 test-python: setup ## Python and browser tests, with coverage
-	$(V)/python -m pytest --ignore=tests/browser/test_figures.py -n 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90 --durations=30
+	$(V)/python -m pytest $(UNMEASURED) --ignore=tests/browser/test_figures.py $(IN_TWO)
+	$(V)/python -m pytest tests/acceptance tests/integration tests/api tests $(UNMEASURED:%=--ignore=%) $(IN_TWO) --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 figures: setup ## Measure the page in a browser: bytes, frames, opening, event to pixel
 	$(V)/python -m pytest -q -s tests/browser/test_figures.py

@@ -22,6 +22,7 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     globals: false,
+    maxWorkers: "100%", // by default one core is kept free, which is half of a small machine
     restoreMocks: true,
     testTimeout: 60_000, // most take milliseconds; a loaded machine shall not make one red
     // In Node `react-router` and `react-router/dom` would be two copies that do not know each other:

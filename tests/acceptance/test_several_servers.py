@@ -98,9 +98,9 @@ def test_a_question_to_a_person_is_answered_through_any_server(start: Start) -> 
 
 def test_the_queue_of_one_is_worked_off_by_all(start: Start, tmp_path: Path) -> None:
     _, a = start(RUNWRIGHT_ATTEMPT_LIMIT="1")
+    _, b = start(RUNWRIGHT_ATTEMPT_LIMIT="1")
     flow = a.save(workflow("sleeps", python("s", "import time\ndef main():\n    time.sleep(0.3)")))
     ids = [a.run(flow) for _ in range(12)]
-    _, b = start(RUNWRIGHT_ATTEMPT_LIMIT="1")
     ended = [a.finish(one) for one in ids]
     assert {one["status"] for one in ended} == {"completed"}
     assert len({owners(a, one)[-1] for one in ids}) == 2, "both worked"

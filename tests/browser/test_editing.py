@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
-from tests.browser.test_everywhere import AXE, SIDEWAYS, SMALL_TARGETS
+from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
 from tests.browser.test_watching import status
 from tests.fixtures.api import Api, Json, python, workflow
 
@@ -88,12 +88,6 @@ def definition_of(api: Api, workflow_id: str, version: int | None = None) -> Jso
 def id_in(page: Page) -> str:
     page.wait_for_url(re.compile(r"/workflows/[0-9a-f-]{36}$"))
     return page.url.rsplit("/", 1)[-1]
-
-
-def accessible(page: Page) -> None:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")
-    assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]] == []
 
 
 # ── from nothing to a run ──
@@ -510,8 +504,8 @@ def test_on_a_phone_text_graph_and_problems_have_their_place(open_page: OpenPage
     page = open_page(f"/workflows/{saved['id']}", locale="zh-CN", phone=True)
     expect(page.locator("[data-problem]")).to_have_count(1)
     picture(page, "editor-zh-phone")
-    assert not page.evaluate(SIDEWAYS)
-    assert page.evaluate(SMALL_TARGETS) == []
+    fits_in_width(page)
+    fits_a_thumb(page)
     page.get_by_role("tab", name="步骤图").click()
     expect(page.locator(".node[data-step=after]")).to_be_visible()
     picture(page, "editor-graph-zh-phone")
@@ -522,4 +516,4 @@ def test_on_a_phone_text_graph_and_problems_have_their_place(open_page: OpenPage
     page.get_by_role("button", name="版本").tap()
     expect(page.get_by_role("dialog").locator("nav li")).to_have_count(1)
     picture(page, "editor-versions-zh-phone")
-    assert not page.evaluate(SIDEWAYS)
+    fits_in_width(page)

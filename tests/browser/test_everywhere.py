@@ -7,21 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
 from tests.fixtures.api import Api, python, workflow
-from tests.fixtures.server import ROOT, RunningServer
+from tests.fixtures.server import RunningServer
 
 expect.set_options(timeout=PATIENCE_MS)
 
-AXE = (ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 STALLED = "import time\ndef main(step):\n    print('begun')\n    step.progress(0.4, 'reading')\n    time.sleep(300)"
 BROKEN = "def main():\n    raise ValueError('no such city')"
-SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
-SMALL_TARGETS = """
-() => [...document.querySelectorAll('button, select, [role=tab], .rail a')]
-  .filter((element) => element.checkVisibility() && !element.closest('.react-flow'))
-  .filter((element) => element.getBoundingClientRect().height < 44)
-  .map((element) => `${element.textContent || element.ariaLabel} ${element.getBoundingClientRect().height}`)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +77,7 @@ def test_a_screen_has_no_accessibility_violation(
     locale = "en-US" if scheme == "light" else "zh-CN"
     page = settled(open_page(paths[screen], locale=locale, scheme=scheme, quiet=screen != "missing"))  # type: ignore[arg-type]
     picture(page, f"{screen}-{locale[:2]}-{scheme}")
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")
-    assert [
-        (violation["id"], [node["html"][:120] for node in violation["nodes"]]) for violation in found["violations"]
-    ] == []
+    accessible(page)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -97,8 +86,8 @@ def test_a_phone_scrolls_one_way_and_targets_fit_a_thumb(
 ) -> None:
     page = settled(open_page(paths[screen], locale="zh-CN", phone=True, quiet=screen != "missing"))
     picture(page, f"{screen}-zh-phone")
-    assert not page.evaluate(SIDEWAYS)
-    assert page.evaluate(SMALL_TARGETS) == []
+    fits_in_width(page)
+    fits_a_thumb(page)
 
 
 def test_an_unknown_execution_and_an_unknown_page_say_so_with_a_way_out(

@@ -4,17 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.browser.standards import accessible, fits_in_width
 from tests.fixtures.api import Api, python, workflow
-from tests.fixtures.server import ROOT
 
 expect.set_options(timeout=PATIENCE_MS)
 
-AXE = (ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']"
-SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 COLOURS = """
 def main():
     for n in range(30, 38):
@@ -44,14 +41,6 @@ def main(count):
 """
 
 
-def accessible(page: Page) -> None:
-    page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{runOnly: {RULES}, iframes: false}})")
-    assert [
-        (violation["id"], [node["html"][:160] for node in violation["nodes"]]) for violation in found["violations"]
-    ] == []
-
-
 @pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
 def test_colours_of_a_program_can_be_read_in_both_themes(
     api: Api, open_page: OpenPage, picture: Picture, locale: str, scheme: str
@@ -61,7 +50,7 @@ def test_colours_of_a_program_can_be_read_in_both_themes(
     page = open_page(f"/executions/{execution_id}", locale=locale, scheme=scheme)  # type: ignore[arg-type]
     expect(page.locator("[data-line='12']")).to_contain_text("<b>no markup</b>")
     assert page.locator("[data-line='12'] b, [data-line='12'] .tx a").count() == 0
-    accessible(page)
+    accessible(page, iframes=False)
     picture(page, f"log-colours-{locale[:2]}-{scheme}")
     page.get_by_role("button", name=re.compile("Wrap|换行")).click()
     expect(page.locator(".log-lines.nowrap")).to_be_visible()
@@ -134,8 +123,8 @@ def test_a_step_shows_what_went_in_what_came_out_its_files_and_attempts(
     expect(panel.get_by_role("tree", name="facts.json")).to_be_visible()
     panel.scroll_into_view_if_needed()
     picture(page, f"step-output-{name}")
-    accessible(page)
-    assert not page.evaluate(SIDEWAYS)
+    accessible(page, iframes=False)
+    fits_in_width(page)
     page.locator("[data-step-row=takes] button").click()
     panel = page.get_by_role("region", name="takes")
     panel.get_by_role("tab").nth(1).click()
@@ -150,7 +139,7 @@ def test_a_step_shows_what_went_in_what_came_out_its_files_and_attempts(
     expect(panel.locator("[data-attempt='1'][data-outcome=failed]")).to_contain_text("no rain")
     panel.scroll_into_view_if_needed()
     picture(page, f"step-attempts-{name}")
-    accessible(page)
+    accessible(page, iframes=False)
 
 
 def test_a_large_graph_is_a_picture_of_its_statuses_and_boxes_where_one_zooms_in(
@@ -170,7 +159,7 @@ def test_a_large_graph_is_a_picture_of_its_statuses_and_boxes_where_one_zooms_in
     expect(graph.get_by_role("img", name=re.compile(f"^{rows * length} steps, drawn small"))).to_be_visible()
     expect(graph.locator("rect[data-step][data-status=completed]")).to_have_count(rows * length)
     expect(graph.locator(".react-flow__node")).to_have_count(0)
-    accessible(page)
+    accessible(page, iframes=False)
     picture(page, "large-graph-en-light")
 
     box = graph.locator("rect[data-step=r06_5]")

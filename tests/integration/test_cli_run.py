@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -163,11 +164,16 @@ def test_ctrl_c_stops_the_run_of_an_own_server_and_leaves_nothing(folder: Path) 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background may have them ignore it, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread of ours runs here
     ) as process:
         assert process.stdout is not None
         assert any("asleep" in line for line in process.stdout)
-        process.send_signal(2)
-        _, said = process.communicate(timeout=60)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "Traceback" not in said
     assert postgres_processes(folder) == []

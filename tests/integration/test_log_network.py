@@ -12,6 +12,7 @@ import pytest
 from application.ports import Appended, Member, StoreUnavailable
 from domain.values import log_stream_id
 from infrastructure.memory.system import SequentialIds
+from infrastructure.postgres import feed as feed_module
 from infrastructure.postgres.artifacts import PostgresArtifacts
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import PostgresEventStore
@@ -209,12 +210,83 @@ async def test_a_listen_connection_that_is_killed_costs_the_tail_nothing(world: 
     assert await world.direct.head(log_stream_id(execution.id)) == 3
 
 
-async def test_the_feed_hears_of_appends_of_others_by_notify_and_without_it_by_the_poll(
-    world: World, database_url: str
+async def test_a_feed_tells_those_of_other_servers_at_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "POLL_S", 3600.0)  # nothing but the hint can tell them
+    ids = SequentialIds()
+    async with contextlib.AsyncExitStack() as stack:
+        ours, other = [await one_server(stack, database_url) for _ in range(2)]
+        subscription = other[1].subscribe()
+        listening = b"select from pg_stat_activity where datname = current_database() and query like 'LISTEN %%'"
+        reads = Connections(database_url)
+        stack.push_async_callback(reads.close)
+        async with asyncio.timeout(10), reads.use() as connection:
+            while len(await (await connection.execute(listening)).fetchall()) < 2:
+                await asyncio.sleep(0.01)
+        for position in range(1, 4):
+            await ours[0].append(member(queued(ids.new())))
+            assert await seen_by(subscription, 1, 5) == [position]
+
+
+async def test_what_memory_holds_of_an_execution_is_what_stands_in_the_log(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(feed_module, "KEPT", 12)
+    monkeypatch.setattr(feed_module, "RECALLED_BYTES", 5_000)
+    ids = SequentialIds()
+    async with contextlib.AsyncExitStack() as stack:
+        store, feed = await one_server(stack, database_url)
+        all_of_it = feed.subscribe()
+        one = queued(ids.new())
+        await store.append(member(one))
+        for version in range(1, 4):
+            await store.append(Member(events=[logged(one.id, version, "x", first_line=version)]))
+            await store.append(member(queued(ids.new())))
+        await seen_by(all_of_it, 7, 5)
+        in_the_log = await store.history([one.id, log_stream_id(one.id)], limit=100)
+        assert len(in_the_log) == 4
+        for after in range(8):
+            told = feed.recall(one.id, after)
+            assert told is not None
+            assert [x.event for x in told] == [x for x in in_the_log if x.position > after]
+        assert feed.recall(ids.new(), 0) == [], "memory holds all there is: of another, nothing"
+
+        for _ in range(8):
+            await store.append(member(queued(ids.new())))
+        await seen_by(all_of_it, 8, 5)  # 15 in all, and 12 are kept: from position 4 on
+        assert feed.recall(one.id, 0) is feed.recall(one.id, 2) is None, "its start is forgotten: the log is asked"
+        told = feed.recall(one.id, 3)
+        assert told is not None
+        assert [x.event for x in told] == in_the_log[2:]
+        assert feed.recent(2, 100) is None
+        assert [x.position for x in feed.recent(3, 100) or ()] == [*range(4, 16)]
+        assert [x.position for x in feed.recent(13, 1) or ()] == [14]
+
+        await store.append(Member(events=[logged(one.id, 4, "x" * 6_000, first_line=4)]))
+        await seen_by(all_of_it, 1, 5)
+        assert feed.recall(one.id, 15) is None, "too much to be held for a client that may not read"
+        for _ in range(12):
+            await store.append(member(queued(ids.new())))
+        await seen_by(all_of_it, 12, 5)
+        assert one.id not in feed._kept_of, "nothing is kept of what is forgotten"
+
+
+async def one_server(stack: contextlib.AsyncExitStack, database_url: str) -> tuple[PostgresEventStore, PostgresFeed]:
+    """A store with its feed, as each server has them."""
+    reads = Connections(database_url)
+    stack.push_async_callback(reads.close)
+    store = PostgresEventStore(database_url, reads)
+    await store.open()
+    stack.push_async_callback(store.close)
+    feed = PostgresFeed(database_url, reads, store)
+    await feed.open()
+    stack.push_async_callback(feed.close)
+    return store, feed
+
+
+async def test_the_feed_hears_of_appends_that_nobody_tells_of_by_the_poll(world: World, database_url: str) -> None:
     execution = queued(world.ids.new())
     subscription = world.feed.subscribe()
-    await world.direct.append(member(execution))
+    await world.direct.append(member(execution))  # a store without a feed
     await seen_by(subscription, 1, 2)
     connections = Connections(database_url)
     async with connections.use() as connection:  # an event that nobody notifies of

@@ -253,8 +253,8 @@ async def test_vacuum_and_analyze_pass_while_an_append_is_under_way(database_url
     await appending.execute("begin")
     none = "'{}'"
     await appending.execute(
-        f"select append_members(array['{execution.id}'::uuid], array[2::bigint], array['x.v1'], array['{{}}'::bytea],"
-        f" array[null::uuid], {', '.join([none] * 21)})".encode()
+        f"select append_batch(array['{execution.id}'::uuid], array[2::bigint], array['x.v1'], array['{{}}'::bytea],"
+        f" array[null::uuid], {', '.join([none] * 19)})".encode()
     )
     for statement in ("vacuum events", "analyze events", "vacuum (analyze) events"):
         await keeper.execute(statement.encode())
@@ -279,7 +279,7 @@ def test_the_librarys_recorders_are_never_loaded_whatever_the_environment_says(d
         functions = connection.execute(
             "select proname from pg_proc where pronamespace = 'public'::regnamespace order by 1"
         )
-        assert [name for (name,) in functions] == ["append_members", "apply_page"]
+        assert [name for (name,) in functions] == ["append_batch", "append_members", "apply_page"]
 
 
 # ── batches ──

@@ -7,6 +7,7 @@ import { changeLanguage, startI18n } from "../i18n";
 import { FakeEventSource } from "./FakeEventSource";
 import { setWidth } from "./screen";
 import { server } from "./server";
+import { computedStyle } from "./styles";
 
 startI18n("en");
 // jsdom loads no style sheet, so nothing is hidden by one: asking each ancestor's style only costs time. A
@@ -49,6 +50,7 @@ Object.defineProperties(HTMLElement.prototype, {
 const nowhere = () => ({ x: 0, y: 0, width: 0, height: 0, top: 0, right: 0, bottom: 0, left: 0 }) as DOMRect;
 Range.prototype.getBoundingClientRect = nowhere;
 Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+window.getComputedStyle = computedStyle;
 Element.prototype.scrollIntoView = () => {};
 Element.prototype.scrollTo = () => {};
 
