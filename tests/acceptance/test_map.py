@@ -33,7 +33,9 @@ import os, time
 from pathlib import Path
 
 def main(n, folder):
-    Path(folder, f"began-{n}").write_text(str(os.getpid()))
+    unseen = Path(folder, f".{n}")
+    unseen.write_text(str(os.getpid()))
+    unseen.rename(Path(folder, f"began-{n}"))  # never seen empty
     while not Path(folder, f"go-{n}").exists() and not Path(folder, "go").exists():
         time.sleep(0.01)
     return n

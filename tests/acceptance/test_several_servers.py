@@ -19,7 +19,9 @@ import os, time
 from pathlib import Path
 
 def main(name, folder):
-    Path(folder, f"began-{name}").write_text(str(os.getpid()))
+    unseen = Path(folder, f".{name}")
+    unseen.write_text(str(os.getpid()))
+    unseen.rename(Path(folder, f"began-{name}"))  # never seen empty
     while not Path(folder, f"go-{name}").exists():
         time.sleep(0.01)
     return name
