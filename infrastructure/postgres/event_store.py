@@ -40,6 +40,10 @@ from infrastructure.postgres.connection import DEADLINE_S, Connections, Row
 from infrastructure.postgres.prepared import PreparedStatement
 
 MAX_EVENTS = 1_000
+"""Of one member."""
+BATCH_EVENTS = 300
+"""Of many small members. While the database stores one batch the next is made: with a thousand executions that append
+at once, all of them in one batch would have both wait for each other (1.1 to 1.2x at 250 to 500)."""
 MAX_BYTES = 1024 * 1024
 RETRY_FOR_S = 9.0
 """No call may hang longer than 10 s; within this time a lost connection is made again unseen."""
@@ -172,7 +176,7 @@ class PostgresEventStore:
                 self._queue.popleft()
                 continue
             key = head.member.idempotency
-            full = events + len(head.member.events) > MAX_EVENTS or size + head.size > MAX_BYTES
+            full = events + len(head.member.events) > BATCH_EVENTS or size + head.size > MAX_BYTES
             if taken and (full or (key is not None and (key.scope, key.key) in keys)):
                 break
             changes = changed_leases(head.member)

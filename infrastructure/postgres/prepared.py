@@ -132,6 +132,6 @@ def _error_of(result: "pq.abc.PGresult") -> psycopg.Error:
     state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
     try:
         kind = psycopg.errors.lookup(state)
-    except KeyError:
-        kind = psycopg.DatabaseError
+    except KeyError:  # without a state it is libpq that speaks: the connection is lost
+        kind = psycopg.DatabaseError if state else psycopg.OperationalError
     return kind(result.error_message.decode("utf-8", "replace").strip())

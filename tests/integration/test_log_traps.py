@@ -19,7 +19,7 @@ from domain.event import RecordedEvent
 from domain.values import log_stream_id
 from infrastructure.memory.system import SequentialIds
 from infrastructure.postgres.connection import Connections, connect
-from infrastructure.postgres.event_store import MAX_BYTES, MAX_EVENTS, PostgresEventStore
+from infrastructure.postgres.event_store import BATCH_EVENTS, MAX_BYTES, MAX_EVENTS, PostgresEventStore
 from infrastructure.postgres.feed import PostgresFeed
 from infrastructure.postgres.projector import Projector
 from tests.contracts.event_store.conftest import logged, member
@@ -295,17 +295,17 @@ async def transactions(stack: AsyncExitStack, url: str) -> list[list[UUID]]:
     return [*found.values()]
 
 
-async def test_a_batch_holds_at_most_a_thousand_events_and_never_splits_a_member(
-    database_url: str, stack: AsyncExitStack
-) -> None:
+async def test_a_batch_is_bounded_and_never_splits_a_member(database_url: str, stack: AsyncExitStack) -> None:
     store = await opened_store(stack, database_url)
     ids = SequentialIds()
-    members = [Member(events=lines(ids.new(), 1, 300)) for _ in range(10)]
+    sizes = [90] * 10 + [MAX_EVENTS]
+    members = [Member(events=lines(ids.new(), 1, size)) for size in sizes]
     await asyncio.gather(*(store.append(one) for one in members))
-    stored = await transactions(stack, database_url)
-    assert max(map(len, stored)) <= MAX_EVENTS
-    assert len(stored) < len(members), "members share transactions"
-    assert all(set(Counter(streams).values()) == {300} for streams in stored)
+    *small, large = await transactions(stack, database_url)
+    assert max(map(len, small)) <= BATCH_EVENTS
+    assert len(small) < 10, "members share transactions"
+    assert all(set(Counter(streams).values()) == {90} for streams in small)
+    assert len(large) == MAX_EVENTS, "a large member has one of its own"
 
 
 async def test_a_member_over_a_megabyte_commits_alone(database_url: str, stack: AsyncExitStack) -> None:
