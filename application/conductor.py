@@ -167,7 +167,10 @@ class Conductor:
         if at_once:
             self._enter(live)
             self._follow_up(live, events)
-            if not self._decider.is_settled(live, len(events)):
+            self._decider.wind_down(live)
+            # Something may have come while it was stored; and who waits for a slot is told how old it is.
+            goes_on = live.inbox or live.decide_due or self._admission.waits(live.id)
+            if goes_on or not self._decider.is_settled(live, len(events)):
                 self._drive_soon(live)
         else:
             self._enqueue(execution, live.position, prepared)

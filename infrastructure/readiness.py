@@ -66,6 +66,12 @@ class Readiness:
         if self._writers.pop(fd, None) is not None:
             self._update(fd)
 
+    def forget(self, fd: int) -> None:
+        """Nobody is called for it any more. Idempotent; it may be closed already."""
+        self._readers.pop(fd, None)
+        self._writers.pop(fd, None)
+        self._update(fd)
+
     def _update(self, fd: int) -> None:
         wanted = (_READ if fd in self._readers else 0) | (_WRITE if fd in self._writers else 0)
         known = self._known.get(fd, 0)
@@ -80,11 +86,11 @@ class Readiness:
             return
         if not self._known:
             asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._on_ready)
-        self._known[fd] = wanted
         if known:
             self._epoll.modify(fd, wanted)
         else:
             self._epoll.register(fd, wanted)
+        self._known[fd] = wanted
 
     def _on_ready(self) -> None:
         for fd, events in self._epoll.poll(0):

@@ -54,6 +54,10 @@ class Admission(Generic[T]):
         else:
             self._wants.pop(execution_id, None)
 
+    def waits(self, execution_id: UUID) -> bool:
+        """Whether the execution has steps that wait for a slot."""
+        return execution_id in self._wants
+
     def next_waiting(self) -> UUID | None:
         """The oldest running execution that waits for a slot, when one is free."""
         if not self._wants or self.used >= self.limit:

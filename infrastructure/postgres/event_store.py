@@ -266,7 +266,9 @@ class PostgresEventStore:
         while True:
             try:
                 if self._append is None or self._append.closed:
-                    self._append = None
+                    if self._append is not None:
+                        await self._append.close()
+                        self._append = None
                     left_s = min(DEADLINE_S, until - monotonic())
                     self._append = await PreparedStatement.on(self._url, "append_batch", within_s=left_s)
                 failpoints.passing("before_append")

@@ -287,7 +287,7 @@ class PostgresFeed:
     def _publish(self, events: Sequence[StoredEvent]) -> None:
         """From the committer. While the log is being read these wait until what was read reaches them."""
         self._unhinted = True
-        if self._hinting is None:
+        if self._hinting is None and not self._closing:
             self._hinting = asyncio.get_running_loop().create_task(self._hint(), name="feed-hint")
         if not self._catching_up and events[0].position == self.position + 1:
             self._fan_out(events, ours=True)

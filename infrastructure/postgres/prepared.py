@@ -115,15 +115,14 @@ class PreparedStatement:
 
     def _break(self, why: str) -> None:
         """The connection is lost, or as good as lost: who waits is told at once."""
-        self._forget_socket()
-        self._pq.finish()
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(psycopg.OperationalError(why))
+        self._forget_socket()
+        self._pq.finish()
 
     def _forget_socket(self) -> None:
         if self._fd >= 0:
-            self._ready.remove_reader(self._fd)
-            self._ready.remove_writer(self._fd)
+            self._ready.forget(self._fd)  # both at once: libpq may have closed it
             self._fd = -1
 
 

@@ -219,9 +219,9 @@ class LocalExecutor:
             if handle.stopping:
                 continue
             waiting = len(handle.entries)
-            if waiting == 0:
+            if waiting == 0 and not handle.is_tidying:
                 return handle
-            if waiting < fewest and not handle.slow and self._may_wait_behind(handle):
+            if 0 < waiting < fewest and not handle.slow and self._may_wait_behind(handle):
                 best, fewest = handle, waiting
         may_spawn = time.monotonic() >= self._may_spawn_at - _SLACK_S
         if may_spawn and len(self._handles) < self._base:

@@ -56,6 +56,7 @@ class WorkerHandle:
         self._witness_lost = False
         self._is_over = False
         self._data_ended = False
+        self._tidies_after = 0
         self.entries: dict[int, Entry] = {}
         self.stopping = False  # ordered to end, or ending by itself: gets nothing more
         self.has_begun = False  # known when it is over
@@ -168,8 +169,8 @@ class WorkerHandle:
         self._hush()
         self._ready.remove_reader(self._c.control)
         self._read_data(everything=True)
-        self._drain_pipes()
         returned = self.take_back()
+        self._drain_pipes()
         current, _, _ = self._c.board.read()
         self.has_begun = self.has_begun or current > 0
         for entry in [entry for entry in self.entries.values() if entry.seq > current and entry.done is None]:
@@ -193,6 +194,11 @@ class WorkerHandle:
         """What runs in it now, and the pid, as far as its board says."""
         seq, began_at_ms, pid = self._c.board.read()
         entry = self.entries.get(seq)
+        if entry is None and seq and self.entries and not (self.stopping or self._c.board.rests):
+            # It still tidies up after the last one. A second tick finds it so: what waits behind it need not.
+            if self._tidies_after == seq:
+                self._pool.taken_back(self.take_back())
+            self._tidies_after = seq
         if entry is None or entry.done is not None:
             return None
         if entry.seen_running_at is None:
@@ -289,6 +295,7 @@ class WorkerHandle:
             self.terminate(LEFT_BEHIND_S)
             return
         del self.entries[entry.seq]
+        self.has_begun = True
         if not self.entries:
             self.idle_since = time.monotonic()
         self._pool.finished(entry, done)
@@ -331,7 +338,14 @@ class WorkerHandle:
                 self._take_raw(self._running(), stream, content)
 
     def _running(self) -> Entry | None:
-        return next(iter(self.entries.values()), None)
+        """Whose words it is that come now; nobody's, when the next one has not begun: what the last one left behind."""
+        first = next(iter(self.entries.values()), None)
+        return first if first is not None and first.seq <= self._c.board.read()[0] else None
+
+    @property
+    def is_tidying(self) -> bool:
+        """Whether it was seen to tidy up for long, and still does."""
+        return self._tidies_after > 0 and not self._c.board.rests and self._c.board.read()[0] == self._tidies_after
 
     def _take_raw(self, entry: Entry | None, stream: int, content: bytes) -> None:
         self._budget_bytes -= len(content)

@@ -155,7 +155,12 @@ class Board:
 
     def write(self, seq: int, began_at_ms: float, pid: int) -> None:
         """Worker: this attempt runs since then."""
+        self._page[BOARD.size] = 0
         BOARD.pack_into(self._page, 0, seq, began_at_ms, pid)
+
+    def rest(self) -> None:
+        """Worker: nothing of the last attempt is left, and it waits for the next."""
+        self._page[BOARD.size] = 1
 
     def read(self) -> tuple[int, float, int]:
         """(sequence number of the attempt that began last, its begin in Unix milliseconds, worker pid)."""
@@ -163,6 +168,11 @@ class Board:
             first = BOARD.unpack_from(self._page)
             if first == BOARD.unpack_from(self._page):
                 return first
+
+    @property
+    def rests(self) -> bool:
+        """Whether the worker waits for an attempt."""
+        return self._page[BOARD.size] == 1
 
     def close(self) -> None:
         """Unmap the page."""

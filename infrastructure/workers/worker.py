@@ -112,6 +112,7 @@ class WorkerProcess:
             # this process has gone stays in the pipe, and the server takes it back.
             if self._terminated or self._left_behind():
                 return
+            self._board.rest()
 
     # ── one attempt ──────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +140,7 @@ class WorkerProcess:
             del error
         wall_ms = (time.perf_counter() - started) * 1000
         self._finish_output()
+        self._has_children()  # those that ended and were not waited for count into its CPU time
         usage = resource.getrusage(resource.RUSAGE_SELF)
         self._send(
             Done(

@@ -100,6 +100,23 @@ async def test_an_append_after_a_broken_connection_is_answered(world: World, pro
     assert proxy.cuts > 0
 
 
+async def test_an_append_is_answered_whose_connection_ends_while_it_is_still_being_sent(
+    world: World, proxy: Proxy
+) -> None:
+    execution = queued(world.ids.new())
+    await world.store.append(member(execution))
+    proxy.black_hole()
+    large = [logged(execution.id, version, "x" * 30_000) for version in range(1, 501)]
+    appending = asyncio.create_task(world.store.append(Member(events=large)))
+    await asyncio.sleep(0.5)
+    began = monotonic()
+    proxy.half_close()
+    proxy.heal()
+    assert isinstance(await appending, Appended)
+    assert monotonic() - began < 3, "not by the deadline of the call"
+    assert await world.store.head(log_stream_id(execution.id)) == 500
+
+
 async def test_an_append_whose_answer_was_lost_is_acknowledged_and_stored_once(world: World, proxy: Proxy) -> None:
     execution = queued(world.ids.new())
     proxy.swallow_answers()

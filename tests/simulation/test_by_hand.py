@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID
+from zlib import crc32
 
 import pytest
 
@@ -338,5 +339,63 @@ def test_a_next_run_stays_in_the_queue_although_the_last_answer_of_the_run_befor
         kept.set()
         assert (await world.ended()).count("Completed") == 2
         assert refused == 0
+
+    told(story)
+
+
+def named(*, slow: bool, given: str) -> dict[str, Any]:
+    """A field that resolves to null, at once or slowly (the world of the simulation draws lots by the text)."""
+    templates = (f"${{inputs.{letter}}}" for letter in "abcdefghijkl")
+    fields = ({given: {"n": text} if given == "args" else text} for text in templates)
+    return next(field for field in fields if (crc32(repr(field).encode()) % 3 == 0) is slow)
+
+
+def roots(*nodes: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    return {"apiVersion": "runwright/v1", "name": "w", "nodes": [*nodes], "edges": [], "settings": settings}
+
+
+def test_what_runs_is_stopped_when_another_root_fails_at_once() -> None:
+    async def story(world: ByHand) -> None:
+        never = {"id": "never", "kind": "wait", "config": named(slow=False, given="seconds")}
+        runs = {"id": "runs", "kind": "python", "config": {"code": "def main(): pass"}}
+        server, workflow_id = await world.begin(roots(never, runs, on_failure="stop"))
+        play = server.executor._play
+
+        async def for_long(attempt: Any) -> None:
+            await asyncio.sleep(600)
+            await play(attempt)
+
+        server.executor._play = for_long  # type: ignore[method-assign]
+        began = asyncio.get_running_loop().time()
+        await server.handlers.execute(execute(workflow_id))
+        assert "StepStopped" in await world.ended()
+        assert asyncio.get_running_loop().time() - began < 60
+
+    told(story)
+
+
+def test_an_input_that_is_ready_while_the_start_is_stored_is_not_left_lying() -> None:
+    async def story(world: ByHand) -> None:
+        plain = {"id": "plain", "kind": "python", "config": {"code": "def main(): pass"}}
+        config = {"code": "def main(n): pass", **named(slow=True, given="args")}
+        asks = {"id": "asks", "kind": "python", "config": config}
+        server, workflow_id = await world.begin(roots(plain, asks))
+        append, play = server.store.append, server.executor._play
+
+        async def slowly(member: Member) -> Appended | Replayed:
+            await asyncio.sleep(5)
+            return await append(member)
+
+        async def for_long(attempt: Any) -> None:
+            await asyncio.sleep(60)
+            await play(attempt)
+
+        server.store.append, server.executor._play = slowly, for_long  # type: ignore[method-assign]
+        await server.handlers.execute(execute(workflow_id))
+        await asyncio.sleep(30)
+        [(execution_id, _)] = world.everything()
+        started = [event for event in await server.store.stream(execution_id) if isinstance(event, e.StepStarted)]
+        assert {event.path for event in started} == {"plain", "asks"}
+        await world.ended()
 
     told(story)

@@ -154,3 +154,28 @@ def test_no_loop_is_kept_alive() -> None:
     loop = asyncio.run(body())
     gc.collect()
     assert loop() is None
+
+
+@LOOPS
+def test_one_that_was_closed_by_others_is_forgotten_and_its_number_is_free_for_the_next(loop: NewLoop) -> None:
+    async def body() -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        fd = ours.fileno()
+        readiness().add_reader(fd, lambda: None)
+        readiness().add_writer(fd, lambda: None)
+        ours.close()
+        readiness().forget(fd)
+        readiness().forget(fd)
+        theirs.close()
+        read, write = os.pipe2(os.O_NONBLOCK)
+        assert fd in (read, write), "the number is used again"
+        heard = asyncio.Event()
+        readiness().add_reader(read, heard.set)
+        os.write(write, b"x")
+        await asyncio.wait_for(heard.wait(), 5)
+        readiness().remove_reader(read)
+        os.close(read)
+        os.close(write)
+
+    run(loop, body())

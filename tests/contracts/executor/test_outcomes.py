@@ -51,6 +51,39 @@ def main():
     assert outcome.usage.cpu_ms >= 290
 
 
+async def test_cpu_time_includes_children_that_ended_and_nobody_waited_for(bench: Bench) -> None:
+    code = """
+import os, time
+from pathlib import Path
+def main():
+    child = os.fork()
+    if child == 0:
+        while time.process_time() < 0.3: pass
+        os._exit(0)
+    while Path(f"/proc/{child}/stat").read_text().rsplit(")")[-1].split()[0] != "Z":
+        time.sleep(0.01)
+"""
+    outcome = await bench.run(code)
+    assert isinstance(outcome, Succeeded)
+    assert outcome.usage.cpu_ms >= 290
+
+
+async def test_what_a_step_left_behind_says_is_not_the_next_steps(bench: Bench) -> None:
+    leaves = """
+import os
+def main():
+    if os.fork() == 0:
+        while True: os.write(1, b"of the one before\\n")
+"""
+    quick = "def main():\n    return 1"
+    for _ in range(3):
+        first = [bench.submit(leaves) for _ in range(4)]
+        nexts = [bench.submit(quick) for _ in range(4)]
+        for one in [*first, *nexts]:
+            await bench.outcome(one)
+        assert [text for one in nexts for text in bench.texts(one)] == []
+
+
 async def test_progress_attachments_and_the_idempotency_key_reach_the_step_and_us(bench: Bench) -> None:
     code = """
 def main(step):
