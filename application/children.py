@@ -55,7 +55,8 @@ class Children:
         """The child that a step's config asks for."""
         wanted = cast("dict[str, Any]", msgspec.json.decode(config))
         try:
-            if await _depth(parent, load) >= MAX_DEPTH:
+            above = await _workflows_above(parent, load)
+            if len(above) >= MAX_DEPTH:
                 message = f"Workflows run each other more than {MAX_DEPTH} deep."
                 return _refused(path, "child_too_deep", message, "Look for a circle of workflows.")
             workflow_id = await self._find(str(wanted["workflow"]))
@@ -71,10 +72,16 @@ class Children:
         if problems:
             told = "; ".join(f"{problem.pointer}: {problem.message}" for problem in problems[:5])
             return _refused(path, "child_inputs", told, "Give what that workflow's schema asks for.")
+        try:
+            text = JsonText(_encode(inputs))
+            concurrency = await self._versions.concurrency(prepared, text, cause.at)
+        except Refusal as refused:
+            return _refused(path, refused.code, refused.message, refused.advice)
         execution = Execution.create(
             self._ids.new(), cause, workflow_id=workflow_id, workflow_version=version.number,
-            workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=JsonText(_encode(inputs)),
+            workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
             priority=prepared.graph.settings.priority, labels={}, trigger=trigger_of(parent.id, path),
+            concurrency=concurrency, exempt=workflow_id in above,
         )  # fmt: skip
         return Called(path=path, execution=execution, prepared=prepared)
 
@@ -91,12 +98,13 @@ class Children:
         return found
 
 
-async def _depth(parent: Execution, load: Load) -> int:
-    depth, at = 1, parent
-    while (above := parent_of(at.state.trigger)) is not None and depth < MAX_DEPTH:
+async def _workflows_above(parent: Execution, load: Load) -> list[UUID]:
+    """Of the executions that wait for the child, at most MAX_DEPTH."""
+    found, at = [parent.state.workflow_id], parent
+    while (above := parent_of(at.state.trigger)) is not None and len(found) < MAX_DEPTH:
         at = await load(above[0])
-        depth += 1
-    return depth
+        found.append(at.state.workflow_id)
+    return found
 
 
 def trigger_of(parent: UUID, path: str) -> str:

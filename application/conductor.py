@@ -15,7 +15,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from application.children import Called, Children
-from application.deciding import ACTOR, Decider
+from application.counting import again, in_ms, ticket_heard, ticket_of
+from application.deciding import ACTOR, DEFAULT_GRACE_S, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
 from application.family import Family
@@ -49,6 +50,7 @@ from application.ports import (
     LeaseOpened,
     Leases,
     LeaseTaken,
+    LimitReached,
     Member,
     OpenExecution,
     Orphan,
@@ -57,16 +59,16 @@ from application.ports import (
     VersionConflict,
 )
 from application.preparing import PreparedGraph
-from application.queue import Queue, Queued
+from application.queue import Queue, Queued, Waited
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.timers import Timers
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound, TransitionRefused
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission
-from domain.values import JsonText
+from domain.queueing.admission import Admission, Bound, Group, WaitCause
+from domain.values import Concurrency, JsonText
 
 log = logging.getLogger("runwright.conductor")
 
@@ -77,6 +79,8 @@ NOT_TAKEN_S = 60.0
 ITEMS_A_TURN = 100
 MOST_EVENTS = 900
 """Of one append, which holds at most 1,000; what comes in is decided about so many items at a time."""
+HOLDERS_TOLD = 5
+"""Of those that keep others waiting; how many there are is told as well."""
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
@@ -139,28 +143,47 @@ class Conductor:
     # ── asked by handlers and questions ──────────────────────────────────────────────────────────
 
     async def create(
-        self, execution: Execution, prepared: PreparedGraph, idempotency: IdempotencyGuard | None
+        self,
+        execution: Execution,
+        prepared: PreparedGraph,
+        idempotency: IdempotencyGuard | None,
+        *,
+        wait: bool = False,
     ) -> Appended | Replayed:
-        """Store a new execution; it starts in the same append when nothing waits and a slot is free."""
+        """Store a new execution; it starts in the same append when nothing keeps it waiting, unless it is to `wait`."""
+        if execution.state.status in FINAL:  # it came too much
+            events = cast("list[RecordedEvent]", [*execution.pending_events])
+            return await self._store.append(Member(events=events, idempotency=idempotency))
         name = lease_name(execution.id)
         live = Live(execution, prepared, position=2**63, epoch=1)
-        at_once = self._queue.lets_in_at_once
+        ticket = ticket_of(execution, live.position)
+        at_once = not wait and self._queue.lets_in_at_once(ticket)
         if at_once:
+            self._admission.let_in(live.id, ticket.groups, self._clock.monotonic())
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
             self._decider.follow(live, cause)
-        opened = LeaseOpened(name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0)
+        opened = LeaseOpened(
+            name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0, group=ticket.group
+        )
         events = live.collect()
+        limits = self._admission.limits_of(ticket) if at_once else []
         try:
-            stored = await self._store.append(Member(events=events, idempotency=idempotency, leases_opened=[opened]))
+            stored = await self._store.append(
+                Member(events=events, idempotency=idempotency, leases_opened=[opened], limits=limits)
+            )
         except StoreUnavailable:
             self.spawn(self._look_for(live))
             raise
+        except LimitReached:  # by one that another server has let in, of which we hear in a moment
+            self._release(live, counts=False)
+            self._queue.look_again_soon()
+            return await self.create(again(events[0]), prepared, idempotency, wait=True)
         except BaseException:
-            self._release(live)
+            self._release(live, counts=False)
             raise
         if isinstance(stored, Replayed):
-            self._release(live)
+            self._release(live, counts=False)
             return stored
         execution.state.number = stored.numbers[execution.id]
         live.position = stored.positions[0]
@@ -175,6 +198,23 @@ class Conductor:
         else:
             self._enqueue(execution, live.position, prepared)
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
+
+    def over_limit(self, workflow_id: UUID, concurrency: Concurrency | None) -> Sequence[UUID]:
+        """Who would have to end before one more may start, oldest first; nobody when a place is free."""
+        if concurrency is None:
+            return []
+        group = Group(workflow_id, concurrency.key)
+        there = [*self._admission.running(group), *self._admission.queued_of(group)]
+        return there[: max(0, len(there) - concurrency.limit + 1)]
+
+    def replace(self, others: Sequence[UUID], cause: Cause, *, by: int) -> None:
+        """Stop them for a newer one, of that number."""
+        for other in others:
+            self.spawn(self._replace(other, cause, f"replaced by #{by}"))
+
+    async def _replace(self, execution_id: UUID, cause: Cause, reason: str) -> None:
+        with suppress(NotFound, TransitionRefused):  # it has ended meanwhile
+            await patiently(lambda: self.stop(execution_id, cause, grace_s=DEFAULT_GRACE_S, reason=reason))
 
     async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int:
         """Ask for a stop; answers the position of the append, 0 when it was asked before.
@@ -228,7 +268,8 @@ class Conductor:
 
         Raises VersionConflict when anything has happened to it since it was loaded.
         """
-        opened = LeaseOpened(name=lease_name(execution.id), owner=None, epoch=execution.state.epoch)
+        group = ticket_of(execution, 0).group
+        opened = LeaseOpened(name=lease_name(execution.id), owner=None, epoch=execution.state.epoch, group=group)
         events = cast("list[RecordedEvent]", [*execution.pending_events])
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         try:
@@ -286,9 +327,26 @@ class Conductor:
         """Slots held, and the limit."""
         return self._admission.used, self._admission.limit
 
-    def place(self, execution_id: UUID) -> int | None:
-        """The place in the queue, from 1."""
-        return self._admission.place(execution_id)
+    def why(self, execution_id: UUID) -> dict[str, object]:
+        """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
+        waits, ticket = self._admission.explain(execution_id), self._admission.ticket(execution_id)
+        used, limit = self.slots
+        if waits is None or ticket is None or waits.cause is WaitCause.SLOTS:
+            place, higher = (None, 0) if waits is None else (waits.place, waits.higher)
+            return {"code": "slots_taken", "params": {"used": used, "limit": limit, "place": place, "higher": higher}}
+        if waits.cause is WaitCause.HELD:
+            return {"code": "held", "params": {}}
+        key = ticket.bound.group.key if waits.cause is WaitCause.KEY_LIMIT and ticket.bound is not None else None
+        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": waits.place}
+        return {
+            "code": waits.cause.value,
+            "params": {**params, "holders": [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]},
+        }
+
+    def _holder(self, execution_id: UUID) -> dict[str, object]:
+        live = self.live.get(execution_id)
+        number, since = (None, None) if live is None else (live.execution.state.number, live.execution.state.started_at)
+        return {"execution_id": str(execution_id), "number": number, "started_at": since}
 
     # ── life of the conductor ────────────────────────────────────────────────────────────────────
 
@@ -304,6 +362,7 @@ class Conductor:
                 if row.owner in (None, self._server_id):
                     await self._take_up(row, "restarted", "server_restarted")
                 else:
+                    self._count(row)
                     await self._elsewhere.confirm(row.execution_id, self._decider.cause)
             except (VersionConflict, LeaseLost) as error:
                 # The last append of the server before was stored after we looked: look again.
@@ -382,10 +441,15 @@ class Conductor:
             case e.Created() | e.Retried():
                 if not (self.is_queued(execution_id) or self._closing):
                     # At once, for what comes next may be that it has started.
-                    self._queue.put(Queued(execution_id=execution_id, position=position, execution=None), None, None)
+                    self._queue.put(Queued(ticket=ticket_heard(event, position), execution=None), None, event.timestamp)
                     self.spawn(self._limit_queued(event))
-            case e.Started() | e.Completed() | e.Failed() | e.Stopped():
+            case e.Started():
+                queued = self._queue.take_out(execution_id)
+                if queued is not None:
+                    self._admission.let_in(execution_id, queued.ticket.groups, self._clock.monotonic())
+            case e.Completed() | e.Failed() | e.Stopped():
                 self._queue.take_out(execution_id)
+                self._forget_count(execution_id)
                 self._family.heard_of_child(event)
             case _:
                 pass
@@ -411,7 +475,12 @@ class Conductor:
         """What other servers stored was missed: everything is looked at again."""
         for live in [*self.live.values()]:
             self.put(live, LookAgain(version=2**63))
-        for row in await patiently(self._leases.open_executions):
+        rows = await patiently(self._leases.open_executions)
+        for gone in self._admission.counted - {row.execution_id for row in rows} - self.live.keys():
+            self._forget_count(gone)
+        for row in rows:
+            if row.owner is not None:
+                self._count(row)
             if row.owner is not None or self.has(row.execution_id) or self.is_queued(row.execution_id):
                 continue
             try:
@@ -498,25 +567,40 @@ class Conductor:
         stored = await patiently(lambda: self._store.history([live.id], limit=1))
         execution = await patiently(lambda: self.load(live.id)) if stored else None
         if execution is None or self.has(live.id) or self.is_queued(live.id) or execution.state.status in FINAL:
-            self._release(live)
+            self._release(live, counts=self.has(live.id))
             return
         live.position = stored[0].position
         if execution.state.status is not ExecutionStatus.QUEUED:
             await self._reload(live, ())
             return
-        self._release(live)
+        self._release(live, counts=False)
         self._enqueue(execution, live.position, live.prepared)
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
+        self._admission.let_in(live.id, ticket_of(live.execution, 0).groups, self._clock.monotonic())
         self._timers.set(live)
         if live.execution.state.children:
             self.spawn(self._family.look(live))
 
-    def _release(self, live: Live) -> None:
-        """Forget a live execution and give its slots to others, once."""
+    def _count(self, row: OpenExecution) -> None:
+        """One that runs on another server."""
+        if row.group is not None:
+            whole = Group(row.group.workflow_id)
+            groups = (whole,) if row.group == whole else (whole, row.group)
+            self._admission.let_in(row.execution_id, groups, self._clock.monotonic())
+
+    def _forget_count(self, execution_id: UUID) -> None:
+        """It does not run any more, here or elsewhere."""
+        self._admission.ended(execution_id, self._clock.monotonic())
+        self._queue.admit_soon()
+
+    def _release(self, live: Live, *, counts: bool = True) -> None:
+        """Forget a live execution and give its slots to others, once. It `counts` on when it runs elsewhere."""
         if live.is_released:
             return
+        if not counts:
+            self._admission.ended(live.id, self._clock.monotonic())
         live.is_released = True
         live.end()
         if self.live.get(live.id) is live:
@@ -540,19 +624,22 @@ class Conductor:
 
     def _enqueue(self, execution: Execution, position: int, prepared: PreparedGraph) -> None:
         """It waits until a slot is free, for as long as its workflow lets it."""
-        kept = Queued(execution_id=execution.id, position=position, execution=execution)
+        kept = Queued(ticket=ticket_of(execution, position), execution=execution)
         self._queue.put(kept, prepared.graph.settings.queue_timeout_s, execution.state.created_at)
 
-    async def _start_queued(self, queued: Queued) -> None:
+    async def _start_queued(self, queued: Queued, waited: Waited) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
             return  # another server has it, or it has ended
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         epoch = execution.state.epoch
-        live = Live(execution, prepared, position=queued.position, epoch=epoch + 1)
+        live = Live(execution, prepared, position=queued.ticket.position, epoch=epoch + 1)
         live.log = await self._histories.log_stream_of(execution)
         cause = self._decider.cause(live.execution)
-        execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
+        execution.start(
+            cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
+            waited_ms=in_ms(waited, execution.state.created_at, cause.at),
+        )  # fmt: skip
         if self._family.has_paused_parent(execution):
             execution.pause(cause, reason=execution.state.trigger)
         self._decider.follow(live, cause)
@@ -560,7 +647,7 @@ class Conductor:
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
         live.decide_due = True
-        live.driver = self.spawn(self._drive(live, taken))
+        live.driver = self.spawn(self._drive(live, taken, self._admission.limits_of(queued.ticket)))
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 
@@ -602,7 +689,7 @@ class Conductor:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the conductor failed", exc_info=error)
 
-    async def _drive(self, live: Live, taking: LeaseTaken | None = None) -> None:
+    async def _drive(self, live: Live, taking: LeaseTaken | None = None, limits: Sequence[Bound] = ()) -> None:
         """Empty the inbox and store what follows, until nothing follows any more."""
         try:
             while not self._closing:
@@ -627,16 +714,18 @@ class Conductor:
                 ending = deciding and self._decider.end(live, cause)
                 events = [*logged, *live.collect()]
                 if len(events) > MOST_EVENTS and logged and taking is None:
-                    if not await self._append(live, logged, items, (), None, (), logged, ending=False):
+                    if not await self._append(live, logged, items, (), None, (), (), logged, ending=False):
                         return
                     events, logged = events[len(logged) :], []
                 if events:
                     born, live.born = live.born, []
-                    if not await self._append(live, events, items, waiting, taking, born, logged, ending=ending):
+                    if not await self._append(
+                        live, events, items, waiting, taking, limits, born, logged, ending=ending
+                    ):
                         return
-                    taking = None
+                    taking, limits = None, ()
                     if ending:
-                        self._release(live)
+                        self._release(live, counts=False)
                         self._family.tell_parent(live.execution)
                         # What was asked while that append was under way is answered by the execution as it ended.
                         answer(self._decider.apply(live, commands_in(live.inbox), cause), 0)
@@ -665,6 +754,7 @@ class Conductor:
         items: Sequence[object],
         waiting: Sequence[Answering],
         taking: LeaseTaken | None,
+        limits: Sequence[Bound],
         born: Sequence[Called],
         logged: Sequence[RecordedEvent],
         *,
@@ -676,7 +766,11 @@ class Conductor:
         children = [called.execution for called in born]
         member = Member(
             events=[*events, *(cast("RecordedEvent", event) for child in children for event in child.pending_events)],
-            leases_opened=[LeaseOpened(name=lease_name(child.id), owner=None, epoch=0) for child in children],
+            leases_opened=[
+                LeaseOpened(name=lease_name(child.id), owner=None, epoch=0, group=ticket_of(child, 0).group)
+                for child in children
+            ],
+            limits=limits,
             guards=() if taking is not None else (LeaseGuard(name=name, epoch=live.epoch),),
             leases_taken=() if taking is None else (taking,),
             leases_closed=(name,) if ending else (),
@@ -691,6 +785,11 @@ class Conductor:
                     refuse([*waiting, *(asked.answer for asked in commands_in([*items, *live.inbox]))], error)
                     return False
                 await asyncio.sleep(AGAIN_S)
+            except LimitReached as error:  # by one that another server has let in, of which we hear in a moment
+                log.info("execution %s waits on: %s", live.id, error)
+                self._release(live, counts=False)
+                self.spawn(self._queue_again(live, items))
+                return False
             except LeaseLost as error:
                 log.warning("execution %s is somebody else's now: %s", live.id, error)
                 self._decider.forget(live)
@@ -707,6 +806,16 @@ class Conductor:
                 for called, position in zip(born, appended.positions[len(events) :], strict=True):
                     self._admit_child(called, position, appended.numbers)
                 return not live.is_released  # cut off meanwhile: whoever takes it up reads this from the log
+
+    async def _queue_again(self, live: Live, items: Sequence[object]) -> None:
+        """It was to start and could not: from the log into the queue, with what was asked of it."""
+        execution = await patiently(lambda: self.load(live.id))
+        if execution.state.status is ExecutionStatus.QUEUED and not self.is_queued(live.id):
+            await asyncio.sleep(AGAIN_S)  # until we have heard of it
+            self._enqueue(execution, live.position, live.prepared)
+        asked = [command for command in commands_in([*items, *live.inbox]) if not command.answer.done()]
+        for command in asked:
+            self.spawn(self._pass_on(live.id, command))
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
         self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
@@ -738,6 +847,7 @@ class Conductor:
             return
         was, now = live.execution.state.status, state.status
         if state.status in FINAL:
+            self._forget_count(live.id)
             ended = Conflict(f"execution_is_{state.status}", f"The execution is {state.status}.", "Load it anew.")
             refuse(asked, ended)
             self._family.tell_parent(execution)

@@ -42,7 +42,8 @@ from domain.errors import (
 )
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
-from domain.values import JsonText
+from domain.values import Concurrency, JsonText
+from domain.workflow.graph import OnLimit
 from domain.workflow.workflow import Workflow
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -213,12 +214,19 @@ class Handlers:
             raise _inputs_invalid(problems)
         if self.conductor.queued >= self.queue_limit:
             raise _queue_full(self.queue_limit)
+        text = JsonText(_encode(inputs))
+        concurrency = await self.versions.concurrency(prepared, text, cause.at)
+        others = self.conductor.over_limit(workflow.id, concurrency)
+        if others and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
+            raise _limit_reached(concurrency)
         execution = Execution.create(
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
-            workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=JsonText(_encode(inputs)),
+            workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
             priority=prepared.graph.settings.priority if command.priority is None else command.priority,
-            labels=command.labels, trigger="api",
+            labels=command.labels, trigger="api", concurrency=concurrency,
         )  # fmt: skip
+        if others and concurrency is not None and concurrency.on_limit == OnLimit.CANCEL_NEWEST:
+            execution.cancel(cause, reason="concurrency_limit")
         guard = self._guard(command, execution.id, inputs)
         try:
             stored = await self.conductor.create(execution, prepared, guard)
@@ -228,6 +236,8 @@ class Handlers:
                 "Use a new key for a new run.",
             ) from error  # fmt: skip
         if isinstance(stored, Appended):
+            if concurrency is not None and concurrency.on_limit == OnLimit.REPLACE_OLDEST:
+                self.conductor.replace(others, cause, by=stored.numbers[execution.id])
             return Accepted(
                 execution_id=execution.id, number=stored.numbers[execution.id], workflow_id=workflow.id,
                 version=version.number, position=stored.position,
@@ -284,10 +294,12 @@ class Handlers:
             )
         if self.conductor.queued >= self.queue_limit:
             raise _queue_full(self.queue_limit)
+        prepared = await self.versions.graph(execution.state.workflow_id, preview.version)
         execution.retry(
             cause, workflow_version=preview.version, graph_hash=preview.graph_hash, origin=command.origin,
             chosen=command.chosen, reused=preview.plan.reused, generations=preview.plan.generations,
             inputs=preview.inputs, step_inputs=JsonText(_encode(command.step_inputs)), token=command.token,
+            concurrency=await self.versions.concurrency(prepared, preview.inputs, cause.at),
         )  # fmt: skip
         try:
             return preview, await self.conductor.retry(execution)
@@ -385,6 +397,16 @@ def _inputs_invalid(problems: Sequence[Problem]) -> InvalidInput:
 
 def _queue_full(limit: int) -> CapacityExceeded:
     return CapacityExceeded("queue_full", f"{limit} executions wait already.", "Try again later.", retry_after_s=5)
+
+
+def _limit_reached(concurrency: Concurrency) -> CapacityExceeded:
+    of = "this workflow" if concurrency.key is None else f"this workflow with key {concurrency.key!r}"
+    return CapacityExceeded(
+        "concurrency_limit_reached",
+        f"{concurrency.limit} executions of {of} run or wait already.",
+        "Try again when one has ended, stop one, or let the workflow queue (settings.concurrency.on_limit).",
+        retry_after_s=5,
+    )
 
 
 def _scope(command: c.Execute) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 from domain.errors import Problem
 from domain.event import RecordedEvent, StepError
 from domain.execution.events import StepLogged
+from domain.queueing.admission import Bound, Group
 from domain.values import ArtifactRef, JsonText, LogLine, Usage
 
 # ── time and ids ─────────────────────────────────────────────────────────────────────────────────
@@ -90,6 +91,8 @@ class LeaseOpened:
     name: str
     owner: UUID | None
     epoch: int
+    group: Group | None = None
+    """Whom it counts with while it has an owner."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +119,8 @@ class Member:
     leases_opened: Sequence[LeaseOpened] = ()
     leases_taken: Sequence[LeaseTaken] = ()
     leases_closed: Sequence[str] = ()
+    limits: Sequence[Bound] = ()
+    """How many leases of each group may have an owner at most, with the one that gets one by this member."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +169,14 @@ class LeaseLost(Exception):
         self.name, self.epoch, self.actual = name, epoch, actual
 
 
+class LimitReached(Exception):
+    """As many executions of a workflow, or of it with a key, run as may."""
+
+    def __init__(self, workflow_id: UUID, running: int) -> None:
+        super().__init__(f"{running} executions of workflow {workflow_id} run already, and no more may")
+        self.workflow_id, self.running = workflow_id, running
+
+
 class IdempotencyKeyReused(Exception):
     """The idempotency key came before with another body."""
 
@@ -209,7 +222,7 @@ class EventStore(Protocol):
     async def append(self, member: Member) -> Appended | Replayed:
         """Store the member.
 
-        Raises VersionConflict, LeaseLost, IdempotencyKeyReused, LeadingMemberFailed, StoreUnavailable.
+        Raises VersionConflict, LeaseLost, LimitReached, IdempotencyKeyReused, LeadingMemberFailed, StoreUnavailable.
         """
         ...
 
@@ -255,6 +268,7 @@ class OpenExecution:
     execution_id: UUID
     owner: UUID | None
     epoch: int
+    group: Group | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

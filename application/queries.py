@@ -175,11 +175,7 @@ class Queries:
         waited_until = started or row.ended_at or now
         why = None
         if row.status is ExecutionStatus.QUEUED:
-            used, limit = self.conductor.slots
-            why = {
-                "code": "slots_taken",
-                "params": {"used": used, "limit": limit, "place": self.conductor.place(row.id)},
-            }
+            why = self.conductor.why(row.id)
         return {
             **summary(row),
             "progress": {

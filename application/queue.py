@@ -1,11 +1,11 @@
-"""The queue of executions as this server sees it: its own and those of others, first in first out.
+"""The queue of executions as this server sees it: its own and those of others.
 
 Who may start is `domain/queueing/admission.py`; starting one is the conductor's.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -19,9 +19,11 @@ from domain.errors import Refusal
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL
-from domain.queueing.admission import Admission
+from domain.queueing.admission import Admission, Ticket, WaitCause
 
 log = logging.getLogger("runwright.conductor")
+Waited = Mapping[WaitCause, float]
+"""Seconds by cause."""
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 
@@ -29,9 +31,13 @@ Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 class Queued:
     """A place in the queue; `execution` is kept when it is in memory already."""
 
-    execution_id: UUID
-    position: int
+    ticket: Ticket
     execution: Execution | None
+
+    @property
+    def execution_id(self) -> UUID:
+        """Of the execution."""
+        return self.ticket.execution_id
 
 
 class Queue:
@@ -44,7 +50,7 @@ class Queue:
         histories: Histories,
         clock: Clock,
         spawn: Spawn,
-        start: Callable[[Queued], Awaitable[None]],
+        start: Callable[[Queued, Waited], Awaitable[None]],
         is_live: Callable[[Queued], bool],
         cause_of: Callable[[Execution], Cause],
         tell_parent: Callable[[Execution], None],
@@ -65,10 +71,10 @@ class Queue:
         """Let nobody in."""
         self._open = False
 
-    @property
-    def lets_in_at_once(self) -> bool:
-        """Whether an execution may start without having waited: nobody is before it and a slot is free."""
-        return self._open and self.admission.open
+    def lets_in_at_once(self, ticket: Ticket) -> bool:
+        """Whether an execution may start without having waited: nobody is before it, a slot is free, no limit is
+        reached."""
+        return self._open and self.admission.open_to(ticket)
 
     def holds(self, execution_id: UUID) -> bool:
         """Whether it waits to be admitted."""
@@ -76,7 +82,8 @@ class Queue:
 
     def put(self, queued: Queued, limit_s: float | None, since: datetime | None) -> None:
         """At the end, for at most `limit_s` seconds from `since` on."""
-        self.admission.enqueue(queued.execution_id, queued)
+        before = 0.0 if since is None else max(0.0, (self._clock.now() - since).total_seconds())
+        self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), {WaitCause.SLOTS: before})
         self.limit(queued.execution_id, limit_s, since)
         self.admit_soon()
 
@@ -106,15 +113,19 @@ class Queue:
         else:  # nothing is decided now
             self._set_timer(queued, limit_s, AGAIN_S)
 
-    def put_back(self, queued: Queued) -> None:
-        """At the head again, unless it has ended and come back as its next run meanwhile."""
+    def put_back(self, queued: Queued, waited: "Waited | None" = None) -> None:
+        """At its place again, unless it has ended and come back as its next run meanwhile."""
         if not self._is_live(queued) and not self.holds(queued.execution_id):
-            self.admission.enqueue(queued.execution_id, queued, first=True)
+            self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), waited)
 
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""
         self._forget_timer(execution_id)
         return self.admission.leave(execution_id)
+
+    def look_again_soon(self) -> None:
+        """A limit was reached of which this server had not heard."""
+        asyncio.get_running_loop().call_later(AGAIN_S, self.admit_soon)
 
     def admit_soon(self) -> None:
         """A slot may be free, or somebody waits who did not before."""
@@ -122,13 +133,15 @@ class Queue:
             self._admitting = self._spawn(self._admit())
 
     async def _admit(self) -> None:
-        while self._open and (queued := self.admission.next_queued()) is not None:
-            self._forget_timer(queued.execution_id)
+        while self._open and (first := self.admission.next_queued()) is not None:
+            waited = self.admission.waited(first, self._clock.monotonic())
+            queued = cast("Queued", self.admission.leave(first))
+            self._forget_timer(first)
             try:
-                await self._start(queued)
+                await self._start(queued, waited)
             except StoreUnavailable as error:
                 log.warning("admission waits for the database: %s", error)
-                self.put_back(queued)
+                self.put_back(queued, waited)
                 await asyncio.sleep(AGAIN_S)
             except (LookupError, Refusal) as error:
                 log.error("execution %s can't be started: %s", queued.execution_id, error)

@@ -1,13 +1,16 @@
 """Workflows as the log has them, and their versions ready to run; kept in memory until they change."""
 
 from collections import OrderedDict
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from application.counting import concurrency_of
 from application.ports import EventStore, Expressions, NodeKinds
 from application.preparing import PreparedGraph, prepare
 from domain.errors import NotFound
+from domain.values import Concurrency, JsonText
 from domain.workflow.graph import Graph
 from domain.workflow.workflow import SavedVersion, Workflow, WorkflowEvent
 
@@ -51,6 +54,10 @@ class Versions:
     async def version(self, workflow_id: UUID, number: int) -> SavedVersion:
         """A saved version. Raises NotFound."""
         return (await self.workflow(workflow_id)).version_of(number)
+
+    async def concurrency(self, prepared: PreparedGraph, inputs: JsonText, now: datetime) -> Concurrency | None:
+        """The limit an execution with these inputs comes under. Raises InvalidInput."""
+        return await concurrency_of(prepared, inputs, self._expressions, now)
 
     async def graph(self, workflow_id: UUID, number: int) -> PreparedGraph:
         """The graph of a version that was ready once. Raises NotFound."""

@@ -30,7 +30,7 @@ async def _measure(url: str, *, quick: bool) -> list[Figure]:
                 "step of a chain", client, chain, (10, 100, 1_000) if quick else (10, 100, 1_000, 5_000)
             )
             figures += await _sizes("item of a map", client, mapped, (100, 1_000) if quick else (100, 1_000, 10_000))
-            return [*figures, *await _store(client, 2_000 if quick else 30_000)]
+            return [*figures, *await _store(client, 2_000 if quick else 100_000)]
         finally:
             await client.close()
 

@@ -5,6 +5,7 @@ both come in from outside (ports), so that a decision made twice from the same f
 decision: `record` and `open_stream` demand them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -41,6 +42,9 @@ class RecordedEvent(Aggregate.Event):
     workflow_id: UUID
 
     TOPIC: ClassVar[str]
+    ADDED: ClassVar[Mapping[str, object]] = {}
+    """Fields that came later, and what they are where they are left out: in events stored before, and always when it
+    is just that."""
 
     def apply(self, aggregate: Any) -> None:
         """Fold this fact into the aggregate; every event class says how."""

@@ -45,6 +45,18 @@ class Usage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Concurrency:
+    """At most `limit` executions of a workflow run at once; with a `key`, of those that have the same.
+
+    `on_limit` says what comes of one more: queue, refuse, replace_oldest or cancel_newest.
+    """
+
+    limit: int
+    key: str | None
+    on_limit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogLine:
     """One line a step wrote. `at_ms` is Unix time in milliseconds; `stream` is stdout, stderr or log."""
 

@@ -51,9 +51,10 @@ def _codec(event_class: type[RecordedEvent]) -> _Codec:
     hints = get_type_hints(event_class)
     names = [f.name for f in dataclasses.fields(event_class) if f.name not in _BASE]
     raw = frozenset(name for name in names if hints[name] is JsonText)
-    data_type = msgspec.defstruct(
-        "Data", [(name, msgspec.Raw if name in raw else hints[name]) for name in names], kw_only=True
-    )
+    types = {name: msgspec.Raw if name in raw else hints[name] for name in names}
+    added = event_class.ADDED
+    fields = [(name, types[name], added[name]) if name in added else (name, types[name]) for name in names]
+    data_type = msgspec.defstruct("Data", fields, kw_only=True, omit_defaults=bool(added))
     body_type = msgspec.defstruct(
         "Body", [("at", datetime), ("actor", str), ("cause", UUID), ("workflow_id", UUID), ("data", data_type)]
     )

@@ -3,7 +3,7 @@
 from application.ports import NodeKinds
 from application.queries import Json
 from domain.errors import Category
-from domain.workflow.graph import Join, OnError, OnFailure
+from domain.workflow.graph import Join, OnError, OnFailure, OnLimit
 from domain.workflow.retry import RETRIED_BY_DEFAULT
 from domain.workflow.validation import API_VERSION, MAX_TIMEOUT_S, NODE_ID
 
@@ -92,6 +92,17 @@ def definition_schema(kinds: NodeKinds) -> Json:
                     "on_failure": {"enum": [choice.value for choice in OnFailure]},
                     "retry": retry,
                     "priority": {"type": "integer", "minimum": -100, "maximum": 100},
+                    "concurrency": {
+                        "type": "object",
+                        "description": "How many executions run at once, of all or of those with the same key.",
+                        "required": ["limit"],
+                        "properties": {
+                            "limit": {"type": "integer", "minimum": 1, "maximum": 10_000},
+                            "key": {"type": "string", "description": "May hold ${...} over inputs."},
+                            "on_limit": {"enum": [choice.value for choice in OnLimit]},
+                        },
+                        "additionalProperties": False,
+                    },
                 },
                 "additionalProperties": False,
             },

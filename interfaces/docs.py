@@ -22,7 +22,7 @@ from domain.errors import Problem
 from domain.event import EVENT_CLASSES, RecordedEvent, StepError
 from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
-from domain.values import ArtifactRef, JsonText, LogLine, Usage
+from domain.values import ArtifactRef, Concurrency, JsonText, LogLine, Usage
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ _SIMPLE: dict[object, str] = {
     datetime: "time",
     JsonText: "any JSON",
 }
-_PARTS: tuple[type[Any], ...] = (ArtifactRef, LogLine, Problem, StepError, Usage)
+_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, LogLine, Problem, StepError, Usage)
 _HEAD = "<!-- Made from the code by `python -m interfaces.docs`. Do not edit. -->\n"
 
 
@@ -161,11 +161,16 @@ def _event(event_class: type[RecordedEvent]) -> list[str]:
 def _fields(part: type[Any], without: frozenset[str]) -> list[str]:
     hints = get_type_hints(part)
     rows = [
-        (f"`{field.name}`", _type(hints[field.name]), _unit(field.name))
+        (f"`{field.name}`", _type(hints[field.name]), _unit(field.name) or _left_out(part, field.name))
         for field in dataclasses.fields(part)
         if field.name not in without
     ]
     return _table(("field", "type", "unit"), rows) if rows else ["No fields of its own."]
+
+
+def _left_out(part: type[Any], name: str) -> str:
+    added: Mapping[str, object] = getattr(part, "ADDED", {})
+    return f"left out when {json.dumps(added[name])}" if name in added else ""
 
 
 def _words(described: type[Any]) -> str:

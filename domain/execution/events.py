@@ -5,6 +5,7 @@ How each fact changes the execution's state stands with the state (`state.py`); 
 docs/events.md lists fields and units.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.event import RecordedEvent, StepError, register
-from domain.values import ArtifactRef, JsonText, LogLine, Usage, execution_id_of_log
+from domain.values import ArtifactRef, Concurrency, JsonText, LogLine, Usage, execution_id_of_log
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class ExecutionEvent(RecordedEvent):
 class Created(Aggregate.Created, ExecutionEvent):
     """The execution exists and waits in the queue.
 
-    `number` is serial per workflow, from 1; the append gives it (0 until then). `priority` -100..100,
-    stored while admission is first in, first out.
+    `number` is serial per workflow, from 1; the append gives it (0 until then). `priority` is -100..100.
+    `concurrency` is the limit it comes under, null without one; `exempt`: no limit holds it up, for an execution
+    above it, of the same workflow, waits for it.
     """
 
     TOPIC: ClassVar[str] = "execution.created.v1"
+    ADDED: ClassVar[Mapping[str, object]] = {"concurrency": None, "exempt": False}
     number: int
     workflow_version: int
     workflow_name: str
@@ -40,6 +43,8 @@ class Created(Aggregate.Created, ExecutionEvent):
     priority: int
     labels: dict[str, str]
     trigger: str
+    concurrency: Concurrency | None
+    exempt: bool
 
     def mutate(self, aggregate: Any) -> Any:  # noqa: ARG002 - the library's signature
         """Open the aggregate (`CanInitAggregate` of the library, without its reflection per event)."""
@@ -66,13 +71,19 @@ class OwnerChanged(ExecutionEvent):
 
 @dataclass(frozen=True)
 class Started(ExecutionEvent):
-    """Admission let the execution run. `isolation` says how step code is kept apart (process)."""
+    """Admission let the execution run. `isolation` says how step code is kept apart (process).
+
+    `waited_ms`: how long it waited in the queue, in milliseconds by cause (slots, workflow_limit, key_limit, held);
+    they add up to the time since it was queued.
+    """
 
     TOPIC: ClassVar[str] = "execution.started.v1"
+    ADDED: ClassVar[Mapping[str, object]] = {"waited_ms": {}}
     owner: UUID
     epoch: int
     isolation: str
     run: int
+    waited_ms: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -295,10 +306,11 @@ class Retried(ExecutionEvent):
     `origin` is failed, start or steps (then `chosen` names them). Steps in `reused` keep their outputs, all others
     run again as they are reached. `inputs` are the run's. `step_inputs` is an object step -> fields that replace
     what its expressions give. `generations` are the new ones of steps whose effects may be repeated. `token` is the
-    preview's that was confirmed.
+    preview's that was confirmed. `priority`, `concurrency` and `exempt` as of `created`.
     """
 
     TOPIC: ClassVar[str] = "execution.retried.v1"
+    ADDED: ClassVar[Mapping[str, object]] = {"priority": 0, "concurrency": None, "exempt": False}
     run: int
     workflow_version: int
     graph_hash: str
@@ -309,6 +321,9 @@ class Retried(ExecutionEvent):
     inputs: JsonText
     step_inputs: JsonText
     token: str | None
+    priority: int
+    concurrency: Concurrency | None
+    exempt: bool
 
 
 @dataclass(frozen=True)

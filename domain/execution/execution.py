@@ -17,7 +17,7 @@ from domain.event import Cause, StepError, record
 from domain.execution import events as e
 from domain.execution.state import HELD, LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
-from domain.values import ArtifactRef, JsonText, Usage
+from domain.values import ArtifactRef, Concurrency, JsonText, Usage
 from domain.workflow.retry import Retry, seed_of
 
 STOPPED_AT_ONCE = 300
@@ -42,6 +42,9 @@ class Execution(Aggregate):
             number=created.number,
             trigger=created.trigger,
             inputs=created.inputs,
+            priority=created.priority,
+            concurrency=created.concurrency,
+            exempt=created.exempt,
             created_at=created.timestamp,
             command_actor=created.actor,
             command_id=created.cause,
@@ -61,6 +64,8 @@ class Execution(Aggregate):
         priority: int,
         labels: Mapping[str, str],
         trigger: str,
+        concurrency: Concurrency | None = None,
+        exempt: bool = False,
     ) -> "Execution":
         """A new execution in the queue."""
         return cls._create(
@@ -78,6 +83,8 @@ class Execution(Aggregate):
             priority=priority,
             labels=dict(labels),
             trigger=trigger,
+            concurrency=concurrency,
+            exempt=exempt,
         )
 
     def _record(self, event_class: type[e.ExecutionEvent], cause: Cause, **facts: object) -> None:
@@ -89,10 +96,20 @@ class Execution(Aggregate):
 
     # ── admission and ownership ──
 
-    def start(self, cause: Cause, *, owner: UUID, epoch: int, isolation: str) -> None:
-        """Let it run. Raises TransitionRefused unless it is queued."""
+    def start(
+        self, cause: Cause, *, owner: UUID, epoch: int, isolation: str, waited_ms: Mapping[str, float] | None = None
+    ) -> None:
+        """Let it run. `waited_ms` by cause, None when it did not wait. Raises TransitionRefused unless it is queued."""
         self._refuse_unless(ExecutionStatus.RUNNING, "started", "Only a queued execution starts.")
-        self._record(e.Started, cause, owner=owner, epoch=epoch, isolation=isolation, run=self.state.run)
+        self._record(
+            e.Started, cause, owner=owner, epoch=epoch, isolation=isolation, run=self.state.run,
+            waited_ms=dict(waited_ms or {}),
+        )  # fmt: skip
+
+    def cancel(self, cause: Cause, *, reason: str) -> None:
+        """It comes too much: stopped before it ran. Raises TransitionRefused unless it is queued."""
+        self.request_stop(cause, grace_s=0, reason=reason)
+        self.finish_stopped(cause, proof="never_started", log_events=0, log_lines=0, dropped_lines=0)
 
     def take_over(self, cause: Cause, *, owner: UUID, epoch: int, reason: str) -> None:
         """Another server, or this one after a restart, decides from here on.
@@ -363,13 +380,15 @@ class Execution(Aggregate):
         inputs: JsonText,
         step_inputs: JsonText,
         token: str | None,
+        concurrency: Concurrency | None = None,
     ) -> None:
         """Queue the next run. Raises TransitionRefused unless the execution has ended."""
         self.refuse_retry()
         self._record(
             e.Retried, cause, run=self.state.run + 1, workflow_version=workflow_version, graph_hash=graph_hash,
             origin=origin, chosen=list(chosen), reused=list(reused), generations=dict(generations), inputs=inputs,
-            step_inputs=step_inputs, token=token,
+            step_inputs=step_inputs, token=token, priority=self.state.priority, concurrency=concurrency,
+            exempt=self.state.exempt,
         )  # fmt: skip
 
     # ── stop ──

@@ -13,7 +13,7 @@ from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import ExecutionStatus, StepStatus, may_become, step_may_become
 from domain.paths import Reused, map_of, node_of
-from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, JsonText
+from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, Concurrency, JsonText
 
 HELD = frozenset({StepStatus.WAITING, StepStatus.RUNNING})
 """A step has no attempt at a worker and is not final: it waits for something else, or it is a map whose items run."""
@@ -71,6 +71,10 @@ class ExecutionState:
     workflow_name: str
     number: int
     inputs: JsonText = EMPTY_OBJECT
+    priority: int = 0
+    concurrency: Concurrency | None = None
+    exempt: bool = False
+    """No limit holds it up."""
     run: int = 1
     trigger: str = ""
     owner: UUID | None = None
@@ -126,6 +130,7 @@ class ExecutionState:
         self.become(ExecutionStatus.QUEUED)
         self.run, self.workflow_version, self.inputs = event.run, event.workflow_version, event.inputs
         self.command_actor, self.command_id = event.actor, event.cause
+        self.priority, self.concurrency, self.exempt = event.priority, event.concurrency, event.exempt
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
         self.unconfirmed = None

@@ -1,34 +1,175 @@
-"""Who starts next, and how many attempts may be out at once. Pure bookkeeping: no clock, no I/O.
+"""Who starts next, why the others wait, and how many attempts may be out at once. Pure: no clock, no I/O.
 
-One limit counts the attempts handed to workers over all executions (slots). An execution is admitted,
-first in first out, when a slot is free that no running execution waits for; a running execution's
-further steps wait for a slot, the oldest execution first.
+Slots count the attempts handed to workers over all executions of one server. An execution is let in when a slot is
+free that no running execution waits for and no limit of its groups is reached; a running execution's further steps
+wait for a slot, the oldest execution first.
+
+A place in the queue is a moment: when the execution came, moved forward by AGEING_S for each step of its priority, and
+back by SHARE_S for each running execution of its workflow and of its key, of which at most MOST_SHARED count. The
+first part never changes, so nobody starves: an execution of priority p starts, once its limits let it, before any that
+came (highest priority - p) * AGEING_S + 2 * MOST_SHARED * SHARE_S later. Whoever may not start because of a limit, is
+held or is not due yet holds up nobody outside their group.
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
+
+AGEING_S = 30.0
+SHARE_S = 5.0
+MOST_SHARED = 12
 
 T = TypeVar("T")
 
 
+class Group(NamedTuple):
+    """Executions that are counted together: all of a workflow, or those of it with one concurrency key."""
+
+    workflow_id: UUID
+    key: str | None = None
+
+
+class Bound(NamedTuple):
+    """At most so many executions of a group run at once."""
+
+    group: Group
+    limit: int
+
+
+class WaitCause(StrEnum):
+    """Why an execution waits."""
+
+    SLOTS = "slots"
+    """No slot is free, or others are before it."""
+    WORKFLOW_LIMIT = "workflow_limit"
+    KEY_LIMIT = "key_limit"
+    HELD = "held"
+    """By a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """An execution that waits. `came_at` in seconds of a clock that all tickets share; `position` in the log tells
+    apart who came at the same moment. `bound` is what its definition says."""
+
+    execution_id: UUID
+    workflow_id: UUID
+    came_at: float
+    position: int
+    priority: int = 0
+    bound: Bound | None = None
+    exempt: bool = False
+    """No limit keeps it out: an execution of the same workflow waits for it."""
+
+    @property
+    def moment(self) -> float:
+        """Its place, before shares."""
+        return self.came_at - self.priority * AGEING_S
+
+    @property
+    def order(self) -> tuple[float, int, UUID]:
+        """Its place among those it shares all limits with."""
+        return (self.moment, self.position, self.execution_id)
+
+    @property
+    def group(self) -> Group:
+        """The smallest it counts in."""
+        return self.groups[-1]
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Where it counts once it runs."""
+        whole = Group(self.workflow_id)
+        return (whole,) if self.bound is None or self.bound.group == whole else (whole, self.bound.group)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Why an execution waits. `limit` and `holders` (the executions that run, oldest first) of a limit that is
+    reached; `place` from 1 among all that are not held, 0 for one that is; `higher`: how many before it have a higher
+    priority."""
+
+    cause: WaitCause
+    limit: int = 0
+    holders: Sequence[UUID] = ()
+    place: int = 0
+    higher: int = 0
+
+
+_Seconds = dict[WaitCause, float]
+
+
 @dataclass(slots=True)
-class _Wants:
+class _Wanting:
     """A running execution that has steps to start and no slot; `age` is its position in the log."""
 
     age: int
     steps: int
 
 
+class _Kind(NamedTuple):
+    """What those of a line have in common."""
+
+    workflow_id: UUID
+    bound: Bound | None
+    exempt: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """Those that share all limits, in order. `waited` counts seconds by cause since the line exists."""
+
+    kind: "_Kind"
+    cause: WaitCause
+    since: float
+    tickets: list[tuple[float, int, UUID]] = field(default_factory=list[tuple[float, int, UUID]])
+    waited: "_Seconds" = field(default_factory=dict[WaitCause, float])
+    offered: tuple[float, int, UUID] | None = None
+    """How it stands among the heads; None when it does not."""
+
+    def count(self, now: float) -> "_Seconds":
+        """Seconds by cause until now."""
+        self.waited[self.cause] = self.waited.get(self.cause, 0.0) + now - self.since
+        self.since = now
+        return self.waited
+
+
+@dataclass(slots=True)
+class _Entry(Generic[T]):
+    ticket: Ticket
+    kept: T
+    line: _Line | None
+    """None while it is held."""
+    since: float
+    before: "_Seconds"
+    """What its line had waited when it came."""
+    waited: "_Seconds"
+    """What it has waited outside that line."""
+
+
+def _kind_of(ticket: Ticket) -> _Kind:
+    return _Kind(ticket.workflow_id, ticket.bound, ticket.exempt)
+
+
 class Admission(Generic[T]):
-    """Slots and queue of one service. `T` is what is kept of a queued execution."""
+    """Slots and queue of one service. `T` is what is kept of a queued execution. `now` is in seconds of any clock that
+    does not go back."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.used = 0
-        self._queue: OrderedDict[UUID, T] = OrderedDict()
-        self._wants: dict[UUID, _Wants] = {}
+        self._entries: dict[UUID, _Entry[T]] = {}
+        self._lines: dict[UUID, dict[_Kind, _Line]] = {}
+        self._heads: dict[UUID, list[tuple[float, int, UUID]]] = {}
+        """By workflow, a heap of the heads of its lines with their shares; what is out of date is left out when met."""
+        self._running: dict[Group, dict[UUID, None]] = {}
+        self._groups: dict[UUID, tuple[Group, ...]] = {}
+        self._workflow_limits: dict[UUID, int] = {}
+        self._wants: dict[UUID, _Wanting] = {}
 
     # ── slots ──
 
@@ -50,7 +191,7 @@ class Admission(Generic[T]):
     def wait(self, execution_id: UUID, age: int, steps: int) -> None:
         """The execution could start so many more steps (0: none)."""
         if steps:
-            self._wants[execution_id] = _Wants(age, steps)
+            self._wants[execution_id] = _Wanting(age, steps)
         else:
             self._wants.pop(execution_id, None)
 
@@ -64,41 +205,272 @@ class Admission(Generic[T]):
             return None
         return min(self._wants, key=lambda execution_id: self._wants[execution_id].age)
 
-    # ── queue ──
-
-    @property
-    def open(self) -> bool:
-        """Whether an execution may start at once: nobody is before it and a slot is free."""
-        return not self._queue and self.may_admit
-
     @property
     def may_admit(self) -> bool:
-        """Whether the head of the queue may start now."""
+        """Whether a slot is free for an execution of the queue."""
         return not self._wants and self.used < self.limit
 
-    def enqueue(self, execution_id: UUID, kept: T, *, first: bool = False) -> None:
-        """Put at the end; `first` puts back what could not be started after all."""
-        self._queue[execution_id] = kept
-        if first:
-            self._queue.move_to_end(execution_id, last=False)
+    # ── who runs ──
 
-    def next_queued(self) -> T | None:
-        """Take the head of the queue, when it may start now."""
-        return self._queue.popitem(last=False)[1] if self._queue and self.may_admit else None
+    def let_in(self, execution_id: UUID, groups: tuple[Group, ...], now: float) -> None:
+        """The execution runs, here or on another server, and counts. Idempotent."""
+        if execution_id in self._groups:
+            return
+        self._groups[execution_id] = groups
+        for group in groups:
+            self._running.setdefault(group, {})[execution_id] = None
+            self._changed(group, now)
 
-    def kept(self, execution_id: UUID) -> T | None:
-        """What is kept of a queued execution; None when it is not in the queue."""
-        return self._queue.get(execution_id)
+    def ended(self, execution_id: UUID, now: float) -> None:
+        """It counts no more. Idempotent."""
+        for group in self._groups.pop(execution_id, ()):
+            running = self._running[group]
+            del running[execution_id]
+            if not running:
+                del self._running[group]
+            self._changed(group, now)
+
+    @property
+    def counted(self) -> set[UUID]:
+        """Everybody who runs."""
+        return {*self._groups}
+
+    def running(self, group: Group) -> Sequence[UUID]:
+        """Who runs of a group, oldest first."""
+        return [*self._running.get(group, ())]
+
+    def limit_workflows(self, limits: Mapping[UUID, int], now: float) -> None:
+        """What an operator lets run at once, by workflow, instead of what was said before."""
+        changed = self._workflow_limits.keys() | limits.keys()
+        self._workflow_limits = dict(limits)
+        for workflow_id in changed:
+            for line in self._lines.get(workflow_id, {}).values():
+                self._judge(line, now)
+
+    def reached(self, ticket: Ticket) -> tuple[WaitCause, Bound] | None:
+        """The limit that keeps an execution out now."""
+        return self._reached(_kind_of(ticket))
+
+    def limits_of(self, ticket: Ticket) -> list[Bound]:
+        """All limits it comes under."""
+        if ticket.exempt:
+            return []
+        most = self._workflow_limits.get(ticket.workflow_id)
+        limits = [] if most is None else [Bound(Group(ticket.workflow_id), most)]
+        return limits if ticket.bound is None else [*limits, ticket.bound]
+
+    def _reached(self, kind: _Kind) -> tuple[WaitCause, Bound] | None:
+        workflow_id, bound, exempt = kind
+        if exempt:
+            return None
+        if bound is not None and len(self._running.get(bound.group, ())) >= bound.limit:
+            return (WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT), bound
+        whole = Group(workflow_id)
+        most = self._workflow_limits.get(workflow_id)
+        if most is not None and len(self._running.get(whole, ())) >= most:
+            return WaitCause.WORKFLOW_LIMIT, Bound(whole, most)
+        return None
+
+    def _changed(self, group: Group, now: float) -> None:
+        """So many run of the group: who waits in it may be nearer or farther, and for another cause."""
+        lines = self._lines.get(group.workflow_id)
+        if lines is None:
+            return
+        limited = group.workflow_id in self._workflow_limits
+        for line in lines.values():
+            concerned = line.kind.bound is not None and line.kind.bound.group == group
+            if concerned or (group.key is None and limited):
+                self._judge(line, now)
+
+    def _judge(self, line: _Line, now: float) -> None:
+        reached = self._reached(line.kind)
+        cause = WaitCause.SLOTS if reached is None else reached[0]
+        if cause is not line.cause:
+            line.count(now)
+            line.cause = cause
+        if reached is None:
+            self._offer(line)
+
+    # ── the queue ──
+
+    def enqueue(self, ticket: Ticket, kept: T, now: float, waited: Mapping[WaitCause, float] | None = None) -> None:
+        """It waits from now on, at its place; `waited` is what it has waited before, in seconds by cause."""
+        entry = _Entry(ticket, kept, None, now, {}, dict(waited or {}))
+        self._entries[ticket.execution_id] = entry
+        self._line_up(entry, now)
+
+    def hold(self, execution_id: UUID, now: float) -> None:
+        """It does not start until it is released. Idempotent."""
+        entry = self._entries.get(execution_id)
+        if entry is not None and entry.line is not None:
+            entry.waited = self._waited(entry, now)
+            self._step_out(entry)
+            entry.since = now
+
+    def release(self, execution_id: UUID, now: float) -> None:
+        """It waits at its place again. Idempotent."""
+        entry = self._entries.get(execution_id)
+        if entry is not None and entry.line is None:
+            entry.waited = self._waited(entry, now)
+            self._line_up(entry, now)
 
     def leave(self, execution_id: UUID) -> T | None:
         """Take out of the queue; None when it is not there."""
-        return self._queue.pop(execution_id, None)
+        entry = self._entries.pop(execution_id, None)
+        if entry is None:
+            return None
+        self._step_out(entry)
+        return entry.kept
+
+    def next_queued(self) -> UUID | None:
+        """Who starts next, when a slot is free. It stays in the queue until it leaves."""
+        return self._head() if self._entries and self.may_admit else None
+
+    def open_to(self, ticket: Ticket) -> bool:
+        """Whether an execution that comes now may start at once: a slot is free, nobody could take it before, and no
+        limit is reached."""
+        return self.may_admit and self.reached(ticket) is None and self._head() is None
+
+    def kept(self, execution_id: UUID) -> T | None:
+        """What is kept of a queued execution; None when it is not in the queue."""
+        entry = self._entries.get(execution_id)
+        return None if entry is None else entry.kept
+
+    def ticket(self, execution_id: UUID) -> Ticket | None:
+        """The ticket of a queued execution."""
+        entry = self._entries.get(execution_id)
+        return None if entry is None else entry.ticket
 
     @property
     def queued(self) -> int:
         """How many wait in the queue."""
-        return len(self._queue)
+        return len(self._entries)
+
+    def queued_of(self, group: Group) -> Sequence[UUID]:
+        """Who waits of a group, in order."""
+        lines = self._lines.get(group.workflow_id, {}).values()
+        found = [one for line in lines for one in line.tickets]
+        held = [entry.ticket.order for entry in self._entries.values() if entry.line is None]
+        return [
+            execution_id
+            for _, _, execution_id in sorted([*found, *held])
+            if group in self._entries[execution_id].ticket.groups
+        ]
+
+    def in_order(self) -> Iterator[Ticket]:
+        """Everybody, by their places before shares; then who is held."""
+        waiting = sorted(one for lines in self._lines.values() for line in lines.values() for one in line.tickets)
+        for _, _, execution_id in waiting:
+            yield self._entries[execution_id].ticket
+        yield from (entry.ticket for entry in self._entries.values() if entry.line is None)
 
     def place(self, execution_id: UUID) -> int | None:
-        """The place in the queue, from 1."""
-        return next((place for place, queued in enumerate(self._queue, 1) if queued == execution_id), None)
+        """The place in the queue, from 1, before shares; 0 while it is held."""
+        entry = self._entries.get(execution_id)
+        if entry is None:
+            return None
+        if entry.line is None:
+            return 0
+        order = entry.ticket.order
+        return 1 + sum(bisect_left(line.tickets, order) for lines in self._lines.values() for line in lines.values())
+
+    def explain(self, execution_id: UUID) -> Waits | None:
+        """Why it waits; None when it does not."""
+        entry = self._entries.get(execution_id)
+        if entry is None:
+            return None
+        if entry.line is None:
+            return Waits(cause=WaitCause.HELD)
+        ticket, place = entry.ticket, self.place(execution_id) or 0
+        reached = self.reached(ticket)
+        if reached is not None:
+            cause, bound = reached
+            return Waits(cause=cause, limit=bound.limit, holders=self.running(bound.group), place=place)
+        higher = sum(
+            other.ticket.priority > ticket.priority and other.line is not None and other.ticket.order < ticket.order
+            for other in self._entries.values()
+        )
+        return Waits(cause=WaitCause.SLOTS, place=place, higher=higher)
+
+    def waited(self, execution_id: UUID, now: float) -> Mapping[WaitCause, float]:
+        """Seconds it has waited until now, by cause; they add up to its time in this queue."""
+        entry = self._entries.get(execution_id)
+        return {} if entry is None else {cause: s for cause, s in self._waited(entry, now).items() if s > 0}
+
+    # ── order ──
+
+    def _waited(self, entry: _Entry[T], now: float) -> _Seconds:
+        waited = dict(entry.waited)
+        if entry.line is None:
+            waited[WaitCause.HELD] = waited.get(WaitCause.HELD, 0.0) + now - entry.since
+            return waited
+        for cause, seconds in entry.line.count(now).items():
+            waited[cause] = waited.get(cause, 0.0) + seconds - entry.before.get(cause, 0.0)
+        return waited
+
+    def _line_up(self, entry: _Entry[T], now: float) -> None:
+        ticket, kind = entry.ticket, _kind_of(entry.ticket)
+        lines = self._lines.setdefault(ticket.workflow_id, {})
+        line = lines.get(kind)
+        if line is None:
+            line = lines[kind] = _Line(kind, WaitCause.SLOTS, now)
+            self._judge(line, now)
+        insort(line.tickets, ticket.order)
+        entry.line, entry.before = line, dict(line.count(now))
+        self._offer(line)
+
+    def _step_out(self, entry: _Entry[T]) -> None:
+        line, entry.line = entry.line, None
+        if line is None:
+            return
+        del line.tickets[bisect_left(line.tickets, entry.ticket.order)]
+        if line.tickets:
+            self._offer(line)
+            return
+        workflow_id = line.kind.workflow_id
+        del self._lines[workflow_id][line.kind]
+        if not self._lines[workflow_id]:
+            del self._lines[workflow_id]
+            self._heads.pop(workflow_id, None)
+
+    def _offer(self, line: _Line) -> None:
+        """The line's head, or how it stands, may be new."""
+        standing = self._standing(line) if line.tickets else None
+        if standing is not None and standing != line.offered:
+            heappush(self._heads.setdefault(line.kind.workflow_id, []), standing)
+            line.offered = standing
+
+    def _standing(self, line: _Line) -> tuple[float, int, UUID]:
+        moment, position, execution_id = line.tickets[0]
+        bound = line.kind.bound
+        return (moment + self._share(None if bound is None else bound.group), position, execution_id)
+
+    def _share(self, group: Group | None) -> float:
+        if group is None or group.key is None:
+            return 0.0
+        return SHARE_S * min(MOST_SHARED, len(self._running.get(group, ())))
+
+    def _head(self) -> UUID | None:
+        """Who starts next of those whom no limit keeps out."""
+        best: tuple[float, int, UUID] | None = None
+        for workflow_id in [*self._heads]:
+            head = self._head_of(workflow_id)
+            if head is not None:
+                moment, position, execution_id = head
+                running = min(MOST_SHARED, len(self._running.get(Group(workflow_id), ())))
+                standing = (moment + SHARE_S * running, position, execution_id)
+                best = standing if best is None else min(best, standing)
+        return None if best is None else best[2]
+
+    def _head_of(self, workflow_id: UUID) -> tuple[float, int, UUID] | None:
+        heads = self._heads[workflow_id]
+        while heads:
+            entry = self._entries.get(heads[0][2])
+            line = None if entry is None else entry.line
+            if line is not None and heads[0] == line.offered:
+                if line.cause is WaitCause.SLOTS:
+                    return heads[0]
+                line.offered = None
+            heappop(heads)
+        del self._heads[workflow_id]
+        return None

@@ -81,6 +81,25 @@ class Edge:
     when: str | None = None
 
 
+class OnLimit(StrEnum):
+    """What comes of an execution when as many run as may."""
+
+    QUEUE = "queue"
+    REFUSE = "refuse"
+    REPLACE_OLDEST = "replace_oldest"
+    CANCEL_NEWEST = "cancel_newest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How many executions run at once. `key` is a template over the inputs: those with the same value are counted
+    together; None: all of the workflow."""
+
+    limit: int
+    key: str | None = None
+    on_limit: OnLimit = OnLimit.QUEUE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Limits of one execution. `timeout_s` None: no limit; `max_parallel_steps` None: only the
@@ -91,6 +110,7 @@ class Settings:
     max_parallel_steps: int | None = None
     on_failure: OnFailure = OnFailure.DRAIN
     priority: int = 0
+    concurrency: "Limit | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +174,17 @@ class Graph:
                 max_parallel_steps=settings.get("max_parallel_steps"),
                 on_failure=OnFailure(settings.get("on_failure", OnFailure.DRAIN)),
                 priority=settings.get("priority", 0),
+                concurrency=_limit(settings.get("concurrency")),
             ),
             output=definition.get("output"),
             inputs_schema=cast("dict[str, object]", definition.get("inputs") or {}),
         )
+
+
+def _limit(raw: Mapping[str, Any] | None) -> Limit | None:
+    if raw is None:
+        return None
+    return Limit(limit=raw["limit"], key=raw.get("key"), on_limit=OnLimit(raw.get("on_limit", OnLimit.QUEUE)))
 
 
 def _add_template(templates: dict[str, Node], path: str, node: Node) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 
 from domain.errors import Category, Problem, Severity
 from domain.values import MAP
-from domain.workflow.graph import INNER_ID, Join, OnError, OnFailure
+from domain.workflow.graph import INNER_ID, Join, OnError, OnFailure, OnLimit
 from domain.workflow.retry import RETRIED_BY_DEFAULT
 
 NODE_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
@@ -31,8 +31,9 @@ ITEM_NAMES = ("item", "index")
 """What the node inside a map sees beside the usual scope."""
 MAX_MAP_DEPTH = 3
 _EDGE = {"from", "to", "when", "label"}
-_SETTINGS = {"timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry"}
-_SETTINGS_LATER = {"concurrency", "schedule"}
+_SETTINGS = {"timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency"}
+_SETTINGS_LATER = {"schedule"}
+_CONCURRENCY = {"limit", "key", "on_limit"}
 _RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
 _RETRY_NAMES = ("error", "attempt")
 """What the `when` of a retry sees beside the usual scope."""
@@ -212,6 +213,25 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
     _number(found, raw, "priority", "/settings", low=-100, high=100, whole=True)
     _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])
     _retry(found, raw.get("retry"), "/settings/retry", check, frozenset())
+    _concurrency(found, raw.get("concurrency"), check)
+
+
+def _concurrency(found: _Found, concurrency: object, check: ConfigCheck) -> None:
+    base = "/settings/concurrency"
+    if concurrency is None:
+        return
+    if not isinstance(concurrency, dict):
+        found(base, "not_an_object", "concurrency must be an object.", "Write for example {limit: 2}.")
+        return
+    raw = cast("dict[str, Any]", concurrency)
+    _known_fields(found, raw, _CONCURRENCY, set(), base)
+    _number(found, {"limit": raw.get("limit") or 0}, "limit", base, low=1, high=10_000, whole=True)
+    _choice(found, raw, "on_limit", base, [choice.value for choice in OnLimit])
+    key = raw.get("key")
+    if key is not None and (not isinstance(key, str) or not key.strip()):
+        found(f"{base}/key", "bad_text", "key must be a text with an expression.", "Write for example ${inputs.city}.")
+    elif key is not None:
+        found.nested(f"{base}/key", None, check.template(key, frozenset()))
 
 
 def _retry(

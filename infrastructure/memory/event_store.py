@@ -15,6 +15,7 @@ from application.ports import (
     IdempotencyKeyReused,
     LeadingMemberFailed,
     LeaseLost,
+    LimitReached,
     Member,
     Recalled,
     Replayed,
@@ -68,7 +69,7 @@ class MemoryEventStore:
                 if streams & failed:
                     raise LeadingMemberFailed("a member queued earlier on the same stream was refused")
                 answer = self._log.store(item.member, item.encoded, self._clock.now())
-            except (VersionConflict, LeaseLost, IdempotencyKeyReused, LeadingMemberFailed) as error:
+            except (VersionConflict, LeaseLost, LimitReached, IdempotencyKeyReused, LeadingMemberFailed) as error:
                 failed |= streams
                 if not item.done.done():
                     item.done.set_exception(error)

@@ -46,7 +46,12 @@ class MemoryLeases:
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final, oldest first."""
         return [
-            OpenExecution(execution_id=UUID(name.removeprefix("execution:")), owner=lease.owner, epoch=lease.epoch)
+            OpenExecution(
+                execution_id=UUID(name.removeprefix("execution:")),
+                owner=lease.owner,
+                epoch=lease.epoch,
+                group=lease.group,
+            )
             for name, lease in self._log.leases.items()
             if name.startswith("execution:")
         ]

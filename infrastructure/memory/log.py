@@ -8,6 +8,7 @@ from application.ports import (
     Appended,
     IdempotencyKeyReused,
     LeaseLost,
+    LimitReached,
     Member,
     Recalled,
     Replayed,
@@ -15,6 +16,7 @@ from application.ports import (
     VersionConflict,
 )
 from domain.execution.events import Created
+from domain.queueing.admission import Group
 from infrastructure import mapper
 
 KEY_LASTS = timedelta(hours=24)
@@ -38,6 +40,7 @@ class Lease:
     owner: UUID | None
     epoch: int
     expires_at: datetime | None = None
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class MemoryLog:
         return Recalled(replayed=used.answer, body_hash=used.body_hash)
 
     def store(self, member: Member, encoded: list[bytes], now: datetime) -> Appended | Replayed:
-        """All of the member or nothing. Raises VersionConflict, LeaseLost, IdempotencyKeyReused."""
+        """All of the member or nothing. Raises VersionConflict, LeaseLost, IdempotencyKeyReused, LimitReached."""
         heads: dict[UUID, int] = {}
         for event in member.events:
             stream = event.originator_id
@@ -101,6 +104,11 @@ class MemoryLog:
             if used.body_hash != key.body_hash:
                 raise IdempotencyKeyReused(key.key)
             return used.answer
+        for bound in member.limits:
+            owned = (lease.group for lease in self.leases.values() if lease.owner is not None)
+            running = sum(_counts(group, bound.group) for group in owned)
+            if running >= bound.limit:
+                raise LimitReached(bound.group.workflow_id, running)
         return self._write(member, encoded, now)
 
     def _write(self, member: Member, encoded: list[bytes], now: datetime) -> Appended:
@@ -114,7 +122,7 @@ class MemoryLog:
             self.records.append(Record(event.originator_id, event.originator_version, event.TOPIC, state, number))
             self.streams.setdefault(event.originator_id, []).append(len(self.records))
         for opened in member.leases_opened:
-            self.leases[opened.name] = Lease(opened.owner, opened.epoch)
+            self.leases[opened.name] = Lease(opened.owner, opened.epoch, group=opened.group)
         for taken in member.leases_taken:
             lease = self.leases[taken.name]
             lease.owner, lease.epoch = taken.owner, taken.epoch
@@ -126,3 +134,8 @@ class MemoryLog:
             )
             self._keys[key.scope, key.key] = _UsedKey(key.body_hash, answer, now + KEY_LASTS)
         return Appended(positions=range(first, len(self.records) + 1), numbers=given)
+
+
+def _counts(group: Group | None, counted: Group) -> bool:
+    """Whether a lease of the group is counted by a limit of the other."""
+    return group is not None and group.workflow_id == counted.workflow_id and counted.key in (None, group.key)

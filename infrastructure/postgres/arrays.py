@@ -42,6 +42,7 @@ def byteas(values: Sequence[bytes]) -> bytes:
     return _array("bytea", [_LENGTH(len(value)) + value for value in values])
 
 
-def texts(values: Sequence[str]) -> bytes:
+def texts(values: Sequence[str | None]) -> bytes:
     """text[]"""
-    return _array("text", [_LENGTH(len(value)) + value for value in map(str.encode, values)])
+    elements = [_NULL if value is None else _LENGTH(len(encoded := value.encode())) + encoded for value in values]
+    return _array("text", elements, nulls=None in values)

@@ -9,6 +9,7 @@ import msgspec
 
 from application.ports import IdempotencyGuard, LeaseOpened, LeaseTaken, Member
 from domain.execution.events import Created
+from domain.queueing.admission import Bound, Group
 from infrastructure import mapper
 from infrastructure.postgres import arrays
 
@@ -28,6 +29,7 @@ class Batch:
         heads = self.external_heads
         leases: list[tuple[int, str, int]] = []
         keys: list[tuple[int, IdempotencyGuard, int]] = []
+        limits: list[tuple[int, Bound]] = []
         opened: list[LeaseOpened] = []
         taken: list[LeaseTaken] = []
         closed: list[str] = []
@@ -37,6 +39,7 @@ class Batch:
             leases += [(place, lease.name, lease.from_epoch) for lease in member.leases_taken]
             if member.idempotency is not None:
                 keys.append((place, member.idempotency, first))
+            limits += [(place, bound) for bound in member.limits]
             opened += member.leases_opened
             taken += member.leases_taken
             closed += member.leases_closed
@@ -53,6 +56,8 @@ class Batch:
             *(_owned([(x.name, x.owner, x.epoch) for x in opened]) if opened else _NONE_OWNED),
             *(_owned([(x.name, x.owner, x.epoch) for x in taken]) if taken else _NONE_OWNED),
             arrays.texts(closed),
+            *(_counted([x.group for x in opened]) if opened else _NOT_COUNTED),
+            *(_limits(limits) if limits else _NO_LIMITS),
         ]  # fmt: skip
 
 
@@ -71,15 +76,31 @@ def _owned(leases: Sequence[tuple[str, UUID | None, int]]) -> list[bytes]:
     ]  # fmt: skip
 
 
+def _counted(groups: Sequence[Group | None]) -> list[bytes]:
+    return [
+        arrays.uuids([None if group is None else group.workflow_id for group in groups]),
+        arrays.texts([None if group is None else group.key for group in groups]),
+    ]
+
+
+def _limits(limits: Sequence[tuple[int, Bound]]) -> list[bytes]:
+    return [
+        arrays.int4s([place for place, _ in limits]),
+        arrays.uuids([bound.group.workflow_id for _, bound in limits]),
+        arrays.texts([bound.group.key for _, bound in limits]),
+        arrays.int4s([bound.limit for _, bound in limits]),
+    ]
+
+
 # Most appends hold none of them: these arrays need not be made again for each.
-_NO_KEYS, _NONE_OWNED = _keys(()), _owned(())
+_NO_KEYS, _NONE_OWNED, _NOT_COUNTED, _NO_LIMITS = _keys(()), _owned(()), _counted(()), _limits(())
 NIL = UUID(int=0)
 
 
 class Refusal(msgspec.Struct):
     """Why a member is not stored; see the function append_batch."""
 
-    outcome: Literal["version", "lease", "replayed", "key_reused"]
+    outcome: Literal["version", "lease", "replayed", "key_reused", "limit"]
     member: int
     subject: str
     actual: int | None = None
@@ -122,6 +143,13 @@ def changed_leases(member: Member) -> list[str]:
     names += [lease.name for lease in member.leases_taken]
     names += member.leases_closed
     return names
+
+
+def starts_of(member: Member) -> set[UUID]:
+    """The workflows of which an execution begins to run with the member."""
+    if member.leases_taken:
+        return {event.workflow_id for event in member.events}
+    return {x.group.workflow_id for x in member.leases_opened if x.owner is not None and x.group is not None}
 
 
 def encode_member(member: Member) -> list[bytes]:

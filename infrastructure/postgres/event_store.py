@@ -35,6 +35,7 @@ from infrastructure.postgres.batch import (
     changed_leases,
     encode_member,
     expected_heads,
+    starts_of,
 )
 from infrastructure.postgres.connection import DEADLINE_S, Connections, Row
 from infrastructure.postgres.prepared import PreparedStatement
@@ -163,13 +164,14 @@ class PostgresEventStore:
     def _drain(self) -> list[_Queued]:
         """The next members in queue order, within the limits; those whose caller has gone are dropped.
 
-        The database checks keys and leases as they were before the batch. So a batch never holds a key
-        twice, nor a member that touches a lease an earlier one changes.
+        The database checks keys, leases and limits as they were before the batch. So a batch never holds a key
+        twice, nor a member that touches a lease an earlier one changes or whose limit an earlier one may reach.
         """
         taken: list[_Queued] = []
         events = size = 0
         keys: set[tuple[str, str]] = set()
         changed: set[str] = set()
+        starting: set[UUID] = set()
         while self._queue:
             head = self._queue[0]
             if head.done.done():
@@ -182,7 +184,11 @@ class PostgresEventStore:
             changes = changed_leases(head.member)
             if changed and not changed.isdisjoint([*changes, *(guard.name for guard in head.member.guards)]):
                 break
+            starts = starts_of(head.member)
+            if head.member.limits and not starting.isdisjoint(starts):
+                break
             changed.update(changes)
+            starting |= starts
             if key is not None:
                 keys.add((key.scope, key.key))
             events += len(head.member.events)
@@ -447,6 +453,8 @@ def _refuse(item: _Queued, refusal: Refusal) -> None:
                 g.epoch if isinstance(g, ports.LeaseGuard) else g.from_epoch for g in held if g.name == subject
             )
             item.done.set_exception(ports.LeaseLost(subject, epoch, actual))
+        case "limit":
+            item.done.set_exception(ports.LimitReached(UUID(subject), actual or 0))
         case "key_reused":
             item.done.set_exception(ports.IdempotencyKeyReused(subject))
 

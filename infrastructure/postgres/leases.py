@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from application.ports import OpenExecution, Orphan
+from domain.queueing.admission import Group
 from infrastructure.postgres.connection import Connections, statement
 
 
@@ -32,6 +33,11 @@ class PostgresLeases:
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final."""
         return [
-            OpenExecution(execution_id=UUID(name.removeprefix("execution:")), owner=owner, epoch=epoch)
-            for name, owner, epoch in await self._connections.rows("open_executions")
+            OpenExecution(
+                execution_id=UUID(name.removeprefix("execution:")),
+                owner=owner,
+                epoch=epoch,
+                group=None if workflow_id is None else Group(workflow_id, key),
+            )
+            for name, owner, epoch, workflow_id, key in await self._connections.rows("open_executions")
         ]

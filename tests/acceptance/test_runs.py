@@ -256,7 +256,7 @@ def test_an_invalid_definition_is_kept_as_a_draft_with_every_problem(api: Api) -
         "name": "bad",
         "nodes": [{"id": "a", "kind": "nope"}, {"id": "a", "kind": "python", "config": {}}, {"id": "w", "kind": "map"}],
         "edges": [{"from": "a", "to": "zzz"}],
-        "settings": {"concurrency": {"limit": 1}},
+        "settings": {"schedule": {"limit": 1}},
     }
     saved = api.post("/workflows", {"name": "bad", "definition": definition, "ready": True}, 201)
     codes = {problem["code"] for problem in saved["problems"]}

@@ -254,7 +254,7 @@ async def test_vacuum_and_analyze_pass_while_an_append_is_under_way(database_url
     none = "'{}'"
     await appending.execute(
         f"select append_batch(array['{execution.id}'::uuid], array[2::bigint], array['x.v1'], array['{{}}'::bytea],"
-        f" array[null::uuid], {', '.join([none] * 19)})".encode()
+        f" array[null::uuid], {', '.join([none] * 25)})".encode()
     )
     for statement in ("vacuum events", "analyze events", "vacuum (analyze) events"):
         await keeper.execute(statement.encode())

@@ -12,7 +12,7 @@ import pytest
 
 from application import commands as c
 from application.ports import Appended, Logged, Member, Replayed, StoreUnavailable, Succeeded
-from application.queue import Queued
+from application.queue import Queued, Waited
 from domain.errors import TransitionRefused
 from domain.event import Cause, RecordedEvent
 from domain.execution import events as e
@@ -326,12 +326,12 @@ def test_a_next_run_stays_in_the_queue_although_the_last_answer_of_the_run_befor
         queue = server.conductor._queue
         start, refused = queue._start, 1
 
-        async def refused_once(queued: Queued) -> None:
+        async def refused_once(queued: Queued, waited: Waited) -> None:
             nonlocal refused
             if refused:
                 refused = 0
                 raise StoreUnavailable("the database is away")
-            await start(queued)
+            await start(queued, waited)
 
         queue._start = refused_once  # type: ignore[method-assign]
         await server.handlers.retry(again)

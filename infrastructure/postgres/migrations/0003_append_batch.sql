@@ -11,9 +11,14 @@
 --   lease        the epoch of the lease `subject` is `actual` (null: the lease is gone)
 --   replayed     the idempotency key has been used with the same body: execution_id, position, number
 --   key_reused   ... with another body
+--   limit        `actual` executions of the workflow `subject` run (of it with the key), and that is the most
+-- `lo_workflow` and `lo_key` say whom an execution counts with while somebody owns it; `li_` what may run at most.
 -- The advisory lock makes appends one after the other, in all servers: positions become visible in order,
 -- so a reader that follows them never overtakes an event that is not committed yet. Others are told by the server
 -- that appended (feed.py), not by a NOTIFY of each transaction.
+ALTER TABLE leases ADD COLUMN workflow_id uuid, ADD COLUMN key text;
+CREATE INDEX leases_running ON leases (workflow_id, key) WHERE owner IS NOT NULL;
+
 CREATE FUNCTION append_batch(
     ev_stream uuid[], ev_version bigint[], ev_topic text[], ev_state bytea[], ev_counter uuid[],
     hd_member int[], hd_stream uuid[], hd_version bigint[],
@@ -21,7 +26,9 @@ CREATE FUNCTION append_batch(
     id_member int[], id_scope text[], id_key text[], id_hash bytea[], id_execution uuid[], id_event int[],
     lo_name text[], lo_owner uuid[], lo_epoch bigint[],
     lt_name text[], lt_owner uuid[], lt_epoch bigint[],
-    lc_name text[]
+    lc_name text[],
+    lo_workflow uuid[], lo_key text[],
+    li_member int[], li_workflow uuid[], li_key text[], li_most int[]
 ) RETURNS json
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -74,6 +81,20 @@ BEGIN
         END IF;
     END IF;
 
+    IF cardinality(li_member) > 0 THEN
+        SELECT json_agg(json_build_object('outcome', 'limit', 'member', i.member, 'subject', i.workflow, 'actual', r.n))
+        INTO refused
+        FROM unnest(li_member, li_workflow, li_key, li_most) AS i(member, workflow, key, most)
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS n FROM leases l
+            WHERE l.owner IS NOT NULL AND l.workflow_id = i.workflow AND (i.key IS NULL OR l.key = i.key)
+        ) r
+        WHERE r.n >= i.most;
+        IF refused IS NOT NULL THEN
+            RETURN json_build_object('refused', refused);
+        END IF;
+    END IF;
+
     IF cardinality(counted) = 1 THEN
         INSERT INTO execution_numbers AS n (workflow_id, last_number) VALUES (counted[1], 1)
         ON CONFLICT (workflow_id) DO UPDATE SET last_number = n.last_number + 1
@@ -104,7 +125,8 @@ BEGIN
     first := lastval() - cardinality(ev_stream) + 1;
 
     IF cardinality(lo_name) > 0 THEN
-        INSERT INTO leases (name, owner, epoch) SELECT * FROM unnest(lo_name, lo_owner, lo_epoch);
+        INSERT INTO leases (name, owner, epoch, workflow_id, key)
+        SELECT * FROM unnest(lo_name, lo_owner, lo_epoch, lo_workflow, lo_key);
     END IF;
     IF cardinality(lt_name) > 0 THEN
         UPDATE leases l SET owner = t.owner, epoch = t.epoch

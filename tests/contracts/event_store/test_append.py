@@ -15,15 +15,17 @@ from application.ports import (
     LeaseLost,
     LeaseOpened,
     LeaseTaken,
+    LimitReached,
     Member,
     Orphan,
     Replayed,
     VersionConflict,
 )
 from domain.execution.execution import Execution
+from domain.queueing.admission import Bound, Group
 from domain.values import log_stream_id
 from tests.contracts.event_store.conftest import World, logged, member
-from tests.unit.domain.given import SERVER, cause, facts, hand_over, replayed
+from tests.unit.domain.given import SERVER, WORKFLOW, cause, facts, hand_over, replayed
 
 OTHER = UUID("01900000-0000-7000-8000-0000000000aa")
 
@@ -365,3 +367,67 @@ async def test_a_refused_member_uses_no_number(world: World) -> None:
     assert isinstance(answers[1], Appended)
     assert answers[1].numbers == {good.id: 1}
     assert (await stored(world, later)).numbers == {later.id: 2}
+
+
+# ── limits ──
+
+ONE_OF_IT = Bound(Group(WORKFLOW), 1)
+
+
+def counted(execution: Execution, key: str | None = None, *, owned: bool = True) -> LeaseOpened:
+    name, group = f"execution:{execution.id}", Group(WORKFLOW, key)
+    return LeaseOpened(name=name, owner=SERVER if owned else None, epoch=1 if owned else 0, group=group)
+
+
+async def test_of_two_that_start_at_once_a_limit_of_one_lets_one_in(world: World) -> None:
+    first, second = start(world.created()), start(world.created())
+    answers = await asyncio.gather(
+        *(stored(world, one, leases_opened=[counted(one)], limits=[ONE_OF_IT]) for one in (first, second)),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[0], Appended)
+    assert isinstance(answers[1], LimitReached)
+    assert (answers[1].workflow_id, answers[1].running) == (WORKFLOW, 1)
+    assert await world.store.head(second.id) == 0, "nothing of it is stored"
+
+
+async def test_who_waits_does_not_count_and_who_has_ended_counts_no_more(world: World) -> None:
+    waits, first, second = world.created(), start(world.created()), world.created()
+    await stored(world, waits, leases_opened=[counted(waits, owned=False)])
+    await stored(world, first, leases_opened=[counted(first)], limits=[ONE_OF_IT])
+    await stored(world, second, leases_opened=[counted(second, owned=False)])
+    taken = LeaseTaken(name=f"execution:{second.id}", owner=SERVER, from_epoch=0, epoch=1)
+    copy = replayed(await world.store.stream(second.id))
+    with pytest.raises(LimitReached):
+        await stored(world, start(second), leases_taken=[taken], limits=[ONE_OF_IT])
+    hand_over(first, "a")
+    await stored(world, first, leases_closed=[f"execution:{first.id}"])
+    await stored(world, start(copy), leases_taken=[taken], limits=[ONE_OF_IT])
+
+
+async def test_a_limit_of_a_key_counts_those_with_the_key_and_one_of_the_workflow_all(world: World) -> None:
+    one, two, three, four = (start(world.created()) for _ in range(4))
+    await stored(world, one, leases_opened=[counted(one, "Seattle")])
+    seattle, tokyo = Bound(Group(WORKFLOW, "Seattle"), 1), Bound(Group(WORKFLOW, "Tokyo"), 1)
+    with pytest.raises(LimitReached):
+        await stored(world, two, leases_opened=[counted(two, "Seattle")], limits=[seattle])
+    await stored(world, three, leases_opened=[counted(three, "Tokyo")], limits=[tokyo, Bound(Group(WORKFLOW), 2)])
+    with pytest.raises(LimitReached):
+        await stored(world, four, leases_opened=[counted(four, "Oslo")], limits=[Bound(Group(WORKFLOW), 2)])
+
+
+async def test_a_key_that_came_before_is_answered_although_a_limit_is_reached(world: World) -> None:
+    first, again = start(world.created()), start(world.created())
+    await stored(world, first, leases_opened=[counted(first)], limits=[ONE_OF_IT], idempotency=key(first))
+    answer = await world.store.append(
+        member(again, leases_opened=[counted(again)], limits=[ONE_OF_IT], idempotency=key(again))
+    )
+    assert isinstance(answer, Replayed)
+    assert answer.execution_id == first.id
+
+
+async def test_whom_open_executions_count_with_is_told(world: World) -> None:
+    execution = start(world.created())
+    await stored(world, execution, leases_opened=[counted(execution, "Seattle")])
+    [row] = await world.leases.open_executions()
+    assert row.group == Group(WORKFLOW, "Seattle")

@@ -72,7 +72,17 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [NODE], "settings": {"priority": 101}}, {("/settings/priority", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"queue_timeout_s": 0}}, {("/settings/queue_timeout_s", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"on_failure": "panic"}}, {("/settings/on_failure", "bad_choice")}),
-        ({"nodes": [NODE], "settings": {"concurrency": {}}}, {("/settings/concurrency", "not_supported_yet")}),
+        ({"nodes": [NODE], "settings": {"schedule": {}}}, {("/settings/schedule", "not_supported_yet")}),
+        ({"nodes": [NODE], "settings": {"concurrency": {}}}, {("/settings/concurrency/limit", "out_of_range")}),
+        (
+            {"nodes": [NODE], "settings": {"concurrency": {"limit": 0, "key": 1, "on_limit": "wait", "of": 2}}},
+            {
+                ("/settings/concurrency/limit", "out_of_range"),
+                ("/settings/concurrency/key", "bad_text"),
+                ("/settings/concurrency/on_limit", "bad_choice"),
+                ("/settings/concurrency/of", "unknown_field"),
+            },
+        ),
         ({"nodes": ["a"]}, {("/nodes/0", "not_an_object")}),
         ({"nodes": [node(id="1a")]}, {("/nodes/0/id", "bad_node_id")}),
         ({"nodes": [node(id="a" * 64)]}, {("/nodes/0/id", "bad_node_id")}),

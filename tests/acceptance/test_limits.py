@@ -1,0 +1,203 @@
+"""Limits of a workflow: how many executions run at once, of all or of those with a key, and what comes of one more."""
+
+import signal
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_several_servers import GATED, Start, began, start
+from tests.fixtures.api import Api, Json, python, until, workflow
+from tests.fixtures.history import breaches
+from tests.fixtures.server import RunningServer, StartServer, serving
+
+__all__ = ["start"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    with serving("--no-examples") as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: RunningServer) -> Iterator[Api]:
+    client = Api(server.url)
+    yield client
+    client.close()
+
+
+def limited(name: str, folder: Path, **concurrency: object) -> Json:
+    """A workflow whose one step waits for a file `go-<tag>`; the tag and the city are inputs."""
+    step = python("s", GATED, args={"name": "${inputs.tag}", "folder": str(folder)})
+    return {**workflow(name, step), "settings": {"concurrency": concurrency}}
+
+
+def go(folder: Path, *tags: str) -> None:
+    for tag in tags:
+        (folder / f"go-{tag}").touch()
+
+
+def queued(api: Api, execution_id: str, code: str) -> Json:
+    """What it waits for, once it says this code."""
+
+    def told() -> Json | None:
+        why = api.execution(execution_id)["why_waiting"]
+        return why["params"] if why is not None and why["code"] == code else None
+
+    return until(told)
+
+
+def event(api: Api, execution_id: str, kind: str) -> Json:
+    return next(one for one in api.events(execution_id) if one["type"] == f"execution.{kind}")
+
+
+def test_those_with_a_key_wait_for_each_other_and_say_who_holds_it(api: Api, tmp_path: Path) -> None:
+    flow = api.save(limited("keys", tmp_path, limit=1, key="${inputs.city}"))
+    first, second = (api.run(flow, city="Seattle", tag=tag) for tag in ("a", "b"))
+    other = api.run(flow, city="Tokyo", tag="c")
+    began(tmp_path, "a")
+    began(tmp_path, "c")
+    said = queued(api, second, "key_limit")
+    assert (said["key"], said["limit"], said["running"], said["place"]) == ("Seattle", 1, 1, 1)
+    assert [(one["execution_id"], one["number"]) for one in said["holders"]] == [(first, 1)]
+    assert event(api, second, "created")["data"]["concurrency"] == {"limit": 1, "key": "Seattle", "on_limit": "queue"}
+    go(tmp_path, "a", "b", "c")
+    done = [api.finish(one) for one in (first, second, other)]
+    assert {one["status"] for one in done} == {"completed"}
+    started = event(api, second, "started")
+    assert started["position"] > event(api, first, "completed")["position"]
+    waited = started["data"]["waited_ms"]
+    since = datetime.fromisoformat(event(api, second, "created")["at"])
+    total_ms = (datetime.fromisoformat(started["at"]) - since).total_seconds() * 1000
+    assert sum(waited.values()) == pytest.approx(total_ms, abs=1)
+    assert waited["key_limit"] > total_ms / 2
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("${$uppercase(inputs.city)}", "OSLO"), ("one-${inputs.city}", "one-Oslo")]
+)
+def test_a_key_may_be_any_expression_over_the_inputs(api: Api, tmp_path: Path, key: str, expected: str) -> None:
+    flow = api.save(limited("keys", tmp_path, limit=1, key=key))
+    execution_id = api.run(flow, city="Oslo", tag="a")
+    go(tmp_path, "a")
+    api.finish(execution_id)
+    told = event(api, execution_id, "created")["data"]["concurrency"]["key"]
+    assert told == expected
+
+
+def test_a_key_that_cant_be_had_is_refused_with_its_place(api: Api, tmp_path: Path) -> None:
+    flow = api.save(limited("keys", tmp_path, limit=1, key="${$number(inputs.city)}"))
+    problem = api.post(f"/workflows/{flow}/execute", {"inputs": {"city": "Oslo", "tag": "a"}}, 422)
+    assert problem["code"] == "concurrency_key"
+    assert problem["errors"][0]["pointer"] == "/settings/concurrency/key"
+
+
+def test_one_more_is_refused(api: Api, tmp_path: Path) -> None:
+    flow = api.save(limited("refuses", tmp_path, limit=1, on_limit="refuse"))
+    first = api.run(flow, tag="a")
+    problem = api.post(f"/workflows/{flow}/execute", {"inputs": {"tag": "b"}}, 429)
+    assert (problem["code"], problem["category"], problem["retryable"]) == (
+        "concurrency_limit_reached", "capacity", True
+    )  # fmt: skip
+    go(tmp_path, "a", "b")
+    api.finish(first)
+    assert api.finish(api.run(flow, tag="b"))["status"] == "completed"
+
+
+def test_the_newest_is_cancelled_and_says_so(api: Api, tmp_path: Path) -> None:
+    flow = api.save(limited("cancels", tmp_path, limit=1, on_limit="cancel_newest"))
+    first, second = (api.run(flow, tag=tag) for tag in ("a", "b"))
+    assert api.finish(second)["status"] == "stopped"
+    assert event(api, second, "stop_requested")["data"]["reason"] == "concurrency_limit"
+    assert breaches(api.events(second)) == []
+    go(tmp_path, "a")
+    assert api.finish(first)["status"] == "completed"
+
+
+def test_the_oldest_makes_room_for_the_newest(api: Api, tmp_path: Path) -> None:
+    flow = api.save(limited("replaces", tmp_path, limit=1, on_limit="replace_oldest"))
+    first = api.run(flow, tag="a")
+    began(tmp_path, "a")
+    second, third = (api.run(flow, tag=tag) for tag in ("b", "c"))
+    go(tmp_path, "c")
+    assert api.finish(first)["status"] == "stopped"
+    assert api.finish(second)["status"] == "stopped"
+    assert api.finish(third)["status"] == "completed"
+    assert event(api, first, "stop_requested")["data"]["reason"] == "replaced by #2"
+    assert all(breaches(api.events(one)) == [] for one in (first, second, third))
+
+
+def test_a_child_of_the_same_workflow_does_not_wait_for_its_parent(api: Api) -> None:
+    call = {
+        "id": "again", "kind": "workflow",
+        "config": {"workflow": "counts down", "inputs": {"n": "${inputs.n - 1}"}},
+    }  # fmt: skip
+    first = {"id": "go_on", "kind": "transform", "config": {"expression": "${inputs.n}"}}
+    definition = {
+        **workflow("counts down", first, call, edges=[{"from": "go_on", "to": "again", "when": "${inputs.n > 0}"}]),
+        "settings": {"concurrency": {"limit": 1}},
+    }
+    assert api.finish(api.run(api.save(definition), n=3))["status"] == "completed"
+
+
+def test_the_higher_priority_goes_first(start_server: StartServer, tmp_path: Path) -> None:
+    running = start_server(arguments=["--no-examples"], environment={"RUNWRIGHT_ATTEMPT_LIMIT": "1"})
+    api = Api(running.url)
+    flow = api.save(workflow("gated", python("s", GATED, args={"name": "${inputs.tag}", "folder": str(tmp_path)})))
+    api.run(flow, tag="blocks")
+    began(tmp_path, "blocks")
+    low = api.run(flow, tag="low")
+    body = {"inputs": {"tag": "high"}, "priority": 10}
+    high = api.post(f"/workflows/{flow}/execute", body, 202)["execution_id"]
+    assert queued(api, high, "slots_taken")["place"] == 1
+    said = queued(api, low, "slots_taken")
+    assert (said["place"], said["higher"], said["limit"]) == (2, 1, 1)
+    go(tmp_path, "blocks", "low", "high")
+    api.finish(low)
+    assert event(api, high, "started")["position"] < event(api, low, "started")["position"]
+    api.close()
+
+
+def test_a_limit_holds_after_a_server_was_killed(start_server: StartServer, tmp_path: Path) -> None:
+    running = start_server(arguments=["--no-examples"])
+    api = Api(running.url)
+    flow = api.save(limited("keys", tmp_path, limit=1, key="${inputs.city}"))
+    ids = [api.run(flow, city="Oslo", tag=str(n)) for n in range(4)]
+    began(tmp_path, "0")
+    api.close()
+    running.end(signal.SIGKILL)
+    again = start_server(arguments=["--no-examples"], data_dir=running.data_dir)
+    api = Api(again.url)
+    assert queued(api, ids[1], "key_limit")["running"] == 1
+    go(tmp_path, *"0123")
+    assert {api.finish(one)["status"] for one in ids} == {"completed"}
+    assert most_at_once(api, ids) == 1
+    api.close()
+
+
+def test_a_limit_holds_over_two_servers(start: Start, tmp_path: Path) -> None:
+    _, a = start()
+    flow = a.save(limited("keys", tmp_path, limit=2, key="${inputs.city}"))
+    _, b = start()
+    ids = [one.run(flow, city="Oslo", tag=str(n)) for n in range(8) for one in (a, b)]
+    go(tmp_path, *map(str, range(8)))
+    assert {a.finish(one)["status"] for one in ids} == {"completed"}
+    assert most_at_once(b, ids) <= 2
+    assert all(breaches(b.events(one)) == [] for one in ids)
+
+
+def most_at_once(api: Api, ids: list[str]) -> int:
+    """How many ran at most at a time, by the log."""
+    changes = [
+        (one["position"], 1 if one["type"] == "execution.started" else -1)
+        for execution_id in ids
+        for one in api.events(execution_id)
+        if one["type"] in ("execution.started", "execution.completed")
+    ]
+    now = most = 0
+    for _, change in sorted(changes):
+        now += change
+        most = max(most, now)
+    return most

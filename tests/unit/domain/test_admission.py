@@ -1,0 +1,296 @@
+"""The queue: its order, its limits, and what it says about who waits, against a plain model of the same rules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import cast
+from uuid import UUID
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from domain.queueing.admission import (
+    AGEING_S,
+    MOST_SHARED,
+    SHARE_S,
+    Admission,
+    Bound,
+    Group,
+    Ticket,
+    WaitCause,
+)
+
+FLOWS = [UUID(int=100 + i) for i in range(3)]
+
+
+def ticket(
+    number: int, at: float, *, flow: int = 0, priority: int = 0, key: str | None = None, limit: int = 0
+) -> Ticket:
+    bound = Bound(Group(FLOWS[flow], key), limit) if limit else None
+    return Ticket(
+        execution_id=UUID(int=number), workflow_id=FLOWS[flow], came_at=at, position=number, priority=priority,
+        bound=bound,
+    )  # fmt: skip
+
+
+def started(queue: Admission[int], now: float) -> list[int]:
+    """Everybody who may start now starts, and holds a slot."""
+    found: list[int] = []
+    while True:
+        first = queue.next_queued()
+        if first is None:
+            return found
+        one = queue.ticket(first)
+        assert one is not None
+        found.append(cast("int", queue.leave(first)))
+        queue.let_in(first, one.groups, now)
+        queue.take()
+
+
+def end(queue: Admission[int], number: int, now: float) -> None:
+    queue.ended(UUID(int=number), now)
+    queue.give_back(1)
+
+
+def filled(slots: int, *tickets: Ticket) -> Admission[int]:
+    queue: Admission[int] = Admission(slots)
+    for one in tickets:
+        queue.enqueue(one, one.execution_id.int, one.came_at)
+    return queue
+
+
+def test_first_in_first_out_within_a_priority_and_the_higher_first() -> None:
+    queue = filled(9, ticket(1, 0.0), ticket(2, 0.1), ticket(3, 0.2, priority=5), ticket(4, 0.3, priority=5))
+    assert [queue.place(UUID(int=n)) for n in (1, 2, 3, 4)] == [3, 4, 1, 2]
+    assert started(queue, 1.0) == [3, 4, 1, 2]
+
+
+def test_who_waits_long_enough_goes_before_a_higher_priority() -> None:
+    queue = filled(
+        1, ticket(1, 0.0), ticket(2, AGEING_S * 2 + 0.1, priority=2), ticket(3, AGEING_S * 2 - 0.1, priority=2)
+    )
+    order = [started(queue, 100.0)]
+    for _ in range(2):
+        end(queue, order[-1][0], 100.0)
+        order.append(started(queue, 100.0))
+    assert order == [[3], [1], [2]]
+
+
+def test_a_key_at_its_limit_holds_up_nobody_else_and_says_who_holds_it() -> None:
+    queue = filled(
+        9, ticket(1, 0, key="Seattle", limit=2), ticket(2, 1, key="Seattle", limit=2),
+        ticket(3, 2, key="Seattle", limit=2), ticket(4, 3, key="Tokyo", limit=2), ticket(5, 4, flow=1),
+    )  # fmt: skip
+    assert sorted(started(queue, 5)) == [1, 2, 4, 5]
+    said = queue.explain(UUID(int=3))
+    assert said is not None
+    assert (said.cause, said.limit, said.holders, said.place) == (
+        WaitCause.KEY_LIMIT, 2, [UUID(int=1), UUID(int=2)], 1
+    )  # fmt: skip
+    end(queue, 1, 6)
+    assert started(queue, 6) == [3]
+
+
+def test_a_limit_of_a_workflow_holds_for_all_its_keys_and_can_be_lifted() -> None:
+    queue = filled(9, *(ticket(n, n, key=str(n), limit=1) for n in range(1, 6)), ticket(6, 6, flow=1))
+    queue.limit_workflows({FLOWS[0]: 2}, 6)
+    assert sorted(started(queue, 7)) == [1, 2, 6]
+    said = queue.explain(UUID(int=3))
+    assert said is not None
+    assert (said.cause, said.limit) == (WaitCause.WORKFLOW_LIMIT, 2)
+    queue.limit_workflows({}, 8)
+    assert started(queue, 9) == [3, 4, 5]
+
+
+def test_a_workflow_with_many_running_lets_others_go_first_but_not_for_ever() -> None:
+    waiting = [ticket(n, n / 100) for n in range(1, 30)]
+    queue = filled(10, *waiting)
+    assert len(started(queue, 1)) == 10
+    other = ticket(99, 20.0, flow=1)
+    queue.enqueue(other, 99, 20.0)
+    end(queue, 1, 21)
+    assert started(queue, 21) == [99], "nine others of its workflow run: 45 s"
+    late = ticket(98, SHARE_S * MOST_SHARED + 1, flow=2)
+    queue.enqueue(late, 98, late.came_at)
+    end(queue, 2, late.came_at)
+    assert started(queue, late.came_at) == [11], "but no more than a minute"
+
+
+def test_who_is_held_does_not_start_and_takes_its_place_again() -> None:
+    queue = filled(0, ticket(1, 0), ticket(2, 1), ticket(3, 2))
+    queue.hold(UUID(int=1), 3)
+    queue.hold(UUID(int=1), 4)
+    said = queue.explain(UUID(int=1))
+    assert said is not None
+    assert (said.cause, said.place) == (WaitCause.HELD, 0)
+    queue.limit = 1
+    assert started(queue, 5) == [2]
+    queue.release(UUID(int=1), 7)
+    end(queue, 2, 8)
+    assert queue.waited(UUID(int=1), 9) == {WaitCause.SLOTS: 5.0, WaitCause.HELD: 4.0}
+    assert started(queue, 9) == [1]
+
+
+def test_time_is_counted_for_its_cause() -> None:
+    queue = filled(1, ticket(1, 0, key="a", limit=1), ticket(2, 0, key="a", limit=1), ticket(3, 0, key="b", limit=1))
+    assert started(queue, 2) == [1]
+    end(queue, 1, 7)
+    assert started(queue, 7) == [2]
+    assert queue.waited(UUID(int=3), 10) == {WaitCause.SLOTS: 10}
+    queue.enqueue(ticket(4, 10, key="a", limit=1), 4, 10)
+    end(queue, 2, 15)
+    assert queue.waited(UUID(int=4), 16) == {WaitCause.KEY_LIMIT: 5, WaitCause.SLOTS: 1}
+
+
+def test_one_that_comes_may_start_at_once_only_when_nobody_could_before() -> None:
+    queue = filled(1, ticket(1, 0, key="a", limit=1))
+    assert not queue.open_to(ticket(2, 1)), "the first may"
+    assert started(queue, 1) == [1]
+    queue.limit = 2
+    queue.enqueue(ticket(3, 2, key="a", limit=1), 3, 2)
+    assert queue.open_to(ticket(4, 3))
+    assert not queue.open_to(ticket(4, 3, key="a", limit=1))
+    queue.wait(UUID(int=1), 1, 1)
+    assert not queue.open_to(ticket(4, 3)), "a running one waits for that slot"
+
+
+@pytest.mark.parametrize("priority", [-100, 0, 100])
+def test_nobody_starves(priority: int) -> None:
+    """Others of the highest priority come for ever, one a second; the bound says when it is its turn."""
+    bound_s = (100 - priority) * AGEING_S + 2 * MOST_SHARED * SHARE_S
+    queue = filled(1, ticket(1, 0, priority=priority))
+    queue.take()
+    now, numbers = 0.0, count(2)
+    while True:
+        now += 1.0
+        number = next(numbers)
+        queue.enqueue(ticket(number, now, flow=number % 2, priority=100), number, now)
+        queue.give_back(1)
+        [next_one] = started(queue, now)
+        if next_one == 1:
+            break
+        queue.ended(UUID(int=next_one), now)
+        assert now <= bound_s + 2
+    assert now >= bound_s - 2 * MOST_SHARED * SHARE_S - 2
+
+
+# ── the same against a model ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Model:
+    """One that waits, as simply as can be."""
+
+    ticket: Ticket
+    since: float
+    held: bool = False
+    waited: dict[WaitCause, float] = field(default_factory=dict[WaitCause, float])
+
+
+class TestQueue(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: Admission[int] = Admission(4)
+        self.waiting: dict[int, Model] = {}
+        self.running: dict[int, Ticket] = {}
+        self.limits: dict[UUID, int] = {}
+        self.now = 0.0
+        self.numbers = count(1)
+
+    def _run_of(self, group: Group) -> int:
+        return sum(group in one.groups for one in self.running.values())
+
+    def _cause(self, one: Model) -> WaitCause:
+        if one.held:
+            return WaitCause.HELD
+        bound = one.ticket.bound
+        if one.ticket.exempt:
+            return WaitCause.SLOTS
+        if bound is not None and self._run_of(bound.group) >= bound.limit:
+            return WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT
+        most = self.limits.get(one.ticket.workflow_id)
+        if most is not None and self._run_of(Group(one.ticket.workflow_id)) >= most:
+            return WaitCause.WORKFLOW_LIMIT
+        return WaitCause.SLOTS
+
+    def _standing(self, one: Model) -> tuple[float, int]:
+        bound = one.ticket.bound
+        share = min(MOST_SHARED, self._run_of(Group(one.ticket.workflow_id)))
+        if bound is not None and bound.group.key is not None:
+            share += min(MOST_SHARED, self._run_of(bound.group))
+        return one.ticket.moment + SHARE_S * share, one.ticket.position
+
+    def _pass(self, seconds: float) -> None:
+        for one in self.waiting.values():
+            cause = self._cause(one)
+            one.waited[cause] = one.waited.get(cause, 0.0) + seconds
+        self.now += seconds
+
+    @rule(
+        flow=st.integers(0, 2), priority=st.integers(-2, 2), key=st.sampled_from([None, "a", "b"]),
+        limit=st.integers(0, 2), seconds=st.integers(0, 40), exempt=st.sampled_from([False, False, True]),
+    )  # fmt: skip
+    def comes(self, flow: int, priority: int, key: str | None, limit: int, seconds: int, exempt: bool) -> None:
+        self._pass(float(seconds))
+        number = next(self.numbers)
+        one = ticket(number, self.now, flow=flow, priority=priority, key=key if limit else None, limit=limit)
+        one = replace(one, exempt=exempt)
+        self.queue.enqueue(one, number, self.now)
+        self.waiting[number] = Model(one, self.now)
+
+    @rule()
+    def starts(self) -> None:
+        free = [one for one in self.waiting.values() if self._cause(one) is WaitCause.SLOTS]
+        may = bool(free) and len(self.running) < self.queue.limit
+        expected = min(free, key=self._standing).ticket.position if may else None
+        waited = None if expected is None else self.queue.waited(UUID(int=expected), self.now)
+        assert self.queue.next_queued() == (None if expected is None else UUID(int=expected))
+        if expected is not None:
+            assert self.queue.leave(UUID(int=expected)) == expected
+            one = self.waiting.pop(expected)
+            assert waited == {cause: seconds for cause, seconds in one.waited.items() if seconds}
+            self.running[expected] = one.ticket
+            self.queue.let_in(one.ticket.execution_id, one.ticket.groups, self.now)
+            self.queue.take()
+
+    @precondition(lambda self: self.running)
+    @rule(data=st.data())
+    def ends(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.running)))
+        del self.running[number]
+        end(self.queue, number, self.now)
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data(), does=st.sampled_from(["leave", "hold", "release"]))
+    def is_told(self, data: st.DataObject, does: str) -> None:
+        number = data.draw(st.sampled_from(sorted(self.waiting)))
+        if does == "leave":
+            assert self.queue.leave(UUID(int=number)) == number
+            del self.waiting[number]
+            return
+        tell: Callable[[UUID, float], None] = getattr(self.queue, does)
+        tell(UUID(int=number), self.now)
+        self.waiting[number].held = does == "hold"
+
+    @rule(limits=st.dictionaries(st.sampled_from(FLOWS), st.integers(0, 3)))
+    def is_limited(self, limits: dict[UUID, int]) -> None:
+        self.limits = limits
+        self.queue.limit_workflows(limits, self.now)
+
+    @invariant()
+    def says_what_is(self) -> None:
+        assert self.queue.queued == len(self.waiting)
+        places = [one for one in self.waiting.values() if not one.held]
+        places.sort(key=lambda one: one.ticket.order)
+        for place, one in enumerate(places, 1):
+            said = self.queue.explain(one.ticket.execution_id)
+            assert said is not None
+            assert (said.cause, said.place) == (self._cause(one), place)
+            assert sum(self.queue.waited(one.ticket.execution_id, self.now).values()) == self.now - one.since
+
+
+TestLifeOfAQueue = TestQueue.TestCase
+TestLifeOfAQueue.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+del TestQueue
