@@ -197,6 +197,7 @@ class Queries:
             ],
             "waited_ms": _ms(row.queued_at or row.created_at, waited_until),
             "worked_ms": _ms(started, end) if started else 0,
+            "waited_by": row.waited_by,
             "why_waiting": why,
             "result": row.result,
             "result_artifact": row.result_artifact,

@@ -104,6 +104,8 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     run: int = 1
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    waited_by: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """Milliseconds in the queue by cause."""
     settled: int = 0
     failed_steps: int = 0
     current: list[str] = msgspec.field(default_factory=list[str])
@@ -205,6 +207,7 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
     match event:
         case e.Started():
             row.status, row.started_at, row.run = ExecutionStatus.RUNNING, event.timestamp, event.run
+            row.waited_by = event.waited_ms
         case e.StepStarted():
             _leave(row.waiting, event.path)
             row.current.append(event.path)
@@ -264,7 +267,7 @@ def _begin_again(row: ExecutionRow, event: e.Retried) -> None:
     row.status, row.run, row.workflow_version = ExecutionStatus.QUEUED, event.run, event.workflow_version
     row.inputs, row.queued_at, row.started_at, row.ended_at = Json(event.inputs), event.timestamp, None, None
     row.settled, row.failed_steps, row.handled_failures = Reused(event.reused).steps, 0, 0
-    row.current, row.waiting, row.knock_on = [], [], []
+    row.current, row.waiting, row.knock_on, row.waited_by = [], [], [], {}
     row.result, row.result_artifact, row.error = Json(b"null"), None, None
     row.cause_path = row.pointer = row.stop_reason = row.stopped_by = row.proof = row.paused_by = None
 

@@ -340,6 +340,7 @@ class Execution(ExecutionItem):
     current_steps: list[dict[str, Any]]
     waited_ms: float
     worked_ms: float
+    waited_by: dict[str, float]
     why_waiting: dict[str, Any] | None
     result: JsonValue
     result_artifact: ArtifactRef | None

@@ -911,6 +911,10 @@ export interface components {
             waited_ms: number;
             /** Worked Ms */
             worked_ms: number;
+            /** Waited By */
+            waited_by: {
+                [key: string]: number;
+            };
             /** Why Waiting */
             why_waiting: {
                 [key: string]: unknown;

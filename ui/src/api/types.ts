@@ -136,11 +136,27 @@ export interface ExecutionItem {
   waiting_paths: string[];
 }
 
+/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`. */
+export interface WhyWaiting {
+  code: string;
+  params: {
+    used?: number;
+    limit?: number;
+    place?: number | null;
+    higher?: number;
+    running?: number;
+    key?: string | null;
+    holders?: { execution_id: string; number: number | null; started_at: string | null }[];
+  };
+}
+
 export interface ExecutionAnswer extends ExecutionItem {
   progress: { done: number; total: number; fraction: number; eta_ms: null };
   waited_ms: number;
   worked_ms: number;
-  why_waiting: { code: string; params: Record<string, number | null> } | null;
+  /** Milliseconds in the queue by cause. */
+  waited_by: Record<string, number>;
+  why_waiting: WhyWaiting | null;
   result: Json;
   result_artifact: ArtifactRef | null;
   inputs: Json;

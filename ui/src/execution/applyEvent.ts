@@ -9,7 +9,7 @@ import {
   type StepStatus,
 } from "./events";
 import { applyItem, expanded } from "./items";
-import { nextRun, opened } from "./runs";
+import { nextRun, opened, started } from "./runs";
 import { asked, doubted } from "./stops";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
@@ -27,7 +27,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
     case "execution.outcome_ignored":
       return view; // told in the history; nothing a person acts on changes
     case "execution.started":
-      return { ...view, status: "running", startedAt: at, run: event.data.run };
+      return { ...view, ...started(event) };
 
     case "execution.step_started": {
       const { path, kind, attempt, input, input_artifact } = event.data;

@@ -105,7 +105,7 @@ export type OwnerChanged = Envelope<
 >;
 export type Started = Envelope<
   "execution.started",
-  { owner: string; epoch: number; isolation: string; run: number }
+  { owner: string; epoch: number; isolation: string; run: number; waited_ms?: Record<string, number> }
 >;
 export type StepStarted = Envelope<
   "execution.step_started",

@@ -1,6 +1,6 @@
 /** How the runs of an execution begin: the first, and the next ones, whose history stays. */
 
-import type { Created, Retried } from "./events";
+import type { Created, Retried, Started } from "./events";
 import { keptItems } from "./items";
 import { type ExecutionView, emptyView, pendingStep, type StepView } from "./view";
 
@@ -16,6 +16,10 @@ export function opened(event: Created): Partial<ExecutionView> {
     inputs: event.data.inputs,
     parent: parentOf(event.data.trigger),
   };
+}
+
+export function started({ at, data }: Started): Partial<ExecutionView> {
+  return { status: "running", startedAt: Date.parse(at), run: data.run, waitedBy: data.waited_ms ?? {} };
 }
 
 /** What is not reused begins anew. */

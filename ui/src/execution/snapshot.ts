@@ -28,6 +28,7 @@ export function viewOfSnapshot(
     queuedAt: Date.parse(execution.queued_at),
     startedAt: time(execution.started_at),
     endedAt: time(execution.ended_at),
+    waitedBy: execution.waited_by,
     requestedBy: execution.requested_by,
     inputs: execution.inputs,
     result: execution.result,

@@ -83,6 +83,8 @@ export interface ExecutionView {
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
+  /** Milliseconds in the queue by cause; empty when it did not wait. */
+  waitedBy: Record<string, number>;
   requestedBy: string;
   inputs: Json;
   result: Json;
@@ -147,6 +149,7 @@ export function emptyView(id: string): ExecutionView {
     queuedAt: 0,
     startedAt: null,
     endedAt: null,
+    waitedBy: {},
     requestedBy: "",
     inputs: null,
     result: null,

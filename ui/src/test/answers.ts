@@ -192,6 +192,7 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     progress: { done: 0, total, fraction: 0, eta_ms: null },
     waited_ms: 0,
     worked_ms: 0,
+    waited_by: view.waitedBy,
     why_waiting:
       view.status === "queued" ? { code: "slots_taken", params: { used: 8, limit: 8, place: 3 } } : null,
     result: view.result,

@@ -9,6 +9,7 @@ import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
+import { WhyWaits } from "../../components/WhyWaits";
 import { FINAL } from "../../execution/events";
 import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
@@ -75,7 +76,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
 
 function Figures({ total }: { total: number }) {
   const { t } = useTranslation();
-  const view = useView("id", "run", "status", "queuedAt", "startedAt", "endedAt", "requestedBy");
+  const view = useView("id", "run", "status", "queuedAt", "startedAt", "endedAt", "waitedBy", "requestedBy");
   const final = FINAL.has(view.status);
   const now = useNow(!final);
   const end = view.endedAt ?? now;
@@ -117,7 +118,7 @@ function Figures({ total }: { total: number }) {
           {view.status === "queued" ? (
             <WhyQueued id={view.id} />
           ) : (
-            t(waited < 500 ? "execution.freeAtOnce" : "execution.slotWait")
+            t(waited < 500 ? "execution.freeAtOnce" : (WAITED[mostOf(view.waitedBy)] ?? "execution.slotWait"))
           )}
         </span>
       </div>
@@ -126,16 +127,23 @@ function Figures({ total }: { total: number }) {
   );
 }
 
+const WAITED: Record<string, string> = {
+  workflow_limit: "execution.workflowWait",
+  key_limit: "execution.keyWait",
+};
+
+/** The cause it waited for longest. */
+const mostOf = (waitedBy: Record<string, number>): string =>
+  Object.entries(waitedBy).reduce((most, one) => (one[1] > most[1] ? one : most), ["slots", 0])[0];
+
 /** The place in the queue is no fact of the log: it is asked for while the execution waits. */
 function WhyQueued({ id }: { id: string }) {
-  const { t } = useTranslation();
   const { data } = useQuery({
     queryKey: ["why-queued", id],
     queryFn: async () => (await api.execution(id)).why_waiting,
     refetchInterval: 2_000,
   });
-  const { limit, place } = data?.params ?? {};
-  return limit && place ? t("execution.whyQueue", { limit, place }) : t("execution.whyQueueUnknown");
+  return <WhyWaits why={data ?? null} />;
 }
 
 const Progress = memo(function Progress({ total }: { total: number }) {
