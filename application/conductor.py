@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
@@ -67,7 +68,7 @@ from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission, Bound, Group, WaitCause
+from domain.queueing.admission import Admission, Bound, Group, Ticket, WaitCause, Waits
 from domain.values import Concurrency, JsonText
 
 log = logging.getLogger("runwright.conductor")
@@ -79,6 +80,7 @@ NOT_TAKEN_S = 60.0
 ITEMS_A_TURN = 100
 MOST_EVENTS = 900
 """Of one append, which holds at most 1,000; what comes in is decided about so many items at a time."""
+_CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
 HOLDERS_TOLD = 5
 """Of those that keep others waiting; how many there are is told as well."""
 IN_DOUBT_S = 10.0
@@ -330,18 +332,48 @@ class Conductor:
     def why(self, execution_id: UUID) -> dict[str, object]:
         """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
         waits, ticket = self._admission.explain(execution_id), self._admission.ticket(execution_id)
+        if waits is None or ticket is None:
+            waits = Waits(cause=WaitCause.SLOTS)
+        return self._told(ticket, waits)
+
+    def queue(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
+        """Who waits, in order: the ticket, the place (0: none), and why."""
+        found = islice(self._admission.in_order(), skip, skip + limit)
+        return [(ticket, waits.place, self._told(ticket, waits)) for ticket, waits in found]
+
+    def oldest_queued(self) -> float | None:
+        """Unix seconds since when the one waits that waits longest."""
+        return self._admission.oldest()
+
+    def queue_causes(self) -> Mapping[str, int]:
+        """How many wait, by the code of their cause."""
+        return {_CODES[cause]: count for cause, count in self._admission.causes().items()}
+
+    def queue_priorities(self) -> Mapping[int, int]:
+        """How many wait of each priority, the highest first."""
+        return self._admission.priorities()
+
+    def queue_limits(self, limit: int) -> Sequence[tuple[Bound, int, int]]:
+        """The limits somebody waits under, with how many run and wait; those with the most waiting first."""
+        return self._admission.bounds()[:limit]
+
+    @property
+    def running(self) -> int:
+        """How many executions run on all servers, as far as this one knows."""
+        return len(self._admission.counted)
+
+    def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
         used, limit = self.slots
-        if waits is None or ticket is None or waits.cause is WaitCause.SLOTS:
-            place, higher = (None, 0) if waits is None else (waits.place, waits.higher)
-            return {"code": "slots_taken", "params": {"used": used, "limit": limit, "place": place, "higher": higher}}
+        code, place, higher = _CODES[waits.cause], waits.place or None, waits.higher
+        if waits.cause is WaitCause.SLOTS:
+            return {"code": code, "params": {"used": used, "limit": limit, "place": place, "higher": higher}}
         if waits.cause is WaitCause.HELD:
-            return {"code": "held", "params": {}}
-        key = ticket.bound.group.key if waits.cause is WaitCause.KEY_LIMIT and ticket.bound is not None else None
-        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": waits.place}
-        return {
-            "code": waits.cause.value,
-            "params": {**params, "holders": [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]},
-        }
+            return {"code": code, "params": {}}
+        bound = None if ticket is None else ticket.bound
+        key = bound.group.key if waits.cause is WaitCause.KEY_LIMIT and bound is not None else None
+        holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
+        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
+        return {"code": code, "params": params}
 
     def _holder(self, execution_id: UUID) -> dict[str, object]:
         live = self.live.get(execution_id)

@@ -53,10 +53,15 @@ class Views(Protocol):
         self, *, before: int | None, status: str | None, q: str | None, limit: int
     ) -> Sequence[r.WorkflowRow]: ...
     async def workflow(self, workflow_id: UUID) -> r.WorkflowRow | None: ...
+    async def executions_of(self, ids: Sequence[UUID]) -> Sequence[r.ExecutionRow]: ...
     async def last_executions(self, workflow_ids: Sequence[UUID], each: int) -> Sequence[r.ExecutionRow]: ...
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int
     ) -> Sequence[StoredEvent]: ...
+
+
+LIMITS_TOLD = 50
+"""Of those that somebody waits under."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +169,51 @@ class Queries:
                 "Ask again in a moment.",
             )
         return await self.views.position()
+
+    async def queue(self, *, skip: int, limit: int, now: datetime) -> Json:
+        """The answer of GET /queue: who waits, in order, why, and for how long."""
+        waiting = self.conductor.queue(skip=skip, limit=limit + 1)
+        more, waiting = len(waiting) > limit, waiting[:limit]
+        rows = {
+            row.id: row for row in await self.views.executions_of([ticket.execution_id for ticket, _, _ in waiting])
+        }
+        used, slots = self.conductor.slots
+        causes, oldest = self.conductor.queue_causes(), self.conductor.oldest_queued()
+        limits = self.conductor.queue_limits(LIMITS_TOLD)
+        names = {row.workflow_id: row.workflow_name for row in rows.values()}
+        for workflow_id in {bound.group.workflow_id for bound, _, _ in limits} - names.keys():
+            names[workflow_id] = (await self.versions.workflow(workflow_id)).name
+        items = [
+            {
+                **summary(rows[ticket.execution_id]),
+                "place": place or None,
+                "key": None if ticket.bound is None else ticket.bound.group.key,
+                "waited_ms": max(0.0, (now.timestamp() - ticket.came_at) * 1000),
+                "why_waiting": why,
+            }
+            for ticket, place, why in waiting
+            if ticket.execution_id in rows  # else it has just come, and the views do not know it yet
+        ]
+        return {
+            "slots": {"used": used, "limit": slots},
+            "running": self.conductor.running,
+            "queued": self.conductor.queued,
+            "oldest_wait_ms": None if oldest is None else max(0.0, (now.timestamp() - oldest) * 1000),
+            "causes": [{"code": code, "count": count} for code, count in causes.items()],
+            "priorities": [
+                {"priority": priority, "count": count} for priority, count in self.conductor.queue_priorities().items()
+            ],
+            "limits": [
+                {
+                    "workflow": {"id": bound.group.workflow_id, "name": names[bound.group.workflow_id]},
+                    "key": bound.group.key, "limit": bound.limit, "running": running, "queued": queued,
+                }
+                for bound, running, queued in limits
+            ],
+            "items": items,
+            "next_cursor": skip + limit if more else None,
+            "position": await self.views.position(),
+        }  # fmt: skip
 
     async def describe(self, shot: Snapshot, now: datetime) -> Json:
         """The answer of GET /executions/{id}."""

@@ -12,10 +12,11 @@ held or is not due yet holds up nobody outside their group.
 """
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import heappop, heappush
+from heapq import heappop, heappush, merge
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -357,12 +358,47 @@ class Admission(Generic[T]):
             if group in self._entries[execution_id].ticket.groups
         ]
 
-    def in_order(self) -> Iterator[Ticket]:
-        """Everybody, by their places before shares; then who is held."""
-        waiting = sorted(one for lines in self._lines.values() for line in lines.values() for one in line.tickets)
-        for _, _, execution_id in waiting:
-            yield self._entries[execution_id].ticket
-        yield from (entry.ticket for entry in self._entries.values() if entry.line is None)
+    def in_order(self) -> Iterator[tuple[Ticket, Waits]]:
+        """Everybody and why they wait, by their places before shares; then who is held."""
+        before = dict[int, int]()
+        lines = (line.tickets for lines in self._lines.values() for line in lines.values())
+        for place, (_, _, execution_id) in enumerate(merge(*lines), 1):
+            entry = self._entries[execution_id]
+            priority = entry.ticket.priority
+            higher = sum(count for other, count in before.items() if other > priority)
+            before[priority] = before.get(priority, 0) + 1
+            yield entry.ticket, self._explain(entry, place, higher)
+        for entry in [*self._entries.values()]:
+            if entry.line is None:
+                yield entry.ticket, Waits(cause=WaitCause.HELD)
+
+    def oldest(self) -> float | None:
+        """When the one came that waits longest."""
+        return min((entry.ticket.came_at for entry in self._entries.values()), default=None)
+
+    def priorities(self) -> Mapping[int, int]:
+        """How many wait of each priority, the highest first."""
+        found = Counter(entry.ticket.priority for entry in self._entries.values())
+        return dict(sorted(found.items(), reverse=True))
+
+    def causes(self) -> Mapping[WaitCause, int]:
+        """How many wait for each cause."""
+        found: dict[WaitCause, int] = {}
+        for lines in self._lines.values():
+            for line in lines.values():
+                found[line.cause] = found.get(line.cause, 0) + len(line.tickets)
+        held = len(self._entries) - sum(found.values())
+        return {**found, WaitCause.HELD: held} if held else found
+
+    def bounds(self) -> Sequence[tuple[Bound, int, int]]:
+        """The limits that somebody waits under: each with how many run and how many wait, most waiting first."""
+        found: dict[Bound, int] = {}
+        for lines in self._lines.values():
+            for line in lines.values():
+                if line.kind.bound is not None and not line.kind.exempt:
+                    found[line.kind.bound] = found.get(line.kind.bound, 0) + len(line.tickets)
+        told = [(bound, len(self._running.get(bound.group, ())), waiting) for bound, waiting in found.items()]
+        return sorted(told, key=lambda one: -one[2])
 
     def place(self, execution_id: UUID) -> int | None:
         """The place in the queue, from 1, before shares; 0 while it is held."""
@@ -381,16 +417,20 @@ class Admission(Generic[T]):
             return None
         if entry.line is None:
             return Waits(cause=WaitCause.HELD)
-        ticket, place = entry.ticket, self.place(execution_id) or 0
-        reached = self.reached(ticket)
-        if reached is not None:
-            cause, bound = reached
-            return Waits(cause=cause, limit=bound.limit, holders=self.running(bound.group), place=place)
+        ticket = entry.ticket
         higher = sum(
             other.ticket.priority > ticket.priority and other.line is not None and other.ticket.order < ticket.order
             for other in self._entries.values()
         )
-        return Waits(cause=WaitCause.SLOTS, place=place, higher=higher)
+        return self._explain(entry, self.place(execution_id) or 0, higher)
+
+    def _explain(self, entry: _Entry[T], place: int, higher: int) -> Waits:
+        reached = self.reached(entry.ticket)
+        if reached is None:
+            return Waits(cause=WaitCause.SLOTS, place=place, higher=higher)
+        cause, bound = reached
+        holders = self.running(bound.group)
+        return Waits(cause=cause, limit=bound.limit, holders=holders, place=place, higher=higher)
 
     def waited(self, execution_id: UUID, now: float) -> Mapping[WaitCause, float]:
         """Seconds it has waited until now, by cause; they add up to its time in this queue."""

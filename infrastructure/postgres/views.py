@@ -88,6 +88,11 @@ class PostgresViews:
         rows = await self._connections.rows("workflow_docs", ([workflow_id],))
         return _workflow(rows[0][0]) if rows else None
 
+    async def executions_of(self, ids: Sequence[UUID]) -> Sequence[ExecutionRow]:
+        """Rows of some executions, in no order; those that the view does not know are left out."""
+        rows = await self._connections.rows("execution_docs", (list(ids),)) if ids else []
+        return [_execution(doc) for (doc,) in rows]
+
     async def last_executions(self, workflow_ids: Sequence[UUID], each: int) -> Sequence[ExecutionRow]:
         """The newest executions of each workflow."""
         rows = await self._connections.named("last_executions", {"workflows": list(workflow_ids), "each": each})

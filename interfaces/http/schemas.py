@@ -333,6 +333,13 @@ class ExecutionList(BaseModel):
     position: int
 
 
+class WhyWaiting(BaseModel):
+    """Why a queued execution waits."""
+
+    code: Literal["slots_taken", "workflow_limit", "key_limit", "held"]
+    params: dict[str, Any]
+
+
 class Execution(ExecutionItem):
     """An execution."""
 
@@ -341,7 +348,7 @@ class Execution(ExecutionItem):
     waited_ms: float
     worked_ms: float
     waited_by: dict[str, float]
-    why_waiting: dict[str, Any] | None
+    why_waiting: WhyWaiting | None
     result: JsonValue
     result_artifact: ArtifactRef | None
     inputs: JsonValue
@@ -354,6 +361,54 @@ class Execution(ExecutionItem):
     complete: dict[str, int] | None
     counts: dict[str, int]
     metadata: dict[str, Any]
+
+
+class QueueItem(ExecutionItem):
+    """An execution that waits. `place` counts from 1 and is null for one that is held."""
+
+    place: int | None
+    key: str | None
+    waited_ms: float
+    why_waiting: WhyWaiting
+
+
+class QueueCause(BaseModel):
+    """How many wait for the same."""
+
+    code: str
+    count: int
+
+
+class QueuePriority(BaseModel):
+    """How many wait of one priority."""
+
+    priority: int
+    count: int
+
+
+class QueueLimit(BaseModel):
+    """A limit that somebody waits under; `key` is null when all of the workflow are counted."""
+
+    workflow: dict[str, Any]
+    key: str | None
+    limit: int
+    running: int
+    queued: int
+
+
+class Queue(BaseModel):
+    """What runs and who waits, as this server sees it; `slots` are its own."""
+
+    slots: dict[str, int]
+    running: int
+    queued: int
+    oldest_wait_ms: float | None
+    causes: list[QueueCause]
+    priorities: list[QueuePriority]
+    limits: list[QueueLimit]
+    items: list[QueueItem]
+    next_cursor: int | None
+    position: int
 
 
 class ItemCounts(BaseModel):

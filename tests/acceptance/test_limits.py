@@ -188,6 +188,41 @@ def test_a_limit_holds_over_two_servers(start: Start, tmp_path: Path) -> None:
     assert all(breaches(b.events(one)) == [] for one in ids)
 
 
+def test_the_queue_tells_who_waits_in_order_and_why(start_server: StartServer, tmp_path: Path) -> None:
+    running = start_server(arguments=["--no-examples"], environment={"RUNWRIGHT_ATTEMPT_LIMIT": "2"})
+    api = Api(running.url)
+    keyed = api.save(limited("keyed", tmp_path, limit=1, key="${inputs.city}"))
+    plain = api.save(workflow("plain", python("s", GATED, args={"name": "${inputs.tag}", "folder": str(tmp_path)})))
+    first = api.run(keyed, city="Oslo", tag="a")
+    api.run(plain, tag="b")
+    began(tmp_path, "a")
+    began(tmp_path, "b")
+    assert api.get("/queue")["items"] == []
+    behind = api.run(keyed, city="Oslo", tag="c")
+    low = api.run(plain, tag="d")
+    high = api.post(f"/workflows/{plain}/execute", {"inputs": {"tag": "e"}, "priority": 50}, 202)["execution_id"]
+    told = until(lambda: len((queue := api.get("/queue"))["items"]) == 3 and queue)
+    assert (told["slots"], told["running"], told["queued"]) == ({"used": 2, "limit": 2}, 2, 3)
+    assert [(one["id"], one["place"], one["why_waiting"]["code"]) for one in told["items"]] == [
+        (high, 1, "slots_taken"), (behind, 2, "key_limit"), (low, 3, "slots_taken"),
+    ]  # fmt: skip
+    assert told["items"][1]["key"] == "Oslo"
+    assert told["items"][1]["why_waiting"]["params"]["holders"][0]["execution_id"] == first
+    assert told["items"][2]["why_waiting"]["params"]["higher"] == 1
+    assert {one["code"]: one["count"] for one in told["causes"]} == {"slots_taken": 2, "key_limit": 1}
+    [limit] = told["limits"]
+    assert (limit["workflow"]["name"], limit["key"], limit["limit"], limit["running"], limit["queued"]) == (
+        "keyed", "Oslo", 1, 1, 1
+    )  # fmt: skip
+    page = api.get("/queue", limit=2)
+    assert [one["id"] for one in api.get("/queue", limit=2, cursor=page["next_cursor"])["items"]] == [low]
+    go(tmp_path, *"abcde")
+    for one in (behind, low, high):
+        api.finish(one)
+    assert api.get("/queue")["queued"] == 0
+    api.close()
+
+
 def most_at_once(api: Api, ids: list[str]) -> int:
     """How many ran at most at a time, by the log."""
     changes = [

@@ -29,7 +29,7 @@ def accessible(page: Page, *, iframes: bool = True) -> None:
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_AXE)
     found: list[Any] = page.evaluate(_VIOLATIONS, iframes)
-    assert found == []
+    assert found == [], found
 
 
 def fits_in_width(page: Page) -> None:
@@ -39,4 +39,5 @@ def fits_in_width(page: Page) -> None:
 
 def fits_a_thumb(page: Page) -> None:
     """Nothing that is tapped is lower than 44 px."""
-    assert page.evaluate(_SMALL_TARGETS) == [], "targets for a thumb"
+    small: list[str] = page.evaluate(_SMALL_TARGETS)
+    assert small == [], f"too low for a thumb: {small}"

@@ -35,6 +35,10 @@ export function Shell() {
           <Icon name="executions" />
           {t("nav.executions")}
         </NavLink>
+        <NavLink to="/queue" className="rail-item">
+          <Icon name="queue" />
+          {t("nav.queue")}
+        </NavLink>
         <span className="grow" />
         <button
           type="button"

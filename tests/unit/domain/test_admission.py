@@ -1,5 +1,6 @@
 """The queue: its order, its limits, and what it says about who waits, against a plain model of the same rules."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -284,6 +285,12 @@ class TestQueue(RuleBasedStateMachine):
         assert self.queue.queued == len(self.waiting)
         places = [one for one in self.waiting.values() if not one.held]
         places.sort(key=lambda one: one.ticket.order)
+        told = [(ticket.position, why.place, why.cause) for ticket, why in self.queue.in_order()]
+        held = [(one.ticket.position, 0, WaitCause.HELD) for one in self.waiting.values() if one.held]
+        expected = [(one.ticket.position, place, self._cause(one)) for place, one in enumerate(places, 1)]
+        assert told[: len(places)] == expected
+        assert sorted(told[len(places) :]) == sorted(held)
+        assert self.queue.causes() == Counter(self._cause(one) for one in self.waiting.values())
         for place, one in enumerate(places, 1):
             said = self.queue.explain(one.ticket.execution_id)
             assert said is not None

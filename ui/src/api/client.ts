@@ -12,6 +12,7 @@ import type {
   LogWindowAnswer,
   Page,
   ProblemDetails,
+  QueueAnswer,
   RetryPreview,
   RetryWish,
   StepAnswer,
@@ -133,6 +134,9 @@ export const api = {
         body: { inputs } as never, // the document repeats its definitions inside the body's schema
       }),
     ),
+
+  queue: (query: { limit: number; cursor?: number }) =>
+    ask<QueueAnswer>(client.GET("/api/v1/queue", { params: { query } })),
 
   executions: (query: {
     status?: string[];

@@ -160,6 +160,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Who waits, in order, with the reason of each; slots, limits that are reached, and how many wait for what.
+         *
+         *     The queue goes on while it is read: with a `cursor` somebody may be told twice or not at all.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/validate": {
         parameters: {
             query?: never;
@@ -915,10 +937,7 @@ export interface components {
             waited_by: {
                 [key: string]: number;
             };
-            /** Why Waiting */
-            why_waiting: {
-                [key: string]: unknown;
-            } | null;
+            why_waiting: components["schemas"]["WhyWaiting"] | null;
             result: components["schemas"]["JsonValue"];
             result_artifact: components["schemas"]["ArtifactRef"] | null;
             inputs: components["schemas"]["JsonValue"];
@@ -1138,6 +1157,129 @@ export interface components {
             params: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * Queue
+         * @description What runs and who waits, as this server sees it; `slots` are its own.
+         */
+        Queue: {
+            /** Slots */
+            slots: {
+                [key: string]: number;
+            };
+            /** Running */
+            running: number;
+            /** Queued */
+            queued: number;
+            /** Oldest Wait Ms */
+            oldest_wait_ms: number | null;
+            /** Causes */
+            causes: components["schemas"]["QueueCause"][];
+            /** Priorities */
+            priorities: components["schemas"]["QueuePriority"][];
+            /** Limits */
+            limits: components["schemas"]["QueueLimit"][];
+            /** Items */
+            items: components["schemas"]["QueueItem"][];
+            /** Next Cursor */
+            next_cursor: number | null;
+            /** Position */
+            position: number;
+        };
+        /**
+         * QueueCause
+         * @description How many wait for the same.
+         */
+        QueueCause: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * QueueItem
+         * @description An execution that waits. `place` counts from 1 and is null for one that is held.
+         */
+        QueueItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: number;
+            /** Run */
+            run: number;
+            workflow: components["schemas"]["WorkflowRef"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** Priority */
+            priority: number;
+            /** Requested By */
+            requested_by: string;
+            error: components["schemas"]["StepError"] | null;
+            /** Settled Steps */
+            settled_steps: number;
+            /** Current Paths */
+            current_paths: string[];
+            /** Waiting Paths */
+            waiting_paths: string[];
+            /** Place */
+            place: number | null;
+            /** Key */
+            key: string | null;
+            /** Waited Ms */
+            waited_ms: number;
+            why_waiting: components["schemas"]["WhyWaiting"];
+        };
+        /**
+         * QueueLimit
+         * @description A limit that somebody waits under; `key` is null when all of the workflow are counted.
+         */
+        QueueLimit: {
+            /** Workflow */
+            workflow: {
+                [key: string]: unknown;
+            };
+            /** Key */
+            key: string | null;
+            /** Limit */
+            limit: number;
+            /** Running */
+            running: number;
+            /** Queued */
+            queued: number;
+        };
+        /**
+         * QueuePriority
+         * @description How many wait of one priority.
+         */
+        QueuePriority: {
+            /** Priority */
+            priority: number;
+            /** Count */
+            count: number;
         };
         /**
          * Retried
@@ -1428,6 +1570,21 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: number | null;
+        };
+        /**
+         * WhyWaiting
+         * @description Why a queued execution waits.
+         */
+        WhyWaiting: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "slots_taken" | "workflow_limit" | "key_limit" | "held";
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Workflow
@@ -2006,6 +2163,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description Refused */

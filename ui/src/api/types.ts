@@ -150,6 +150,36 @@ export interface WhyWaiting {
   };
 }
 
+export interface QueueItem extends ExecutionItem {
+  priority: number;
+  /** From 1; null of one that is held. */
+  place: number | null;
+  key: string | null;
+  waited_ms: number;
+  why_waiting: WhyWaiting;
+}
+
+export interface QueueLimit {
+  workflow: { id: string; name: string };
+  key: string | null;
+  limit: number;
+  running: number;
+  queued: number;
+}
+
+export interface QueueAnswer {
+  slots: { used: number; limit: number };
+  running: number;
+  queued: number;
+  oldest_wait_ms: number | null;
+  causes: { code: string; count: number }[];
+  priorities: { priority: number; count: number }[];
+  limits: QueueLimit[];
+  items: QueueItem[];
+  next_cursor: number | null;
+  position: number;
+}
+
 export interface ExecutionAnswer extends ExecutionItem {
   progress: { done: number; total: number; fraction: number; eta_ms: null };
   waited_ms: number;

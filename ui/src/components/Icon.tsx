@@ -12,6 +12,14 @@ const PATHS = {
     </>
   ),
   executions: <path d="M3 4.5h12M3 9h7M3 13.5h5M12 10.5v5l3.8-2.5Z" />,
+  queue: (
+    <>
+      <circle cx="4" cy="4.5" r="1.5" fill="currentColor" />
+      <circle cx="4" cy="9" r="1.5" />
+      <circle cx="4" cy="13.5" r="1.5" />
+      <path d="M8.5 4.5H15M8.5 9H15M8.5 13.5H13" />
+    </>
+  ),
   language: (
     <path d="M2 4.5h8M6 2.5v2M8.5 4.5C8 8 5.5 10.5 2.5 11.5M4 7c1 2 3 3.6 5 4.3M9.5 15.5 12.8 8l3.2 7.5M10.6 13.2h4.3" />
   ),

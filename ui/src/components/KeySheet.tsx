@@ -11,6 +11,7 @@ const SHEET = {
     ["sheet", ["?"]],
     ["workflows", ["g", "w"]],
     ["executions", ["g", "e"]],
+    ["queue", ["g", "q"]],
     ["send", ["Ctrl", "Enter"]],
     ["leave", ["Esc"]],
   ],
@@ -41,7 +42,7 @@ const SHEET = {
   ],
 } as const;
 
-const GO = { w: "/workflows", e: "/executions" } as const;
+const GO = { w: "/workflows", e: "/executions", q: "/queue" } as const;
 /** How long `g` waits for the letter that says where to. Milliseconds. */
 const CHORD = 1_500;
 

@@ -5,15 +5,16 @@ import type { WhyWaiting } from "../api/types";
 import { formatDuration, formatTick } from "../format/format";
 import { useNow } from "./useNow";
 
-/** Why a queued execution waits, as one sentence, with links to those it waits for. */
-export function WhyWaits({ why }: { why: WhyWaiting | null }) {
+/** Why a queued execution waits, as one sentence, with links to those it waits for. `brief` where its place stands
+ * beside it. */
+export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief?: boolean }) {
   const { t } = useTranslation();
   const { limit, place, higher, key, holders, running } = why?.params ?? {};
   if (why?.code === "key_limit" || why?.code === "workflow_limit") {
     const said = t(why.code === "key_limit" ? "execution.whyKey" : "execution.whyWorkflow", { key, limit });
     const more = (running ?? 0) - (holders?.length ?? 0);
     return (
-      <>
+      <span className="why">
         {said} {t("execution.heldBy")}{" "}
         {holders?.map((holder, place) => (
           <Fragment key={holder.execution_id}>
@@ -23,11 +24,11 @@ export function WhyWaits({ why }: { why: WhyWaiting | null }) {
         ))}
         {more > 0 && t("execution.heldMore", { count: more })}
         {t("execution.heldEnd")}
-      </>
+      </span>
     );
   }
   if (!(limit && place)) return t("execution.whyQueueUnknown");
-  const said = t("execution.whyQueue", { limit, place });
+  const said = t(brief ? "execution.whySlots" : "execution.whyQueue", { limit, place });
   return higher ? `${said} ${t("execution.whyHigher", { count: higher })}` : said;
 }
 

@@ -20,6 +20,7 @@ export function useLiveLists(position: number | undefined): void {
         timer = undefined;
         void queries.invalidateQueries({ queryKey: ["executions"] });
         void queries.invalidateQueries({ queryKey: ["workflows"] });
+        void queries.invalidateQueries({ queryKey: ["queue"] });
       }, PAUSE_MS);
     };
     const leave = stream.subscribe("executions", position, (event) => {

@@ -87,6 +87,7 @@ export const watchEn = {
       sheet: "This sheet",
       workflows: "To the workflows",
       executions: "To the executions",
+      queue: "To the queue",
       send: "Send the form",
       leave: "Close a dialog",
     },

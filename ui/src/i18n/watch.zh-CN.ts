@@ -87,6 +87,7 @@ export const watchZhCN = {
       sheet: "打开本表",
       workflows: "前往工作流",
       executions: "前往执行列表",
+      queue: "到队列",
       send: "提交表单",
       leave: "关闭对话框",
     },

@@ -1,0 +1,107 @@
+"""The queue: 200 runs of three priorities, two keys and one plain workflow, understood at a glance, and live."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
+from tests.fixtures.api import Api, python, workflow
+from tests.fixtures.server import RunningServer, serving
+
+expect.set_options(timeout=PATIENCE_MS)
+
+UNTIL_FILE = "import os, time\ndef main(gate):\n    while not os.path.exists(gate):\n        time.sleep(0.02)"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RunningServer]:
+    with serving("--no-examples", RUNWRIGHT_ATTEMPT_LIMIT="4") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gate(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four slots taken, 200 that wait: 80 of a plain workflow, 60 for each of two cities that take one at a time."""
+    gate = tmp_path_factory.mktemp("gate") / "open"
+    api = Api(server.url)
+    step = python("s", UNTIL_FILE, args={"gate": str(gate)})
+    cities = api.save(
+        {**workflow("city-report", step), "settings": {"concurrency": {"limit": 1, "key": "${inputs.city}"}}}
+    )
+    plain = api.save(workflow("nightly-import", step))
+
+    def run(flow: str, priority: int, **inputs: str) -> None:
+        api.post(f"/workflows/{flow}/execute", {"inputs": inputs, "priority": priority}, 202)
+
+    for city in ("Seattle", "Tokyo"):
+        run(cities, 0, city=city)
+    for _ in range(2):
+        run(plain, 0)
+    for n in range(80):
+        run(plain, (0, 0, 10, 50)[n % 4])
+    for n in range(120):
+        run(cities, (0, 10)[n % 2], city=("Seattle", "Tokyo")[n // 60])
+    api.close()
+    return gate
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_two_hundred_that_wait_are_understood_at_a_glance(
+    open_page: OpenPage, picture: Picture, gate: Path, locale: str
+) -> None:
+    assert not gate.exists()
+    page = open_page("/queue", locale=locale)
+    now = page.locator(".queue-figures")
+    expect(now.get_by_role("meter")).to_have_attribute("aria-valuenow", "4")
+    expect(now.get_by_role("listitem")).to_have_count(2 + 3)
+    expect(now.get_by_role("listitem").nth(0)).to_contain_text("80")
+    expect(now.get_by_role("listitem").nth(1)).to_contain_text("120")
+    for n, (priority, count) in enumerate([(50, 20), (10, 80), (0, 100)], 2):
+        expect(now.get_by_role("listitem").nth(n)).to_contain_text(str(priority))
+        expect(now.get_by_role("listitem").nth(n)).to_contain_text(str(count))
+    rows = page.locator("tr[data-execution]")
+    expect(rows).to_have_count(100)
+    expect(rows.first).to_contain_text("nightly-import")
+    expect(rows.first.locator("td").nth(2)).to_have_text("50")
+    keyed = page.locator("tr[data-cause='key_limit']").first
+    expect(keyed).to_contain_text("Seattle" if locale == "en-US" else "已到上限 1")
+    picture(page, f"queue-{locale}")
+    accessible(page)
+    fits_in_width(page)
+
+
+def test_a_phone_and_the_dark_show_it_as_well(open_page: OpenPage, picture: Picture, gate: Path) -> None:
+    assert not gate.exists()
+    phone = open_page("/queue", phone=True)
+    expect(phone.locator("tr[data-execution]").first).to_be_visible()
+    picture(phone, "queue-phone")
+    fits_in_width(phone)
+    fits_a_thumb(phone)
+    accessible(phone)
+    dark = open_page("/queue", scheme="dark")
+    expect(dark.locator("tr[data-execution]").first).to_be_visible()
+    accessible(dark)
+    picture(dark, "queue-dark")
+
+
+def test_who_holds_a_place_is_one_press_away(open_page: OpenPage, gate: Path) -> None:
+    assert not gate.exists()
+    page = open_page("/executions")
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.locator("tr[data-cause='key_limit'] a[href^='/executions/']").nth(1).click()
+    expect(page.locator("[data-execution-status='running']")).to_be_visible()
+
+
+def test_it_empties_by_itself(open_page: OpenPage, picture: Picture, gate: Path, server: RunningServer) -> None:
+    page = open_page("/queue")
+    expect(page.locator("tr[data-execution]")).to_have_count(100)
+    gate.touch()
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    api = Api(server.url)
+    assert [one["status"] for one in api.get("/executions", status="failed")["items"]] == []
+    api.close()
+    picture(page, "queue-empty")
