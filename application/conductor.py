@@ -11,12 +11,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
 from uuid import UUID
 
 from application.children import Called, Children
-from application.counting import again, in_ms, ticket_heard, ticket_of
+from application.counting import groups_of, in_ms, ticket_heard, ticket_of
 from application.deciding import ACTOR, DEFAULT_GRACE_S, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
@@ -63,13 +64,14 @@ from application.preparing import PreparedGraph
 from application.queue import Queue, Queued, Waited
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.timers import Timers
-from domain.errors import Conflict, NotFound, TransitionRefused
+from domain.errors import Conflict, Refusal
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Bound, Group, Ticket, WaitCause, Waits
 from domain.values import Concurrency, JsonText
+from domain.workflow.graph import OnLimit
 
 log = logging.getLogger("runwright.conductor")
 
@@ -83,6 +85,8 @@ MOST_EVENTS = 900
 _CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
 HOLDERS_TOLD = 5
 """Of those that keep others waiting; how many there are is told as well."""
+RECOUNT_S = 2.0
+"""How often it is looked who runs elsewhere while somebody waits for a limit."""
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
@@ -137,6 +141,13 @@ class Conductor:
         self._taking: set[UUID] = set()
         self._not_taken: dict[UUID, float] = {}
         """Orphans that could not be taken over, and until when they are let be."""
+        self._coming: dict[UUID, Group] = {}
+        """Executions whose append into the queue is under way."""
+        self._creating: set[UUID] = set()
+        self._leaving: list[set[UUID]] = []
+        """For each question under way who runs elsewhere: those that ended, or left this server, meanwhile."""
+        self._recounting: asyncio.Task[None] | None = None
+        self._recount_due = False
         self._closing = False
         self._taken_up = False
         self._resting = False
@@ -152,7 +163,10 @@ class Conductor:
         *,
         wait: bool = False,
     ) -> Appended | Replayed:
-        """Store a new execution; it starts in the same append when nothing keeps it waiting, unless it is to `wait`."""
+        """Store a new execution; it starts in the same append when nothing keeps it waiting, unless it is to `wait`.
+
+        Raises LimitReached when another server has let one in of which we have not heard; see `recount`.
+        """
         if execution.state.status in FINAL:  # it came too much
             events = cast("list[RecordedEvent]", [*execution.pending_events])
             return await self._store.append(Member(events=events, idempotency=idempotency))
@@ -168,6 +182,9 @@ class Conductor:
         opened = LeaseOpened(
             name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0, group=ticket.group
         )
+        if not at_once:
+            self._coming[execution.id] = ticket.group
+        self._creating.add(execution.id)
         events = live.collect()
         limits = self._admission.limits_of(ticket) if at_once else []
         try:
@@ -177,15 +194,14 @@ class Conductor:
         except StoreUnavailable:
             self.spawn(self._look_for(live))
             raise
-        except LimitReached:  # by one that another server has let in, of which we hear in a moment
-            self._release(live, counts=False)
-            self._queue.look_again_soon()
-            return await self.create(again(events[0]), prepared, idempotency, wait=True)
         except BaseException:
-            self._release(live, counts=False)
+            self._release(live)
             raise
+        finally:
+            self._coming.pop(execution.id, None)
+            self._creating.discard(execution.id)
         if isinstance(stored, Replayed):
-            self._release(live, counts=False)
+            self._release(live)
             return stored
         execution.state.number = stored.numbers[execution.id]
         live.position = stored.positions[0]
@@ -206,17 +222,29 @@ class Conductor:
         if concurrency is None:
             return []
         group = Group(workflow_id, concurrency.key)
-        there = [*self._admission.running(group), *self._admission.queued_of(group)]
+        coming = (one for one, its in self._coming.items() if group in groups_of(its))
+        there = [*self._admission.running(group), *self._admission.queued_of(group), *coming]
         return there[: max(0, len(there) - concurrency.limit + 1)]
 
-    def replace(self, others: Sequence[UUID], cause: Cause, *, by: int) -> None:
-        """Stop them for a newer one, of that number."""
-        for other in others:
-            self.spawn(self._replace(other, cause, f"replaced by #{by}"))
+    def _make_room(self, execution: Execution) -> None:
+        """It waits, and its workflow lets the newest go before the oldest: those are stopped for it. Asked whenever it
+        comes into the queue, so that neither a lost answer nor a restart forgets it."""
+        concurrency, state = execution.state.concurrency, execution.state
+        if concurrency is None or concurrency.on_limit != OnLimit.REPLACE_OLDEST or state.exempt:
+            return
+        waiting = self._admission.queued_of(Group(state.workflow_id, concurrency.key))
+        older = {*waiting[: waiting.index(execution.id)]}
+        for other in self.over_limit(state.workflow_id, replace(concurrency, limit=concurrency.limit + 1)):
+            running = self._admission.ticket(other) is None
+            if other != execution.id and (running or other in older):
+                cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
+                self.spawn(self._replace(other, cause, f"replaced by #{state.number}"))
 
     async def _replace(self, execution_id: UUID, cause: Cause, reason: str) -> None:
-        with suppress(NotFound, TransitionRefused):  # it has ended meanwhile
+        try:
             await patiently(lambda: self.stop(execution_id, cause, grace_s=DEFAULT_GRACE_S, reason=reason))
+        except (Refusal, VersionConflict, LeaseLost, LeadingMemberFailed) as error:  # it has ended meanwhile, say
+            log.info("execution %s was not replaced: %s", execution_id, error)
 
     async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int:
         """Ask for a stop; answers the position of the append, 0 when it was asked before.
@@ -229,20 +257,23 @@ class Conductor:
                 waiting: Answering = asyncio.get_running_loop().create_future()
                 self.put(live, StopAsked(cause=cause, grace_s=grace_s, reason=reason, answer=waiting))
                 return await waiting
+            waited = self._admission.waited(execution_id, self._clock.monotonic())
             queued = self._queue.take_out(execution_id)
             try:
-                decided = await self._elsewhere.stop(
-                    execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
-                )
+                with self._queue.in_hand(execution_id):
+                    decided = await self._elsewhere.stop(
+                        execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
+                    )
             except BaseException:
                 if queued is not None:
-                    self._queue.put_back(queued)
+                    self._queue.put_back(queued, waited)
                 raise
             if decided is not None:
                 break
             await asyncio.sleep(TAKING_LOOK_S)
         execution, position = decided
         if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
+            self._has_ended(execution_id)
             self._family.tell_parent(execution)
         return position
 
@@ -360,7 +391,7 @@ class Conductor:
     @property
     def running(self) -> int:
         """How many executions run on all servers, as far as this one knows."""
-        return len(self._admission.counted)
+        return self._admission.running_in_all
 
     def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
         used, limit = self.slots
@@ -394,7 +425,6 @@ class Conductor:
                 if row.owner in (None, self._server_id):
                     await self._take_up(row, "restarted", "server_restarted")
                 else:
-                    self._count(row)
                     await self._elsewhere.confirm(row.execution_id, self._decider.cause)
             except (VersionConflict, LeaseLost) as error:
                 # The last append of the server before was stored after we looked: look again.
@@ -406,6 +436,7 @@ class Conductor:
                 # One that can't go on (its kind of node is gone, an event of a newer version) must not keep the others
                 # from it.
                 log.error("execution %s can't be taken up: %r", row.execution_id, error)
+        await self.recount()
         self._taken_up = True
         self._queue.open()
 
@@ -449,6 +480,7 @@ class Conductor:
                 if not self.has(row.execution_id):
                     await self._take_up(row, "was_cut_off", "server_restarted")
         self._resting = False
+        await self.look_at_all()
         self._queue.open()
 
     async def drain(self, within_s: float) -> None:
@@ -464,6 +496,8 @@ class Conductor:
     def heard(self, event: e.ExecutionEvent, position: int) -> None:
         """Another server has stored a decision."""
         execution_id = event.originator_id
+        if execution_id in self._creating:  # our own, told by the log before its append was answered
+            return
         live = self.live.get(execution_id)
         if live is not None:
             if event.originator_version > live.execution.version:
@@ -473,15 +507,17 @@ class Conductor:
             case e.Created() | e.Retried():
                 if not (self.is_queued(execution_id) or self._closing):
                     # At once, for what comes next may be that it has started.
-                    self._queue.put(Queued(ticket=ticket_heard(event, position), execution=None), None, event.timestamp)
+                    self._queue.put(Queued(ticket=ticket_heard(event, position), execution=None, since=event.timestamp))
                     self.spawn(self._limit_queued(event))
             case e.Started():
                 queued = self._queue.take_out(execution_id)
-                if queued is not None:
-                    self._admission.let_in(execution_id, queued.ticket.groups, self._clock.monotonic())
+                if queued is None:
+                    self._recount_soon()
+                else:
+                    self._admission.runs_elsewhere(execution_id, queued.ticket.groups, self._clock.monotonic())
             case e.Completed() | e.Failed() | e.Stopped():
                 self._queue.take_out(execution_id)
-                self._forget_count(execution_id)
+                self._has_ended(execution_id)
                 self._family.heard_of_child(event)
             case _:
                 pass
@@ -507,12 +543,8 @@ class Conductor:
         """What other servers stored was missed: everything is looked at again."""
         for live in [*self.live.values()]:
             self.put(live, LookAgain(version=2**63))
-        rows = await patiently(self._leases.open_executions)
-        for gone in self._admission.counted - {row.execution_id for row in rows} - self.live.keys():
-            self._forget_count(gone)
-        for row in rows:
-            if row.owner is not None:
-                self._count(row)
+        await self.recount()
+        for row in await patiently(self._leases.open_executions):
             if row.owner is not None or self.has(row.execution_id) or self.is_queued(row.execution_id):
                 continue
             try:
@@ -599,13 +631,13 @@ class Conductor:
         stored = await patiently(lambda: self._store.history([live.id], limit=1))
         execution = await patiently(lambda: self.load(live.id)) if stored else None
         if execution is None or self.has(live.id) or self.is_queued(live.id) or execution.state.status in FINAL:
-            self._release(live, counts=self.has(live.id))
+            self._release(live)
             return
         live.position = stored[0].position
         if execution.state.status is not ExecutionStatus.QUEUED:
             await self._reload(live, ())
             return
-        self._release(live, counts=False)
+        self._release(live)
         self._enqueue(execution, live.position, live.prepared)
 
     def _enter(self, live: Live) -> None:
@@ -615,28 +647,60 @@ class Conductor:
         if live.execution.state.children:
             self.spawn(self._family.look(live))
 
-    def _count(self, row: OpenExecution) -> None:
-        """One that runs on another server."""
-        if row.group is not None:
-            whole = Group(row.group.workflow_id)
-            groups = (whole,) if row.group == whole else (whole, row.group)
-            self._admission.let_in(row.execution_id, groups, self._clock.monotonic())
+    async def recount(self) -> None:
+        """See in the database who runs on other servers. What is heard of them changes the count as well; this is what
+        makes it right in the end, whatever was missed."""
+        left = set[UUID]()  # while the question is under way
+        self._leaving.append(left)
+        try:
+            rows = await patiently(self._leases.open_executions)
+        finally:
+            self._leaving.remove(left)
+        found = {
+            row.execution_id: groups_of(row.group)
+            for row in rows
+            if row.owner is not None and row.group is not None
+            and row.execution_id not in self.live and row.execution_id not in left
+        }  # fmt: skip
+        self._admission.found_elsewhere(found, self._clock.monotonic())
+        self._queue.admit_soon()
 
-    def _forget_count(self, execution_id: UUID) -> None:
+    def _recount_soon(self) -> None:
+        self._recount_due = True
+        if self._recounting is None or self._recounting.done():
+            self._recounting = self.spawn(self._recount_while_limited())
+
+    async def _recount_while_limited(self) -> None:
+        """Now, and again while somebody waits for a limit."""
+        while not self._closing:
+            await asyncio.sleep(AGAIN_S)
+            self._recount_due = False
+            await self.recount()
+            if not (self._recount_due or self._admission.limited):
+                return
+            await asyncio.sleep(0 if self._recount_due else RECOUNT_S)
+
+    def _leaves(self, execution_id: UUID) -> None:
+        for left in self._leaving:
+            left.add(execution_id)
+
+    def _has_ended(self, execution_id: UUID) -> None:
         """It does not run any more, here or elsewhere."""
+        self._leaves(execution_id)
         self._admission.ended(execution_id, self._clock.monotonic())
         self._queue.admit_soon()
 
-    def _release(self, live: Live, *, counts: bool = True) -> None:
-        """Forget a live execution and give its slots to others, once. It `counts` on when it runs elsewhere."""
+    def _release(self, live: Live) -> None:
+        """Forget a live execution and give its slots to others, once."""
         if live.is_released:
             return
-        if not counts:
-            self._admission.ended(live.id, self._clock.monotonic())
         live.is_released = True
         live.end()
         if self.live.get(live.id) is live:
             del self.live[live.id]
+        if live.id not in self.live:
+            self._leaves(live.id)
+            self._admission.ended(live.id, self._clock.monotonic())
         self._hearing.forget(live.id)
         self._admission.give_back(_slots_of(live))
         self._admission.wait(live.id, live.position, 0)
@@ -656,12 +720,20 @@ class Conductor:
 
     def _enqueue(self, execution: Execution, position: int, prepared: PreparedGraph) -> None:
         """It waits until a slot is free, for as long as its workflow lets it."""
-        kept = Queued(ticket=ticket_of(execution, position), execution=execution)
-        self._queue.put(kept, prepared.graph.settings.queue_timeout_s, execution.state.created_at)
+        self._queue.put(
+            Queued(
+                ticket=ticket_of(execution, position), execution=execution,
+                limit_s=prepared.graph.settings.queue_timeout_s, since=execution.state.created_at,
+            )
+        )  # fmt: skip
+        self._make_room(execution)
+        if execution.state.concurrency is not None:
+            self._recount_soon()
 
     async def _start_queued(self, queued: Queued, waited: Waited) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
+            self._recount_soon()
             return  # another server has it, or it has ended
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         epoch = execution.state.epoch
@@ -757,7 +829,7 @@ class Conductor:
                         return
                     taking, limits = None, ()
                     if ending:
-                        self._release(live, counts=False)
+                        self._release(live)
                         self._family.tell_parent(live.execution)
                         # What was asked while that append was under way is answered by the execution as it ended.
                         answer(self._decider.apply(live, commands_in(live.inbox), cause), 0)
@@ -819,13 +891,16 @@ class Conductor:
                 await asyncio.sleep(AGAIN_S)
             except LimitReached as error:  # by one that another server has let in, of which we hear in a moment
                 log.info("execution %s waits on: %s", live.id, error)
-                self._release(live, counts=False)
-                self.spawn(self._queue_again(live, items))
+                for bound in limits:
+                    self._admission.is_full(bound.group, self._clock.monotonic())
+                self._release(live)
+                self.spawn(self._queue_again(live.id, [*items, *live.inbox]))
                 return False
             except LeaseLost as error:
                 log.warning("execution %s is somebody else's now: %s", live.id, error)
                 self._decider.forget(live)
                 self._release(live)
+                self._recount_soon()
                 refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
@@ -839,15 +914,20 @@ class Conductor:
                     self._admit_child(called, position, appended.numbers)
                 return not live.is_released  # cut off meanwhile: whoever takes it up reads this from the log
 
-    async def _queue_again(self, live: Live, items: Sequence[object]) -> None:
+    async def _queue_again(self, execution_id: UUID, items: Sequence[object]) -> None:
         """It was to start and could not: from the log into the queue, with what was asked of it."""
-        execution = await patiently(lambda: self.load(live.id))
-        if execution.state.status is ExecutionStatus.QUEUED and not self.is_queued(live.id):
-            await asyncio.sleep(AGAIN_S)  # until we have heard of it
-            self._enqueue(execution, live.position, live.prepared)
-        asked = [command for command in commands_in([*items, *live.inbox]) if not command.answer.done()]
-        for command in asked:
-            self.spawn(self._pass_on(live.id, command))
+        with self._queue.in_hand(execution_id):
+            await self.recount()
+            execution = await patiently(lambda: self.load(execution_id))
+            state = execution.state
+            prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
+        if state.status in FINAL:
+            self._family.tell_parent(execution)
+        elif state.status is ExecutionStatus.QUEUED and not (self.has(execution_id) or self.is_queued(execution_id)):
+            self._enqueue(execution, 0, prepared)
+        for command in commands_in(items):
+            if not command.answer.done():
+                self.spawn(self._pass_on(execution_id, command))
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
         self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
@@ -872,14 +952,18 @@ class Conductor:
             return
         self._release(live)
         state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
+        if state.status is ExecutionStatus.QUEUED:  # it was to start, and something else was asked of it first
+            self.spawn(self._queue_again(live.id, [*items, *live.inbox]))
+            return
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
             self._decider.forget(live)
+            self._recount_soon()
             for command in commands_in([*items, *live.inbox]):
                 self.spawn(self._pass_on(live.id, command))
             return
         was, now = live.execution.state.status, state.status
         if state.status in FINAL:
-            self._forget_count(live.id)
+            self._has_ended(live.id)
             ended = Conflict(f"execution_is_{state.status}", f"The execution is {state.status}.", "Load it anew.")
             refuse(asked, ended)
             self._family.tell_parent(execution)

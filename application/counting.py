@@ -5,7 +5,6 @@ A key is worked out once, from the inputs, when the execution is created or retr
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -14,7 +13,6 @@ from application.failures import expression_error
 from application.ports import ExpressionFailed, Expressions, Scope
 from application.preparing import PreparedGraph
 from domain.errors import InvalidInput, Problem
-from domain.event import RecordedEvent
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.queueing.admission import Bound, Group, Ticket, WaitCause
@@ -42,6 +40,8 @@ async def concurrency_of(
     key = _text(value)
     if len(key) > MAX_KEY:
         raise _no_key(f"it has {len(key)} characters, and at most {MAX_KEY} are kept")
+    if "\x00" in key:
+        raise _no_key("it holds the character NUL")
     return Concurrency(limit=asked.limit, key=key, on_limit=asked.on_limit)
 
 
@@ -77,9 +77,15 @@ def ticket_heard(event: e.Created | e.Retried, position: int) -> Ticket:
     """Of one that another server has queued."""
     return Ticket(
         execution_id=event.originator_id, workflow_id=event.workflow_id, came_at=event.timestamp.timestamp(),
-        position=position, priority=event.priority, bound=bound_of(event.workflow_id, event.concurrency),
+        position=position, priority=event.priority or 0, bound=bound_of(event.workflow_id, event.concurrency),
         exempt=event.exempt,
     )  # fmt: skip
+
+
+def groups_of(group: Group) -> tuple[Group, ...]:
+    """Where an execution counts whose smallest group it is."""
+    whole = Group(group.workflow_id)
+    return (whole,) if group == whole else (whole, group)
 
 
 def in_ms(waited: Mapping[WaitCause, float], since: datetime | None, until: datetime) -> dict[str, float]:
@@ -90,10 +96,3 @@ def in_ms(waited: Mapping[WaitCause, float], since: datetime | None, until: date
         return told
     rest = (until - since).total_seconds() * 1000 - sum(told.values())
     return {WaitCause.SLOTS.value: round(max(0.0, rest), 3), **told}
-
-
-def again(created: RecordedEvent) -> Execution:
-    """An execution as it was when it was created, with that still to be stored."""
-    execution = cast("Execution", created.mutate(None))
-    execution.pending_events.append(created)
-    return execution

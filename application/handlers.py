@@ -23,6 +23,7 @@ from application.ports import (
     IdempotencyKeyReused,
     Ids,
     InputChecks,
+    LimitReached,
     Member,
     Permissions,
     Replayed,
@@ -198,14 +199,18 @@ class Handlers:
         """
         cause = self._cause(command, "workflow.execute", command.workflow_id)
         try:
-            return await self._accept(command, cause)
+            try:
+                return await self._accept(command, cause)
+            except LimitReached:  # by one that another server has let in, of which we had not heard
+                await self.conductor.recount()
+                return await self._accept(command, cause, wait=True)
         except (Conflict, InvalidInput, CapacityExceeded):
             before = await self._accepted_before(command)
             if before is None:
                 raise
             return before
 
-    async def _accept(self, command: c.Execute, cause: Cause) -> Accepted:
+    async def _accept(self, command: c.Execute, cause: Cause, *, wait: bool = False) -> Accepted:
         workflow = await self.versions.workflow(command.workflow_id)
         version = workflow.runnable(command.version)
         prepared = await self.versions.graph(workflow.id, version.number)
@@ -216,7 +221,9 @@ class Handlers:
             raise _queue_full(self.queue_limit)
         text = JsonText(_encode(inputs))
         concurrency = await self.versions.concurrency(prepared, text, cause.at)
-        others = self.conductor.over_limit(workflow.id, concurrency)
+        policy = None if concurrency is None else concurrency.on_limit
+        counted = policy in (OnLimit.REFUSE, OnLimit.CANCEL_NEWEST)
+        others = self.conductor.over_limit(workflow.id, concurrency) if counted else ()
         if others and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
             raise _limit_reached(concurrency)
         execution = Execution.create(
@@ -229,15 +236,13 @@ class Handlers:
             execution.cancel(cause, reason="concurrency_limit")
         guard = self._guard(command, execution.id, inputs)
         try:
-            stored = await self.conductor.create(execution, prepared, guard)
+            stored = await self.conductor.create(execution, prepared, guard, wait=wait)
         except IdempotencyKeyReused as error:
             raise Conflict(
                 "idempotency_key_reused", "This idempotency key came before with another body.",
                 "Use a new key for a new run.",
             ) from error  # fmt: skip
         if isinstance(stored, Appended):
-            if concurrency is not None and concurrency.on_limit == OnLimit.REPLACE_OLDEST:
-                self.conductor.replace(others, cause, by=stored.numbers[execution.id])
             return Accepted(
                 execution_id=execution.id, number=stored.numbers[execution.id], workflow_id=workflow.id,
                 version=version.number, position=stored.position,

@@ -1,11 +1,13 @@
 """The queue of executions as this server sees it: its own and those of others.
 
-Who may start is `domain/queueing/admission.py`; starting one is the conductor's.
+Who may start is `domain/queueing/admission.py`; starting one is the conductor's. An execution that has been taken out
+and is being decided about is `in hand`: it is neither put in again nor started by anybody else here meanwhile.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -18,7 +20,7 @@ from application.ports import Clock, EventStore, LeaseGuard, LeaseLost, Member, 
 from domain.errors import Refusal
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
-from domain.execution.status import FINAL
+from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Ticket, WaitCause
 
 log = logging.getLogger("runwright.conductor")
@@ -27,12 +29,15 @@ Waited = Mapping[WaitCause, float]
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Queued:
-    """A place in the queue; `execution` is kept when it is in memory already."""
+    """A place in the queue; `execution` is kept when it is in memory already. It may wait for `limit_s` seconds from
+    `since` on; None: for ever."""
 
     ticket: Ticket
     execution: Execution | None
+    limit_s: float | None = None
+    since: datetime | None = None
 
     @property
     def execution_id(self) -> UUID:
@@ -61,6 +66,7 @@ class Queue:
         self._admitting: asyncio.Task[None] | None = None
         self._open = False
         self._timers: dict[UUID, asyncio.TimerHandle] = {}
+        self._in_hand: set[UUID] = set()
 
     def open(self) -> None:
         """Let in from now on."""
@@ -77,55 +83,66 @@ class Queue:
         return self._open and self.admission.open_to(ticket)
 
     def holds(self, execution_id: UUID) -> bool:
-        """Whether it waits to be admitted."""
-        return self.admission.kept(execution_id) is not None
+        """Whether it waits to be admitted, or is being decided about."""
+        return execution_id in self._in_hand or self.admission.kept(execution_id) is not None
 
-    def put(self, queued: Queued, limit_s: float | None, since: datetime | None) -> None:
-        """At the end, for at most `limit_s` seconds from `since` on."""
-        before = 0.0 if since is None else max(0.0, (self._clock.now() - since).total_seconds())
-        self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), {WaitCause.SLOTS: before})
-        self.limit(queued.execution_id, limit_s, since)
+    @contextmanager
+    def in_hand(self, execution_id: UUID) -> Generator[None]:
+        """It is being decided about."""
+        self._in_hand.add(execution_id)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(execution_id)
+
+    def put(self, queued: Queued) -> None:
+        """At its place, for as long as it may wait."""
+        before = 0.0 if queued.since is None else max(0.0, (self._clock.now() - queued.since).total_seconds())
+        self._put(queued, {WaitCause.SLOTS: before})
+
+    def put_back(self, queued: Queued, waited: Waited | None = None) -> None:
+        """At its place again, unless it has ended and come back as its next run meanwhile."""
+        if not self._is_live(queued) and self.admission.kept(queued.execution_id) is None:
+            self._put(queued, waited)
+
+    def _put(self, queued: Queued, waited: Waited | None) -> None:
+        self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), waited)
+        self._set_timer(queued)
         self.admit_soon()
 
     def limit(self, execution_id: UUID, limit_s: float | None, since: datetime | None) -> None:
         """Let it wait for at most `limit_s` seconds from `since` on, if it still waits."""
         queued = self.admission.kept(execution_id)
-        if queued is not None and limit_s is not None and since is not None:
-            left = (since + timedelta(seconds=limit_s) - self._clock.now()).total_seconds()
-            self._set_timer(queued, limit_s, max(0.0, left))
+        if queued is not None:
+            queued.limit_s, queued.since = limit_s, since
+            self._set_timer(queued)
 
-    def _set_timer(self, queued: Queued, limit_s: float, left_s: float) -> None:
+    def _set_timer(self, queued: Queued, again_s: float | None = None) -> None:
         self._forget_timer(queued.execution_id)
-        loop = asyncio.get_running_loop()
-        self._timers[queued.execution_id] = loop.call_later(left_s, self._is_late, queued, limit_s)
+        if queued.limit_s is None or queued.since is None:
+            return
+        left = (queued.since + timedelta(seconds=queued.limit_s) - self._clock.now()).total_seconds()
+        left_s = max(0.0, left) if again_s is None else again_s
+        self._timers[queued.execution_id] = asyncio.get_running_loop().call_later(left_s, self._is_late, queued)
 
     def _forget_timer(self, execution_id: UUID) -> None:
         timer = self._timers.pop(execution_id, None)
         if timer is not None:
             timer.cancel()
 
-    def _is_late(self, queued: Queued, limit_s: float) -> None:
+    def _is_late(self, queued: Queued) -> None:
         self._timers.pop(queued.execution_id, None)
         if self.admission.kept(queued.execution_id) is not queued:
             return
         if self._open:
-            self._spawn(self._give_up(queued, limit_s))
+            self._spawn(self._give_up(queued))
         else:  # nothing is decided now
-            self._set_timer(queued, limit_s, AGAIN_S)
-
-    def put_back(self, queued: Queued, waited: "Waited | None" = None) -> None:
-        """At its place again, unless it has ended and come back as its next run meanwhile."""
-        if not self._is_live(queued) and not self.holds(queued.execution_id):
-            self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), waited)
+            self._set_timer(queued, AGAIN_S)
 
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""
         self._forget_timer(execution_id)
         return self.admission.leave(execution_id)
-
-    def look_again_soon(self) -> None:
-        """A limit was reached of which this server had not heard."""
-        asyncio.get_running_loop().call_later(AGAIN_S, self.admit_soon)
 
     def admit_soon(self) -> None:
         """A slot may be free, or somebody waits who did not before."""
@@ -135,45 +152,49 @@ class Queue:
     async def _admit(self) -> None:
         while self._open and (first := self.admission.next_queued()) is not None:
             waited = self.admission.waited(first, self._clock.monotonic())
-            queued = cast("Queued", self.admission.leave(first))
-            self._forget_timer(first)
-            try:
-                await self._start(queued, waited)
-            except StoreUnavailable as error:
-                log.warning("admission waits for the database: %s", error)
-                self.put_back(queued, waited)
-                await asyncio.sleep(AGAIN_S)
-            except (LookupError, Refusal) as error:
-                log.error("execution %s can't be started: %s", queued.execution_id, error)
+            queued = cast("Queued", self.take_out(first))
+            with self.in_hand(first):
+                try:
+                    await self._start(queued, waited)
+                except StoreUnavailable as error:
+                    log.warning("admission waits for the database: %s", error)
+                    self.put_back(queued, waited)
+                    await asyncio.sleep(AGAIN_S)
+                except (LookupError, Refusal) as error:
+                    log.error("execution %s can't be started: %s", first, error)
 
-    async def _give_up(self, queued: Queued, limit_s: float) -> None:
+    async def _give_up(self, queued: Queued) -> None:
         """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
         execution_id = queued.execution_id
-        if not self._open or self.admission.kept(execution_id) is not queued:
+        if not self._open or self.admission.kept(execution_id) is not queued or queued.limit_s is None:
             return
-        self.admission.leave(execution_id)
-        try:
-            execution = await self._histories.load(execution_id)
-            if execution.state.status in FINAL:  # an append whose answer was lost
-                self._tell_parent(execution)
-                return
-            so_far = await self._histories.log_stream_of(execution)
-            execution.fail(
-                self._cause_of(execution), queue_timeout(limit_s), cause_path=None,
-                pointer="/settings/queue_timeout_s", log_events=so_far.version, log_lines=so_far.lines,
-                dropped_lines=so_far.dropped,
-            )  # fmt: skip
-            name = lease_name(execution_id)
-            events = cast("list[RecordedEvent]", [*execution.pending_events])
-            guard = LeaseGuard(name=name, epoch=execution.state.epoch)
-            await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+        waited = self.admission.waited(execution_id, self._clock.monotonic())
+        self.take_out(execution_id)
+        with self.in_hand(execution_id):
+            try:
+                await self._fail(execution_id, queued.limit_s)
+            except StoreUnavailable as error:
+                log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
+                self.put_back(queued, waited)
+                self._set_timer(queued, AGAIN_S)
+            except (VersionConflict, LeaseLost) as error:
+                log.info("execution %s has left the queue otherwise: %s", execution_id, error)
+                self.put_back(queued, waited)  # admission loads it anew and finds out how
+
+    async def _fail(self, execution_id: UUID, limit_s: float) -> None:
+        execution = await self._histories.load(execution_id)
+        if execution.state.status in FINAL:  # an append whose answer was lost
             self._tell_parent(execution)
-        except StoreUnavailable as error:
-            log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
-            self.put_back(queued)
-            await asyncio.sleep(AGAIN_S)
-            await self._give_up(queued, limit_s)
-        except (VersionConflict, LeaseLost) as error:
-            log.info("execution %s has left the queue otherwise: %s", execution_id, error)
-            self.put_back(queued)  # admission loads it anew and finds out how
-            self.admit_soon()
+        if execution.state.status is not ExecutionStatus.QUEUED:  # another server has it
+            return
+        so_far = await self._histories.log_stream_of(execution)
+        execution.fail(
+            self._cause_of(execution), queue_timeout(limit_s), cause_path=None,
+            pointer="/settings/queue_timeout_s", log_events=so_far.version, log_lines=so_far.lines,
+            dropped_lines=so_far.dropped,
+        )  # fmt: skip
+        name = lease_name(execution_id)
+        events = cast("list[RecordedEvent]", [*execution.pending_events])
+        guard = LeaseGuard(name=name, epoch=execution.state.epoch)
+        await self._store.append(Member(events=events, guards=[guard], leases_closed=[name]))
+        self._tell_parent(execution)

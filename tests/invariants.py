@@ -11,7 +11,8 @@ hide behind the same mistake here. Each sentence begins with the number of its i
     10 nothing ends while something of it is open · 11 every event goes back to a person's command · 12 no secret
 
 The rest is called `status` (a change that the tables forbid), `counts` (what terminal events count), `fence` (an
-owner that was replaced has written), `number`. Invariant 9 is checked where streams are read.
+owner that was replaced has written), `number`, `limit` (more run at
+once than a workflow lets). Invariant 9 is checked where streams are read.
 
 Longer than 200 lines because the rules of one execution share what is known of it.
 """
@@ -76,6 +77,7 @@ def broken(
     found += _causes(log)
     found += _family(runs)
     found += [] if limit is None else _slots(log, limit)
+    found += _limits(log)
     found += [] if writers is None else _fence(log, writers)
     found += _secrets(log, secrets)
     stored = Counter((event.originator_id, event.originator_version) for _, event in log)
@@ -416,6 +418,32 @@ class _Run:
 
 
 # ── over all executions ──
+
+
+def _limits(log: Log) -> list[str]:
+    """Whoever starts finds fewer running than the limit it came under says."""
+    asked: dict[UUID, e.Created | e.Retried] = {}
+    running: dict[UUID, tuple[UUID, str | None]] = {}
+    found: list[str] = []
+    for position, event in log:
+        match event:
+            case e.Created() | e.Retried():
+                asked[event.originator_id] = event
+            case e.Started():
+                mine = asked[event.originator_id]
+                under = mine.concurrency
+                if under is not None and not mine.exempt:
+                    others = [
+                        key for flow, key in running.values() if flow == event.workflow_id and under.key in (None, key)
+                    ]
+                    if len(others) >= under.limit:
+                        found.append(f"limit {event.originator_id} at {position}: {len(others)} run, {under.limit} may")
+                running[event.originator_id] = (event.workflow_id, None if under is None else under.key)
+            case e.Completed() | e.Failed() | e.Stopped():
+                running.pop(event.originator_id, None)
+            case _:
+                pass
+    return found
 
 
 def _order(log: Log) -> list[str]:

@@ -306,11 +306,11 @@ class Retried(ExecutionEvent):
     `origin` is failed, start or steps (then `chosen` names them). Steps in `reused` keep their outputs, all others
     run again as they are reached. `inputs` are the run's. `step_inputs` is an object step -> fields that replace
     what its expressions give. `generations` are the new ones of steps whose effects may be repeated. `token` is the
-    preview's that was confirmed. `priority`, `concurrency` and `exempt` as of `created`.
+    preview's that was confirmed. `concurrency` and `exempt` as of `created`, and `priority`, null when it stays.
     """
 
     TOPIC: ClassVar[str] = "execution.retried.v1"
-    ADDED: ClassVar[Mapping[str, object]] = {"priority": 0, "concurrency": None, "exempt": False}
+    ADDED: ClassVar[Mapping[str, object]] = {"priority": None, "concurrency": None, "exempt": False}
     run: int
     workflow_version: int
     graph_hash: str
@@ -321,7 +321,7 @@ class Retried(ExecutionEvent):
     inputs: JsonText
     step_inputs: JsonText
     token: str | None
-    priority: int
+    priority: int | None
     concurrency: Concurrency | None
     exempt: bool
 

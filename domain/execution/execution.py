@@ -388,7 +388,7 @@ class Execution(Aggregate):
             e.Retried, cause, run=self.state.run + 1, workflow_version=workflow_version, graph_hash=graph_hash,
             origin=origin, chosen=list(chosen), reused=list(reused), generations=dict(generations), inputs=inputs,
             step_inputs=step_inputs, token=token, priority=self.state.priority, concurrency=concurrency,
-            exempt=self.state.exempt,
+            exempt=False,
         )  # fmt: skip
 
     # ── stop ──

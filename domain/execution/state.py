@@ -130,7 +130,8 @@ class ExecutionState:
         self.become(ExecutionStatus.QUEUED)
         self.run, self.workflow_version, self.inputs = event.run, event.workflow_version, event.inputs
         self.command_actor, self.command_id = event.actor, event.cause
-        self.priority, self.concurrency, self.exempt = event.priority, event.concurrency, event.exempt
+        self.concurrency, self.exempt = event.concurrency, event.exempt
+        self.priority = self.priority if event.priority is None else event.priority
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
         self.unconfirmed = None

@@ -167,6 +167,9 @@ class Admission(Generic[T]):
         self._lines: dict[UUID, dict[_Kind, _Line]] = {}
         self._heads: dict[UUID, list[tuple[float, int, UUID]]] = {}
         """By workflow, a heap of the heads of its lines with their shares; what is out of date is left out when met."""
+        self._by_group: dict[Group, list[_Line]] = {}
+        self._elsewhere: set[UUID] = set()
+        self._full: set[Group] = set()
         self._running: dict[Group, dict[UUID, None]] = {}
         self._groups: dict[UUID, tuple[Group, ...]] = {}
         self._workflow_limits: dict[UUID, int] = {}
@@ -214,7 +217,8 @@ class Admission(Generic[T]):
     # ── who runs ──
 
     def let_in(self, execution_id: UUID, groups: tuple[Group, ...], now: float) -> None:
-        """The execution runs, here or on another server, and counts. Idempotent."""
+        """The execution runs here and counts. Idempotent."""
+        self._elsewhere.discard(execution_id)
         if execution_id in self._groups:
             return
         self._groups[execution_id] = groups
@@ -224,6 +228,7 @@ class Admission(Generic[T]):
 
     def ended(self, execution_id: UUID, now: float) -> None:
         """It counts no more. Idempotent."""
+        self._elsewhere.discard(execution_id)
         for group in self._groups.pop(execution_id, ()):
             running = self._running[group]
             del running[execution_id]
@@ -231,10 +236,31 @@ class Admission(Generic[T]):
                 del self._running[group]
             self._changed(group, now)
 
+    def runs_elsewhere(self, execution_id: UUID, groups: tuple[Group, ...], now: float) -> None:
+        """The execution runs on another server and counts, until it has ended or is not found there. Idempotent."""
+        if execution_id not in self._groups:
+            self.let_in(execution_id, groups, now)
+            self._elsewhere.add(execution_id)
+
+    def found_elsewhere(self, found: Mapping[UUID, tuple[Group, ...]], now: float) -> None:
+        """These run elsewhere, and no others; limits that were reached unseen are seen now."""
+        for gone in self._elsewhere - found.keys():
+            self.ended(gone, now)
+        for execution_id, groups in found.items():
+            self.runs_elsewhere(execution_id, groups, now)
+        full, self._full = self._full, set()
+        for group in full:
+            self._changed(group, now)
+
+    def is_full(self, group: Group, now: float) -> None:
+        """A limit of the group is reached by whom this server has not heard of yet; until `found_elsewhere`."""
+        self._full.add(group)
+        self._changed(group, now)
+
     @property
-    def counted(self) -> set[UUID]:
-        """Everybody who runs."""
-        return {*self._groups}
+    def running_in_all(self) -> int:
+        """How many run, on all servers."""
+        return len(self._groups)
 
     def running(self, group: Group) -> Sequence[UUID]:
         """Who runs of a group, oldest first."""
@@ -264,24 +290,22 @@ class Admission(Generic[T]):
         workflow_id, bound, exempt = kind
         if exempt:
             return None
-        if bound is not None and len(self._running.get(bound.group, ())) >= bound.limit:
+        if bound is not None and (bound.group in self._full or len(self._running.get(bound.group, ())) >= bound.limit):
             return (WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT), bound
         whole = Group(workflow_id)
         most = self._workflow_limits.get(workflow_id)
-        if most is not None and len(self._running.get(whole, ())) >= most:
+        if most is not None and (whole in self._full or len(self._running.get(whole, ())) >= most):
             return WaitCause.WORKFLOW_LIMIT, Bound(whole, most)
         return None
 
     def _changed(self, group: Group, now: float) -> None:
         """So many run of the group: who waits in it may be nearer or farther, and for another cause."""
-        lines = self._lines.get(group.workflow_id)
-        if lines is None:
-            return
-        limited = group.workflow_id in self._workflow_limits
-        for line in lines.values():
-            concerned = line.kind.bound is not None and line.kind.bound.group == group
-            if concerned or (group.key is None and limited):
-                self._judge(line, now)
+        if group.key is None and group.workflow_id in self._workflow_limits:
+            lines = [*self._lines.get(group.workflow_id, {}).values()]
+        else:
+            lines = self._by_group.get(group, ())
+        for line in lines:
+            self._judge(line, now)
 
     def _judge(self, line: _Line, now: float) -> None:
         reached = self._reached(line.kind)
@@ -295,7 +319,12 @@ class Admission(Generic[T]):
     # ── the queue ──
 
     def enqueue(self, ticket: Ticket, kept: T, now: float, waited: Mapping[WaitCause, float] | None = None) -> None:
-        """It waits from now on, at its place; `waited` is what it has waited before, in seconds by cause."""
+        """It waits from now on, at its place; `waited` is what it has waited before, in seconds by cause. One that
+        waits already goes on waiting, by the new ticket."""
+        before = self._entries.get(ticket.execution_id)
+        if before is not None:
+            waited = self._waited(before, now)
+            self.leave(ticket.execution_id)
         entry = _Entry(ticket, kept, None, now, {}, dict(waited or {}))
         self._entries[ticket.execution_id] = entry
         self._line_up(entry, now)
@@ -381,6 +410,12 @@ class Admission(Generic[T]):
         found = Counter(entry.ticket.priority for entry in self._entries.values())
         return dict(sorted(found.items(), reverse=True))
 
+    @property
+    def limited(self) -> bool:
+        """Whether somebody waits for a limit."""
+        limits = (WaitCause.WORKFLOW_LIMIT, WaitCause.KEY_LIMIT)
+        return any(line.cause in limits for lines in self._lines.values() for line in lines.values())
+
     def causes(self) -> Mapping[WaitCause, int]:
         """How many wait for each cause."""
         found: dict[WaitCause, int] = {}
@@ -454,6 +489,8 @@ class Admission(Generic[T]):
         line = lines.get(kind)
         if line is None:
             line = lines[kind] = _Line(kind, WaitCause.SLOTS, now)
+            if kind.bound is not None:
+                self._by_group.setdefault(kind.bound.group, []).append(line)
             self._judge(line, now)
         insort(line.tickets, ticket.order)
         entry.line, entry.before = line, dict(line.count(now))
@@ -467,8 +504,13 @@ class Admission(Generic[T]):
         if line.tickets:
             self._offer(line)
             return
-        workflow_id = line.kind.workflow_id
+        workflow_id, bound = line.kind.workflow_id, line.kind.bound
         del self._lines[workflow_id][line.kind]
+        if bound is not None:
+            same = self._by_group[bound.group]
+            same.remove(line)
+            if not same:
+                del self._by_group[bound.group]
         if not self._lines[workflow_id]:
             del self._lines[workflow_id]
             self._heads.pop(workflow_id, None)

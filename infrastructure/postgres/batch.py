@@ -145,11 +145,22 @@ def changed_leases(member: Member) -> list[str]:
     return names
 
 
-def starts_of(member: Member) -> set[UUID]:
-    """The workflows of which an execution begins to run with the member."""
+def starts_of(member: Member) -> set[Group]:
+    """Whom an execution counts with that begins to run with the member; of one without a limit it may be any key."""
+    if member.limits:
+        return {bound.group for bound in member.limits}
     if member.leases_taken:
-        return {event.workflow_id for event in member.events}
-    return {x.group.workflow_id for x in member.leases_opened if x.owner is not None and x.group is not None}
+        return {Group(event.workflow_id) for event in member.events}
+    return {x.group for x in member.leases_opened if x.owner is not None and x.group is not None}
+
+
+def may_reach(starts: set[Group], member: Member) -> bool:
+    """Whether those that begin to run may reach a limit of the member."""
+    return any(
+        start.workflow_id == bound.group.workflow_id and (None in (start.key, bound.group.key) or start == bound.group)
+        for bound in member.limits
+        for start in starts
+    )
 
 
 def encode_member(member: Member) -> list[bytes]:

@@ -25,6 +25,7 @@ import psycopg
 from application import ports
 from application.ports import Appended, Member, Recalled, Replayed, StoredEvent, StoreUnavailable, Written
 from domain.event import RecordedEvent
+from domain.queueing.admission import Group
 from domain.values import log_stream_id
 from infrastructure import failpoints, mapper
 from infrastructure.postgres.batch import (
@@ -35,6 +36,7 @@ from infrastructure.postgres.batch import (
     changed_leases,
     encode_member,
     expected_heads,
+    may_reach,
     starts_of,
 )
 from infrastructure.postgres.connection import DEADLINE_S, Connections, Row
@@ -171,7 +173,7 @@ class PostgresEventStore:
         events = size = 0
         keys: set[tuple[str, str]] = set()
         changed: set[str] = set()
-        starting: set[UUID] = set()
+        starting: set[Group] = set()
         while self._queue:
             head = self._queue[0]
             if head.done.done():
@@ -184,11 +186,10 @@ class PostgresEventStore:
             changes = changed_leases(head.member)
             if changed and not changed.isdisjoint([*changes, *(guard.name for guard in head.member.guards)]):
                 break
-            starts = starts_of(head.member)
-            if head.member.limits and not starting.isdisjoint(starts):
+            if head.member.limits and may_reach(starting, head.member):
                 break
             changed.update(changes)
-            starting |= starts
+            starting |= starts_of(head.member)
             if key is not None:
                 keys.add((key.scope, key.key))
             events += len(head.member.events)

@@ -25,16 +25,30 @@ def definition(random: Random, name: str, children: list[str]) -> Json:
         settings["queue_timeout_s"] = random.choice([1.0, 30.0])
     if random.random() < 0.4:
         settings["on_failure"] = "stop"
+    settings |= _limit(random)
     more: Json = {"output": f"${{steps.{names[-1]}.output}}"} if random.random() < 0.5 else {}
     return {
         "apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": edges, "settings": settings, **more
     }  # fmt: skip
 
 
-def leaf(name: str) -> Json:
+def _limit(random: Random) -> Json:
+    if random.random() < 0.5:
+        return {}
+    policies = ["queue"] * 5 + ["refuse", "replace_oldest", "cancel_newest"]
+    concurrency: Json = {"limit": random.randint(1, 2), "on_limit": random.choice(policies)}
+    if random.random() < 0.5:
+        concurrency["key"] = "${inputs.yes}"
+    return {"concurrency": concurrency, **({"priority": random.randint(-2, 2)} if random.random() < 0.5 else {})}
+
+
+def leaf(random: Random, name: str) -> Json:
     """What a step of kind workflow runs."""
     nodes = [{"id": "only", "kind": "python", "config": {"code": "def main(): pass"}}]
-    return {"apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": [], "output": "${steps.only.output}"}
+    return {
+        "apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": [], "output": "${steps.only.output}",
+        "settings": _limit(random),
+    }  # fmt: skip
 
 
 def _condition(random: Random, source: str) -> Json:

@@ -257,7 +257,7 @@ class World:
         await self.boot()
         children: list[str] = []
         for number in range(4):
-            made = leaf("leaf") if number == 0 else definition(self.random, f"w{number}", children)
+            made = leaf(self.random, "leaf") if number == 0 else definition(self.random, f"w{number}", children)
             command = c.CreateWorkflow(
                 actor=ADA, name=made["name"], description="", labels={}, definition=made, ready=True
             )

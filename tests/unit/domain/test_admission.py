@@ -264,12 +264,17 @@ class TestQueue(RuleBasedStateMachine):
         end(self.queue, number, self.now)
 
     @precondition(lambda self: self.waiting)
-    @rule(data=st.data(), does=st.sampled_from(["leave", "hold", "release"]))
+    @rule(data=st.data(), does=st.sampled_from(["leave", "hold", "release", "come again"]))
     def is_told(self, data: st.DataObject, does: str) -> None:
         number = data.draw(st.sampled_from(sorted(self.waiting)))
         if does == "leave":
             assert self.queue.leave(UUID(int=number)) == number
             del self.waiting[number]
+            return
+        if does == "come again":
+            one = self.waiting[number]
+            one.ticket, one.held = replace(one.ticket, priority=data.draw(st.integers(-2, 2))), False
+            self.queue.enqueue(one.ticket, number, self.now)
             return
         tell: Callable[[UUID, float], None] = getattr(self.queue, does)
         tell(UUID(int=number), self.now)

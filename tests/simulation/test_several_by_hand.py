@@ -1,0 +1,340 @@
+"""Two servers and a limit, as stories: one thing comes at the worst moment. Each was a way to wait for ever, to run too
+many, or to run twice."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application import commands as c
+from application.ports import Appended, LimitReached, Member, OpenExecution, Replayed, StoreUnavailable, Succeeded
+from domain.errors import CapacityExceeded
+from domain.execution import events as e
+from domain.execution.execution import Execution
+from domain.values import JsonText, Usage
+from tests.simulation.loop import VirtualLoop, run
+from tests.simulation.test_by_hand import ByHand, execute, steps
+from tests.simulation.world import ADA, Server
+
+
+class Two(ByHand):
+    """Servers by number, each with a limit of attempts; a step takes a moment, or for ever where it is told to."""
+
+    async def start(self, number: int, limit: int = 4, *, begin: bool = True) -> Server:
+        server = Server(self.truth, self.loop, self.artifacts, UUID(int=number), number, limit)
+        server.executor._outcome = lambda attempt, began: Succeeded(  # type: ignore[method-assign]
+            id=attempt.id, output=JsonText(b"{}"), attachments=[],
+            usage=Usage(wall_ms=1, cpu_ms=1, peak_memory_bytes=1, began_at_ms=began),
+        )  # fmt: skip
+        if begin:
+            await server.start()
+        return server
+
+    async def flow(self, server: Server, **settings: Any) -> UUID:
+        definition = {**steps("a"), "settings": settings}
+        command = c.CreateWorkflow(actor=ADA, name="w", description="", labels={}, definition=definition, ready=True)
+        workflow, _ = await server.handlers.create_workflow(command)
+        return workflow.id
+
+    def stands(self, execution_id: UUID) -> str:
+        return dict(self.everything())[execution_id].value
+
+    def kinds(self, execution_id: UUID) -> list[str]:
+        return [type(event).__name__ for event in self.truth.history(execution_id)]
+
+
+def told(story: Any) -> None:
+    loop = VirtualLoop()
+    world = Two(loop)
+    run(story(world), loop)
+    assert world.truth.breaches == []
+
+
+def for_ever(server: Server) -> None:
+    async def play(attempt: Any) -> None:
+        await asyncio.sleep(36_000)
+
+    server.executor._play = play  # type: ignore[method-assign]
+
+
+def lets_in(server: Server, slots: int) -> None:
+    server.conductor._admission.limit = server.executor._limit = slots
+    server.conductor._queue.admit_soon()
+
+
+def stop_of(execution_id: UUID) -> c.StopExecution:
+    return c.StopExecution(actor=ADA, execution_id=execution_id, grace_s=0, reason=None)
+
+
+async def next_one_runs(world: Two, server: Server, flow: UUID) -> None:
+    """Nobody counts who does not run: the limit is free again."""
+    accepted = await server.handlers.execute(execute(flow))
+    await asyncio.sleep(300)
+    assert world.stands(accepted.execution_id) == "completed"
+
+
+def slowly_told(server: Server) -> Any:
+    """What the database says of open executions arrives seconds later; the call that makes it quick again."""
+    real = server.conductor._leases.open_executions
+
+    async def slow() -> list[OpenExecution]:
+        rows = [*await real()]
+        await asyncio.sleep(3)
+        return rows
+
+    server.conductor._leases.open_executions = slow  # type: ignore[method-assign]
+    return lambda: setattr(server.conductor._leases, "open_executions", real)
+
+
+def test_one_that_ends_while_everything_is_looked_at_does_not_count_for_ever() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(a, concurrency={"limit": 1})
+        await a.handlers.execute(execute(flow))
+        quick = slowly_told(a)
+        await a.conductor.look_at_all()
+        quick()
+        b.kill()
+        await next_one_runs(world, a, flow)
+
+    told(story)
+
+
+def test_one_that_ends_while_a_server_starts_does_not_count_for_ever() -> None:
+    async def story(world: Two) -> None:
+        b, a = await world.start(2), await world.start(1, begin=False)
+        flow = await world.flow(b, concurrency={"limit": 1})
+        await b.handlers.execute(execute(flow))
+        quick = slowly_told(a)
+
+        async def at_once() -> None:
+            pass
+
+        a.executor.start = at_once  # type: ignore[method-assign]
+        await a.start()
+        quick()
+        b.kill()
+        await next_one_runs(world, a, flow)
+
+    told(story)
+
+
+def test_one_whose_last_append_is_under_way_at_a_cut_off_counts_no_more() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(b, concurrency={"limit": 1})
+        append = a.store.append
+
+        async def late(member: Member) -> Appended | Replayed:
+            answer = await append(member)
+            if any(isinstance(event, e.Completed) for event in member.events):
+                await asyncio.sleep(2)
+            return answer
+
+        a.store.append = late  # type: ignore[method-assign]
+        accepted = await a.handlers.execute(execute(flow))
+        while world.stands(accepted.execution_id) != "completed":
+            await asyncio.sleep(0.1)
+        a.conductor.cut_off()
+        await asyncio.sleep(5)
+        await a.conductor.take_up_own()
+        b.kill()
+        await next_one_runs(world, a, flow)
+
+    told(story)
+
+
+def test_a_start_under_way_at_a_cut_off_that_is_not_stored_is_queued_again() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(b, concurrency={"limit": 1})
+        accepted = await a.handlers.execute(execute(flow))
+        append = a.store.append
+
+        async def away(member: Member) -> Appended | Replayed:
+            await asyncio.sleep(1)
+            raise StoreUnavailable("the database is away")
+
+        a.store.append = away  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(0.5)
+        a.conductor.cut_off()
+        await asyncio.sleep(3)
+        a.store.append = append  # type: ignore[method-assign]
+        await a.conductor.take_up_own()
+        b.kill()
+        await asyncio.sleep(300)
+        assert world.stands(accepted.execution_id) == "completed"
+
+    told(story)
+
+
+def test_a_start_elsewhere_that_is_heard_at_the_wrong_moment_counts_and_nobody_hammers_the_database() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 4), await world.start(2, 0)
+        flow = await world.flow(b, concurrency={"limit": 1})
+        object.__setattr__(b.handlers, "queue_limit", 1_000)
+        refused, append, load = Counter[str](), a.store.append, a.conductor.load
+
+        async def counted(member: Member) -> Appended | Replayed:
+            try:
+                return await append(member)
+            except LimitReached:
+                refused["limit"] += 1
+                raise
+
+        async def slowly(execution_id: UUID) -> Execution:
+            if execution_id == first.execution_id:
+                await asyncio.sleep(0.5)
+            return await load(execution_id)
+
+        a.store.append = counted  # type: ignore[method-assign]
+        a.conductor.load = slowly  # type: ignore[method-assign]
+        first = await b.handlers.execute(execute(flow))
+        for _ in range(30):
+            await b.handlers.execute(execute(flow))
+        for_ever(b)
+        await asyncio.sleep(0.25)  # the other one has heard of it and reads it
+        lets_in(b, 1)
+        await asyncio.sleep(20)
+        refused.clear()
+        await asyncio.sleep(60)
+        assert refused["limit"] <= 1
+        assert Counter(status.value for _, status in world.everything()) == {"queued": 30, "running": 1}
+
+    told(story)
+
+
+def test_one_that_was_stopped_and_retried_while_it_was_to_start_is_queued_again() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(b, concurrency={"limit": 1})
+        accepted = await b.handlers.execute(execute(flow))
+        await asyncio.sleep(1)
+        append = a.store.append
+
+        async def late(member: Member) -> Appended | Replayed:
+            if any(isinstance(event, e.Started) for event in member.events):
+                await asyncio.sleep(2)
+            return await append(member)
+
+        a.store.append = late  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(0.5)
+        await b.handlers.stop(stop_of(accepted.execution_id))
+        await b.handlers.retry(
+            c.RetryExecution(
+                actor=ADA, execution_id=accepted.execution_id, origin="start", chosen=(), inputs=None, step_inputs={},
+                version=None, token=None,
+            )
+        )  # fmt: skip
+        b.kill()
+        a.store.append = append  # type: ignore[method-assign]
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "completed"
+        await next_one_runs(world, a, flow)
+
+    told(story)
+
+
+def test_one_that_is_about_to_start_is_not_queued_again_meanwhile() -> None:
+    async def story(world: Two) -> None:
+        b, a = await world.start(2, 0), await world.start(1, 0)
+        accepted = await b.handlers.execute(execute(await world.flow(b)))
+        await asyncio.sleep(1)
+        load = a.conductor.load
+
+        async def slowly(execution_id: UUID) -> Execution:
+            found = await load(execution_id)
+            await asyncio.sleep(0.5)
+            return found
+
+        a.conductor.load = slowly  # type: ignore[method-assign]
+        lets_in(a, 2)
+        await asyncio.sleep(0.1)
+        await a.conductor.look_at_all()
+        await asyncio.sleep(30)
+        assert world.kinds(accepted.execution_id).count("StepStarted") == 1
+        assert world.stands(accepted.execution_id) == "completed"
+
+    told(story)
+
+
+def test_what_another_server_has_just_started_does_not_fail_by_its_time_in_the_queue() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(b, queue_timeout_s=5, concurrency={"limit": 1})
+        accepted = await b.handlers.execute(execute(flow))
+        for_ever(b)
+        await asyncio.sleep(4.9)
+        lets_in(b, 1)
+        await asyncio.sleep(5)
+        assert world.stands(accepted.execution_id) == "running"
+        a.kill()
+
+    told(story)
+
+
+def test_one_that_could_not_be_stopped_waits_on_and_starts() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a, concurrency={"limit": 1})
+        await a.handlers.execute(execute(flow))
+        second = await a.handlers.execute(execute(flow))
+        append = a.store.append
+
+        async def away(member: Member) -> Appended | Replayed:
+            if any(isinstance(event, e.StopRequested) for event in member.events):
+                await asyncio.sleep(3)  # the first ends meanwhile
+                raise StoreUnavailable("the database is away")
+            return await append(member)
+
+        a.store.append = away  # type: ignore[method-assign]
+        with pytest.raises(StoreUnavailable):
+            await a.handlers.stop(stop_of(second.execution_id))
+        await asyncio.sleep(60)
+        assert world.stands(second.execution_id) == "completed"
+
+    told(story)
+
+
+def test_the_oldest_makes_room_although_the_answer_to_the_newest_was_lost() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a, concurrency={"limit": 1, "on_limit": "replace_oldest"})
+        for_ever(a)
+        first = await a.handlers.execute(execute(flow))
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await a.handlers.execute(execute(flow, "key"))
+        await asyncio.sleep(15)
+        again = await a.handlers.execute(execute(flow, "key"))
+        await asyncio.sleep(60)
+        assert (world.stands(first.execution_id), world.stands(again.execution_id)) == ("stopped", "running")
+
+    told(story)
+
+
+@pytest.mark.parametrize("on_limit", ["refuse", "cancel_newest", "replace_oldest"])
+def test_what_comes_of_one_more_counts_those_that_were_not_heard_of(on_limit: str) -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        assert a.following is not None
+        a.following.cancel()
+        flow = await world.flow(b, concurrency={"limit": 1, "on_limit": on_limit})
+        for_ever(b)
+        first = await b.handlers.execute(execute(flow))
+        if on_limit == "refuse":
+            with pytest.raises(CapacityExceeded):
+                await a.handlers.execute(execute(flow))
+            return
+        second = await a.handlers.execute(execute(flow))
+        b.following = b.following or asyncio.create_task(b._follow(0))
+        await asyncio.sleep(60)
+        expected = ("running", "stopped") if on_limit == "cancel_newest" else ("stopped", "running")
+        told_of = (world.stands(first.execution_id), world.stands(second.execution_id))
+        assert told_of == expected or (on_limit == "replace_oldest" and told_of == ("stopped", "completed"))
+
+    told(story)
