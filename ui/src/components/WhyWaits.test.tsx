@@ -52,12 +52,12 @@ describe("why a queued execution waits", () => {
       { limit: 8, place: 3, higher: 2 },
       "All 8 slots are taken; place 3 in the queue. 2 before it have a higher priority.",
     ],
-    [{ limit: 8, place: null }, "Waits until a slot is free."],
+    [{ limit: 8, place: null }, "Waits its turn in the queue."],
   ])("says what is known of the slots: %j", (params, sentence) => {
     expect(says({ code: "slots_taken", params })).toBe(sentence);
   });
 
   it("promises nothing before it knows", () => {
-    expect(says(null)).toBe("Waits until a slot is free.");
+    expect(says(null)).toBe("Waits its turn in the queue.");
   });
 });

@@ -38,7 +38,7 @@ describe("a row says what happens now, or how it ended:", () => {
     [{ settled_steps: 1 }, "1 step settled"],
     [{ status: "failed", error }, "the code raised KeyError · '2031'"],
     [{ status: "failed", error: { ...error, code: "new" } }, "The step’s code failed · '2031'"],
-    [{ status: "queued", ...open, started_at: null }, "waits for a free slot"],
+    [{ status: "queued", ...open, started_at: null }, "waits its turn in the queue"],
     [{ status: "stopping", ...open }, "ending what still runs"],
     [{ status: "stopped", settled_steps: 1 }, "stopped · 1 step settled"],
     [{ status: "running", ...open, waiting_paths: ["pay"] }, "pay waits"],
