@@ -653,14 +653,13 @@ class Conductor:
         left = set[UUID]()  # while the question is under way
         self._leaving.append(left)
         try:
-            rows = await patiently(self._leases.open_executions)
+            rows = await patiently(self._leases.owned_executions)
         finally:
             self._leaving.remove(left)
         found = {
             row.execution_id: groups_of(row.group)
             for row in rows
-            if row.owner is not None and row.group is not None
-            and row.execution_id not in self.live and row.execution_id not in left
+            if row.group is not None and row.execution_id not in self.live and row.execution_id not in left
         }  # fmt: skip
         self._admission.found_elsewhere(found, self._clock.monotonic())
         self._queue.admit_soon()

@@ -288,6 +288,10 @@ class Leases(Protocol):
         """Every execution that is not final, oldest first."""
         ...
 
+    async def owned_executions(self) -> Sequence[OpenExecution]:
+        """Of those the ones that some server has: who runs, and not who waits in the queue."""
+        ...
+
     async def beat(self, server: UUID, *, ttl_s: float) -> int:
         """This server is alive for `ttl_s` seconds more; how many others are now. Raises StoreUnavailable."""
         ...

@@ -43,6 +43,10 @@ class MemoryLeases:
         lease = self._log.leases.get(f"server:{server}")
         return lease is not None and lease.expires_at is not None and lease.expires_at > self._clock.now()
 
+    async def owned_executions(self) -> Sequence[OpenExecution]:
+        """Those that some server has."""
+        return [one for one in await self.open_executions() if one.owner is not None]
+
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final, oldest first."""
         return [

@@ -32,12 +32,17 @@ class PostgresLeases:
 
     async def open_executions(self) -> Sequence[OpenExecution]:
         """Every execution that is not final."""
+        return await self._executions("open_executions")
+
+    async def owned_executions(self) -> Sequence[OpenExecution]:
+        """Those that some server has."""
+        return await self._executions("owned_executions")
+
+    async def _executions(self, question: str) -> Sequence[OpenExecution]:
         return [
             OpenExecution(
-                execution_id=UUID(name.removeprefix("execution:")),
-                owner=owner,
-                epoch=epoch,
+                execution_id=UUID(name.removeprefix("execution:")), owner=owner, epoch=epoch,
                 group=None if workflow_id is None else Group(workflow_id, key),
             )
-            for name, owner, epoch, workflow_id, key in await self._connections.rows("open_executions")
-        ]
+            for name, owner, epoch, workflow_id, key in await self._connections.rows(question)
+        ]  # fmt: skip

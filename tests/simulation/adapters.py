@@ -123,6 +123,11 @@ class FaultyLeases:
             raise StoreUnavailable("the database is away")
         return await self._inner.open_executions()
 
+    async def owned_executions(self) -> Sequence[OpenExecution]:
+        if self._faults.strikes("read_refused"):
+            raise StoreUnavailable("the database is away")
+        return await self._inner.owned_executions()
+
 
 class FaultyArtifacts:
     """Artifacts, shared by all boots."""

@@ -77,15 +77,20 @@ async def next_one_runs(world: Two, server: Server, flow: UUID) -> None:
 
 def slowly_told(server: Server) -> Any:
     """What the database says of open executions arrives seconds later; the call that makes it quick again."""
-    real = server.conductor._leases.open_executions
+    leases: Any = server.conductor._leases
+    names = ("open_executions", "owned_executions")
 
-    async def slow() -> list[OpenExecution]:
-        rows = [*await real()]
-        await asyncio.sleep(3)
-        return rows
+    def slow(real: Any) -> Any:
+        async def ask() -> list[OpenExecution]:
+            rows = [*await real()]
+            await asyncio.sleep(3)
+            return rows
 
-    server.conductor._leases.open_executions = slow  # type: ignore[method-assign]
-    return lambda: setattr(server.conductor._leases, "open_executions", real)
+        return ask
+
+    for name in names:
+        setattr(leases, name, slow(getattr(leases, name)))
+    return lambda: [delattr(leases, name) for name in names]
 
 
 def test_one_that_ends_while_everything_is_looked_at_does_not_count_for_ever() -> None:

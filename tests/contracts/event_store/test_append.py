@@ -429,5 +429,8 @@ async def test_a_key_that_came_before_is_answered_although_a_limit_is_reached(wo
 async def test_whom_open_executions_count_with_is_told(world: World) -> None:
     execution = start(world.created())
     await stored(world, execution, leases_opened=[counted(execution, "Seattle")])
-    [row] = await world.leases.open_executions()
-    assert row.group == Group(WORKFLOW, "Seattle")
+    waits = world.created()
+    await stored(world, waits, leases_opened=[counted(waits, "Oslo", owned=False)])
+    running, waiting = await world.leases.open_executions()
+    assert (running.group, waiting.group) == (Group(WORKFLOW, "Seattle"), Group(WORKFLOW, "Oslo"))
+    assert list(await world.leases.owned_executions()) == [running]
