@@ -19,7 +19,20 @@ from typing import cast
 from benchmarks.figures import Figure, table
 from benchmarks.rig import Postgres, postgres
 
-SUBJECTS = ("append", "start", "chain", "fanout", "burst", "writes", "logs", "printing", "memory", "streams", "scale")
+SUBJECTS = (
+    "append",
+    "start",
+    "chain",
+    "fanout",
+    "burst",
+    "writes",
+    "logs",
+    "printing",
+    "memory",
+    "streams",
+    "scale",
+    "queue",
+)
 Measure = Callable[..., list[Figure]]
 
 
