@@ -80,6 +80,16 @@ class StopExecution(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeQueue(Command):
+    """Hold an execution that waits, release it, or give it another priority; None leaves a thing as it is."""
+
+    execution_id: UUID
+    priority: int | None
+    held: bool | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PauseExecution(Command):
     """Let nothing new start, or with `resume` go on."""
 

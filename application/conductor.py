@@ -281,6 +281,26 @@ class Conductor:
         """A person answers for what nobody could prove dead; the position. Raises NotFound, Conflict."""
         return await self._elsewhere.force(execution_id, cause)
 
+    async def change_queue(
+        self, execution_id: UUID, cause: Cause, *, priority: int | None, held: bool | None, reason: str | None
+    ) -> int:
+        """Hold, release or move one that waits; the position, 0 when it was so before. Raises NotFound,
+        TransitionRefused."""
+        waited = self._admission.waited(execution_id, self._clock.monotonic())
+        queued = self._queue.take_out(execution_id)
+        execution: Execution | None = None
+        try:
+            with self._queue.in_hand(execution_id):
+                execution, position = await self._elsewhere.change_queue(
+                    execution_id, cause, priority=priority, held=held, reason=reason
+                )
+        finally:
+            if queued is not None:
+                self._queue.put_back(queued, waited)
+            if execution is not None:
+                self._queue.change(execution_id, priority=execution.state.priority, held=execution.state.held)
+        return position
+
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
         live = self.live.get(execution_id)
@@ -509,6 +529,8 @@ class Conductor:
                     # At once, for what comes next may be that it has started.
                     self._queue.put(Queued(ticket=ticket_heard(event, position), execution=None, since=event.timestamp))
                     self.spawn(self._limit_queued(event))
+            case e.QueueChanged():
+                self._queue.change(execution_id, priority=event.priority, held=event.held)
             case e.Started():
                 queued = self._queue.take_out(execution_id)
                 if queued is None:
@@ -721,7 +743,7 @@ class Conductor:
         """It waits until a slot is free, for as long as its workflow lets it."""
         self._queue.put(
             Queued(
-                ticket=ticket_of(execution, position), execution=execution,
+                ticket=ticket_of(execution, position), execution=execution, held=execution.state.held,
                 limit_s=prepared.graph.settings.queue_timeout_s, since=execution.state.created_at,
             )
         )  # fmt: skip
@@ -734,6 +756,11 @@ class Conductor:
         if execution.state.status is not ExecutionStatus.QUEUED:
             self._recount_soon()
             return  # another server has it, or it has ended
+        if execution.state.held:  # by another server's command, of which we have not heard
+            self._queue.put_back(
+                Queued(ticket=ticket_of(execution, queued.ticket.position), execution=None, held=True), waited
+            )
+            return
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
         epoch = execution.state.epoch
         live = Live(execution, prepared, position=queued.ticket.position, epoch=epoch + 1)

@@ -103,6 +103,18 @@ class Elsewhere:
 
         await _again(attempt)
 
+    async def change_queue(
+        self, execution_id: UUID, cause: Cause, *, priority: int | None, held: bool | None, reason: str | None
+    ) -> tuple[Execution, int]:
+        """The execution and the position of the append, 0 when nothing changed. Raises NotFound, TransitionRefused."""
+
+        async def attempt() -> tuple[Execution, int]:
+            execution = await self._histories.load(execution_id)
+            changes = execution.change_queue(cause, priority=priority, held=held, reason=reason)
+            return execution, await self._append(execution) if changes else 0
+
+        return await _again(attempt)
+
     async def pause(self, execution_id: UUID, cause: Cause, *, reason: str | None, resume: bool) -> int:
         """Pause, or with `resume` go on; the position, 0 when it was so before. Raises NotFound, TransitionRefused."""
 

@@ -277,6 +277,13 @@ class Handlers:
             return await self.conductor.force_stop(command.execution_id, cause)
         return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
 
+    async def change_queue(self, command: c.ChangeQueue) -> int:
+        """Hold, release or move; 0 when it was so before. Raises NotFound, TransitionRefused."""
+        cause = self._cause(command, "execution.change_queue", command.execution_id)
+        return await self.conductor.change_queue(
+            command.execution_id, cause, priority=command.priority, held=command.held, reason=command.reason
+        )
+
     async def pause(self, command: c.PauseExecution) -> int:
         """Pause or resume; 0 when it was so before. Raises NotFound, TransitionRefused."""
         verb = "resume" if command.resume else "pause"

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -36,6 +36,7 @@ class Queued:
 
     ticket: Ticket
     execution: Execution | None
+    held: bool = False
     limit_s: float | None = None
     since: datetime | None = None
 
@@ -106,7 +107,10 @@ class Queue:
             self._put(queued, waited)
 
     def _put(self, queued: Queued, waited: Waited | None) -> None:
-        self.admission.enqueue(queued.ticket, queued, self._clock.monotonic(), waited)
+        now = self._clock.monotonic()
+        self.admission.enqueue(queued.ticket, queued, now, waited)
+        if queued.held:
+            self.admission.hold(queued.execution_id, now)
         self._set_timer(queued)
         self.admit_soon()
 
@@ -138,6 +142,15 @@ class Queue:
             self._spawn(self._give_up(queued))
         else:  # nothing is decided now
             self._set_timer(queued, AGAIN_S)
+
+    def change(self, execution_id: UUID, *, priority: int, held: bool) -> None:
+        """A person has changed how it waits, if it still does; what is known of it in memory is behind."""
+        queued = self.admission.kept(execution_id)
+        if queued is not None:
+            waited = self.admission.waited(execution_id, self._clock.monotonic())
+            queued.ticket, queued.held = replace(queued.ticket, priority=priority), held
+            queued.execution = None
+            self._put(queued, waited)
 
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""

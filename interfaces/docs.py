@@ -56,6 +56,7 @@ WRITTEN_BY = {
     "execution.step_resumed.v1": _HANDLERS,
     "execution.step_lost.v1": _CONDUCTOR,
     "execution.outcome_ignored.v1": _CONDUCTOR,
+    "execution.queue_changed.v1": _HANDLERS,
     "execution.paused.v1": _HANDLERS,
     "execution.resumed.v1": _HANDLERS,
     "execution.retried.v1": _HANDLERS,

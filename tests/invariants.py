@@ -182,6 +182,9 @@ class _Run:
                 self.epoch = event.epoch
                 if isinstance(event, e.Started):
                     self._become(position, X.RUNNING)
+            case e.QueueChanged():
+                if self.status is not X.QUEUED:
+                    self.say("status", position, f"its place in the queue changes while it is {self.status}")
             case e.Paused():
                 self._become(position, X.PAUSED)
             case e.Resumed():

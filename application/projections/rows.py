@@ -104,6 +104,7 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     run: int = 1
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    held: bool = False
     waited_by: dict[str, float] = msgspec.field(default_factory=dict[str, float])
     """Milliseconds in the queue by cause."""
     settled: int = 0
@@ -230,6 +231,8 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
             row.waiting.append(event.path)
         case e.StepResumed() if event.decision == "run_again":
             _leave(row.waiting, event.path)
+        case e.QueueChanged():
+            row.priority, row.held = event.priority, event.held
         case e.Paused():
             row.status, row.paused_by = ExecutionStatus.PAUSED, event.actor
         case e.Resumed():
@@ -267,7 +270,8 @@ def _begin_again(row: ExecutionRow, event: e.Retried) -> None:
     row.status, row.run, row.workflow_version = ExecutionStatus.QUEUED, event.run, event.workflow_version
     row.inputs, row.queued_at, row.started_at, row.ended_at = Json(event.inputs), event.timestamp, None, None
     row.settled, row.failed_steps, row.handled_failures = Reused(event.reused).steps, 0, 0
-    row.current, row.waiting, row.knock_on, row.waited_by = [], [], [], {}
+    row.current, row.waiting, row.knock_on, row.waited_by, row.held = [], [], [], {}, False
+    row.priority = row.priority if event.priority is None else event.priority
     row.result, row.result_artifact, row.error = Json(b"null"), None, None
     row.cause_path = row.pointer = row.stop_reason = row.stopped_by = row.proof = row.paused_by = None
 

@@ -285,6 +285,19 @@ class OutcomeIgnored(ExecutionEvent):
 
 
 @dataclass(frozen=True)
+class QueueChanged(ExecutionEvent):
+    """A person changed how the execution waits in the queue: its priority, or whether it is held.
+
+    One that is `held` does not start until it is released. `priority` is -100..100; both are as they are from now on.
+    """
+
+    TOPIC: ClassVar[str] = "execution.queue_changed.v1"
+    priority: int
+    held: bool
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Paused(ExecutionEvent):
     """Nothing new of the execution starts until it is resumed; what runs goes on to its end."""
 
@@ -403,9 +416,9 @@ class Failed(ExecutionEvent):
 
 
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
-    Created, OwnerChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled, EdgesDecided,
-    StepSkipped, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored, Paused, Resumed,
-    StopRequested, StepStopped, StopUnconfirmed, Stopped, Completed, Failed, Retried,
+    Created, OwnerChanged, QueueChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled,
+    EdgesDecided, StepSkipped, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored,
+    Paused, Resumed, StopRequested, StepStopped, StopUnconfirmed, Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

@@ -111,6 +111,21 @@ class Execution(Aggregate):
         self.request_stop(cause, grace_s=0, reason=reason)
         self.finish_stopped(cause, proof="never_started", log_events=0, log_lines=0, dropped_lines=0)
 
+    def change_queue(self, cause: Cause, *, priority: int | None, held: bool | None, reason: str | None) -> bool:
+        """Change how it waits; None leaves a thing as it is. False when nothing changes.
+
+        Raises TransitionRefused unless it is queued.
+        """
+        state = self.state
+        if state.status is not ExecutionStatus.QUEUED:
+            advice = "Only an execution that waits in the queue can be held, released or moved."
+            raise TransitionRefused("execution", self.id, state.status, "changed in the queue", advice)
+        wanted = (state.priority if priority is None else priority, state.held if held is None else held)
+        if wanted == (state.priority, state.held):
+            return False
+        self._record(e.QueueChanged, cause, priority=wanted[0], held=wanted[1], reason=reason)
+        return True
+
     def take_over(self, cause: Cause, *, owner: UUID, epoch: int, reason: str) -> None:
         """Another server, or this one after a restart, decides from here on.
 

@@ -75,6 +75,8 @@ class ExecutionState:
     concurrency: Concurrency | None = None
     exempt: bool = False
     """No limit holds it up."""
+    held: bool = False
+    """It stays in the queue until a person releases it."""
     run: int = 1
     trigger: str = ""
     owner: UUID | None = None
@@ -130,7 +132,7 @@ class ExecutionState:
         self.become(ExecutionStatus.QUEUED)
         self.run, self.workflow_version, self.inputs = event.run, event.workflow_version, event.inputs
         self.command_actor, self.command_id = event.actor, event.cause
-        self.concurrency, self.exempt = event.concurrency, event.exempt
+        self.concurrency, self.exempt, self.held = event.concurrency, event.exempt, False
         self.priority = self.priority if event.priority is None else event.priority
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
@@ -167,6 +169,10 @@ class ExecutionState:
                 self.owner, self.epoch, self.run = event.owner, event.epoch, event.run
                 self.started_at = event.timestamp
                 self.paused_s = 0.0
+            case e.QueueChanged():
+                if self.status is not ExecutionStatus.QUEUED:
+                    raise HistoryBroken(f"an execution that is {self.status} does not wait in the queue")
+                self.priority, self.held = event.priority, event.held
             case e.Paused():
                 self.become(ExecutionStatus.PAUSED)
                 self.paused_at = event.timestamp

@@ -1,16 +1,39 @@
 """The queue: what runs, who waits, in which order and why."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from application import commands as c
 from interfaces.http import schemas as s
+from interfaces.http.executions import check_fields, refused_field
 from interfaces.http.history import Limit
-from interfaces.http.service import respond, service_of
+from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
 
 router = APIRouter(prefix="/api/v1", tags=["queue"])
 Cursor = Annotated[int | None, Query(ge=0, le=1_000_000)]
+
+
+@router.post("/executions/{execution_id}/queue", operation_id="change_queue", **s.answers(s.Stopping, 200, s.QueueBody))
+async def change(request: Request, execution_id: str) -> Response:
+    """Hold an execution that waits, release it, or give it another priority. The same answer the second time."""
+    body = await read_object(request)
+    check_fields(body, {"priority": int, "held": bool, "reason": str})
+    priority, held = cast("int | None", body.get("priority")), cast("bool | None", body.get("held"))
+    reason = cast("str | None", body.get("reason"))
+    if priority is None and held is None:
+        raise refused_field("priority", "Give priority, held, or both.")
+    if priority is not None and not -100 <= priority <= 100:
+        raise refused_field("priority", "priority is from -100 to 100.")
+    if reason is not None and len(reason) > 2_000:
+        raise refused_field("reason", "reason has at most 2,000 characters.")
+    service, identity = service_of(request), uuid_of(execution_id, "execution")
+    position = await service.handlers.change_queue(
+        c.ChangeQueue(actor=actor_of(request), execution_id=identity, priority=priority, held=held, reason=reason)
+    )
+    shot = await service.queries.snapshot(identity, min_position=position or None)
+    return respond({"execution_id": identity, "status": shot.row.status, "position": position or shot.position})
 
 
 @router.get("/queue", operation_id="get_queue", **s.answers(s.Queue))

@@ -121,6 +121,14 @@ class PauseBody(_Body):
     reason: str | None = Field(default=None, max_length=2000)
 
 
+class QueueBody(_Body):
+    """How an execution is to wait; what is left out stays."""
+
+    priority: Annotated[int, Field(ge=-100, le=100)] | None = None
+    held: bool | None = None
+    reason: Annotated[str, Field(max_length=2000)] | None = None
+
+
 class ResumeBody(_Body):
     """Nothing to say."""
 

@@ -20,14 +20,14 @@ from starlette.responses import Response
 
 from application.ports import StoreUnavailable
 from domain.errors import InvalidInput, NotFound
-from domain.execution.events import Created, Paused, Resumed, Retried, Started, StopRequested
+from domain.execution.events import Created, Paused, QueueChanged, Resumed, Retried, Started, StopRequested
 from interfaces.http.following import FIRST_PAGE, HEARTBEAT_S, TERMINAL, Batch, follow, held_of, limit_after
 from interfaces.http.service import LAST_POSITION, Service, Told, position_of, service_of, uuid_of
 from interfaces.http.sse import HEARTBEAT, EventStream, chunks
 
 router = APIRouter(prefix="/api/v1", tags=["streams"])
 EXECUTIONS_TOPICS = frozenset(
-    kind.TOPIC for kind in (Created, Started, Paused, Resumed, StopRequested, Retried, *TERMINAL.values())
+    kind.TOPIC for kind in (Created, QueueChanged, Started, Paused, Resumed, StopRequested, Retried, *TERMINAL.values())
 )
 """What the topic `executions` tells: enough for a list."""
 MAX_TOPICS = 50

@@ -224,6 +224,74 @@ def test_the_queue_tells_who_waits_in_order_and_why(start_server: StartServer, t
     api.close()
 
 
+def change(api: Api, execution_id: str, status: int = 200, **how: object) -> Json:
+    return api.post(f"/executions/{execution_id}/queue", how, status)
+
+
+def test_one_that_is_held_starts_when_it_is_released_and_another_may_be_moved_to_the_front(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    one_slot = {"RUNWRIGHT_ATTEMPT_LIMIT": "1"}
+    running = start_server(arguments=["--no-examples"], environment=one_slot)
+    api = Api(running.url)
+    flow = api.save(workflow("gated", python("s", GATED, args={"name": "${inputs.tag}", "folder": str(tmp_path)})))
+    api.run(flow, tag="blocks")
+    began(tmp_path, "blocks")
+    held, second, third = (api.run(flow, tag=tag) for tag in ("held", "second", "third"))
+    assert change(api, held, held=True, reason="not now")["status"] == "queued"
+    change(api, held, held=True)
+    change(api, third, priority=90)
+    assert queued(api, held, "held") == {}
+    assert [one["id"] for one in api.get("/queue")["items"]] == [third, second, held]
+    assert api.execution(third)["metadata"] is not None
+    api.close()
+    running.end(signal.SIGKILL)
+    again = start_server(arguments=["--no-examples"], data_dir=running.data_dir, environment=one_slot)
+    api = Api(again.url)
+    until(lambda: [one["id"] for one in api.get("/queue")["items"]] == [third, second, held] or None)
+    go(tmp_path, "blocks", "second", "third")
+    api.finish(second)
+    assert event(api, third, "started")["position"] < event(api, second, "started")["position"]
+    assert api.execution(held)["status"] == "queued"
+    change(api, held, held=False)
+    go(tmp_path, "held")
+    assert api.finish(held)["status"] == "completed"
+    assert event(api, held, "started")["data"]["waited_ms"]["held"] > 0
+    told = [one["data"] for one in api.events(held) if one["type"] == "execution.queue_changed"]
+    assert told == [
+        {"priority": 0, "held": True, "reason": "not now"}, {"priority": 0, "held": False, "reason": None}
+    ]  # fmt: skip
+    assert change(api, held, 409, held=True)["category"] == "conflict"
+    assert breaches(api.events(held)) == []
+    api.close()
+
+
+@pytest.mark.parametrize("how", [{}, {"priority": 101}, {"priority": "high"}, {"held": 1}, {"place": 1}])
+def test_a_change_that_is_none_is_refused_with_its_field(api: Api, tmp_path: Path, how: Json) -> None:
+    flow = api.save(limited("plain", tmp_path, limit=1))
+    execution_id = api.run(flow, tag="a")
+    problem = api.post(f"/executions/{execution_id}/queue", how, 422)
+    assert problem["errors"][0]["pointer"] in ("/priority", "/held", "/place")
+    go(tmp_path, "a")
+    api.finish(execution_id)
+
+
+def test_what_one_server_is_asked_of_the_queue_all_servers_heed(start: Start, tmp_path: Path) -> None:
+    _, a = start(RUNWRIGHT_ATTEMPT_LIMIT="1")
+    flow = a.save(limited("one", tmp_path, limit=1))
+    first = a.run(flow, tag="a")
+    began(tmp_path, "a")
+    held = a.run(flow, tag="b")
+    _, b = start()
+    change(b, held, held=True)
+    until(lambda: a.execution(held)["why_waiting"]["code"] == "held" or None)
+    go(tmp_path, "a", "b")
+    a.finish(first)
+    assert not (tmp_path / "began-b").exists()
+    change(a, held, held=False)
+    assert b.finish(held)["status"] == "completed"
+
+
 def most_at_once(api: Api, ids: list[str]) -> int:
     """How many ran at most at a time, by the log."""
     changes = [

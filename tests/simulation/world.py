@@ -36,6 +36,7 @@ from infrastructure.nodes.registry import node_kinds
 from tests.invariants import broken
 from tests.simulation.adapters import FaultyArtifacts, FaultyLeases, FaultyStore, SlowExpressions
 from tests.simulation.executor import SimulatedExecutor
+from tests.simulation.faults import COMMANDS
 from tests.simulation.graphs import definition, leaf
 from tests.simulation.loop import Stuck, VirtualClock, VirtualLoop, run
 from tests.simulation.truth import Truth
@@ -294,7 +295,7 @@ class World:
             await self.faults.pause(6.0)
             if self.accepted:
                 execution_id = self.random.choice([*self.accepted.values()])
-                await self.command(self.random.choice(["stop", "pause", "resume", "retry", "answer"]), execution_id)
+                await self.command(self.random.choice([*COMMANDS[:-1]]), execution_id)
 
     async def command(self, name: str, execution_id: UUID) -> None:
         def work(server: Server) -> Awaitable[Any]:
@@ -308,6 +309,12 @@ class World:
                 case "pause" | "resume":
                     return handlers.pause(
                         c.PauseExecution(actor=ADA, execution_id=execution_id, resume=name == "resume")
+                    )
+                case "hold" | "move" | "release":
+                    priority = self.random.randint(-5, 5) if name == "move" else None
+                    held = None if name == "move" else name == "hold"
+                    return handlers.change_queue(
+                        c.ChangeQueue(actor=ADA, execution_id=execution_id, priority=priority, held=held)
                     )
                 case "force":
                     return handlers.stop(
@@ -353,6 +360,8 @@ class World:
             for execution_id, status in left:
                 if status is ExecutionStatus.PAUSED:
                     await self.command("resume", execution_id)
+                if status is ExecutionStatus.QUEUED:
+                    await self.command("release", execution_id)
                 if status is ExecutionStatus.STOPPING and self.several:
                     await self.command("force", execution_id)
                 await self.command("answer", execution_id)
@@ -384,7 +393,11 @@ class World:
                 server.kill()
             self.server = None
         await self.boot()
-        await asyncio.gather(*clients)
+        asking = asyncio.gather(*clients)
+        while not asking.done():  # one may be refused until others have ended
+            await self.look_after()
+            await asyncio.sleep(1.0)
+        asking.result()
         await self.look_after()
         await asyncio.sleep(30)  # late facts
         assert self.server is not None

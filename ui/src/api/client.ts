@@ -135,6 +135,14 @@ export const api = {
       }),
     ),
 
+  changeQueue: (id: string, body: { priority?: number; held?: boolean }) =>
+    ask<{ position: number }>(
+      client.POST("/api/v1/executions/{execution_id}/queue", {
+        params: { path: { execution_id: id } },
+        body: body as never,
+      }),
+    ),
+
   queue: (query: { limit: number; cursor?: number }) =>
     ask<QueueAnswer>(client.GET("/api/v1/queue", { params: { query } })),
 

@@ -136,7 +136,7 @@ export interface ExecutionItem {
   waiting_paths: string[];
 }
 
-/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`. */
+/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `held`. */
 export interface WhyWaiting {
   code: string;
   params: {

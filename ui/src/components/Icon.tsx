@@ -48,6 +48,7 @@ const PATHS = {
   back: <path d="m11 4-5 5 5 5" />,
   next: <path d="m7 4 5 5-5 5" />,
   down: <path d="m4 7 5 5 5-5" />,
+  up: <path d="M4 9.5 9 4.5l5 5M9 4.5v10" />,
   fit: <path d="M3 6.5V3h3.5M11.5 3H15v3.5M15 11.5V15h-3.5M6.5 15H3v-3.5" />,
   copy: (
     <>

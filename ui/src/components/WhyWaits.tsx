@@ -27,6 +27,7 @@ export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief
       </span>
     );
   }
+  if (why?.code === "held") return t("execution.whyHeld");
   if (!(limit && place)) return t("execution.whyQueueUnknown");
   const said = t(brief ? "execution.whySlots" : "execution.whyQueue", { limit, place });
   return higher ? `${said} ${t("execution.whyHigher", { count: higher })}` : said;

@@ -25,6 +25,7 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
       return { ...view, ...opened(event) };
     case "execution.owner_changed":
     case "execution.outcome_ignored":
+    case "execution.queue_changed": // the queue is asked why it waits
       return view; // told in the history; nothing a person acts on changes
     case "execution.started":
       return { ...view, ...started(event) };

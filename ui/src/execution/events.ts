@@ -167,6 +167,10 @@ export type OutcomeIgnored = Envelope<
   "execution.outcome_ignored",
   Attempt & { outcome: string; reason: string }
 >;
+export type QueueChanged = Envelope<
+  "execution.queue_changed",
+  { priority: number; held: boolean; reason: string | null }
+>;
 export type Paused = Envelope<"execution.paused", { reason: string | null }>;
 export type Resumed = Envelope<"execution.resumed", Record<string, never>>;
 export type Retried = Envelope<
@@ -223,6 +227,7 @@ export type ExecutionEvent =
   | StepResumed
   | StepLost
   | OutcomeIgnored
+  | QueueChanged
   | Paused
   | Resumed
   | StopRequested
@@ -253,6 +258,7 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.step_resumed",
   "execution.step_lost",
   "execution.outcome_ignored",
+  "execution.queue_changed",
   "execution.paused",
   "execution.resumed",
   "execution.stop_requested",

@@ -2,8 +2,8 @@ import { within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { QueueAnswer, QueueItem } from "../api/types";
 import { executionItem } from "../test/answers";
-import { expectAccessible, openPage, screen } from "../test/page";
-import { answers, problem, refuses } from "../test/server";
+import { expectAccessible, openPage, screen, waitFor } from "../test/page";
+import { accepts, answers, problem, refuses } from "../test/server";
 
 const ROW: QueueItem = {
   ...executionItem({ id: "e-1", number: 4, status: "queued", started_at: null, ended_at: null }),
@@ -74,6 +74,25 @@ it("the queue shows how full it is, for what how many wait, and each one's place
   expect(second).toHaveTextContent("Key “Oslo” is at its limit of 1: held by #3.");
   expect(within(second!).getByRole("link", { name: "#3" })).toHaveAttribute("href", "/executions/e-0");
   await expectAccessible();
+});
+
+it("one that waits is held, released and moved to the front", async () => {
+  const held = { ...ROW, why_waiting: { code: "held", params: {} }, place: null };
+  answers("/queue", () => queue({ items: [ROW, { ...KEYED, ...held, id: "e-2", number: 5 }] }));
+  const asked = accepts("/executions/:id/queue", {
+    execution_id: "e",
+    status: "queued",
+    position: 10,
+  });
+  const { user } = openPage("/queue");
+  await user.click(await screen.findByRole("button", { name: "Hold weather-report #4" }));
+  await user.click(screen.getByRole("button", { name: "Let weather-report #4 go first" }));
+  await user.click(screen.getByRole("button", { name: "Release weather-report #5" }));
+  expect(screen.queryByRole("button", { name: "Let weather-report #5 go first" })).toBeNull();
+  expect(screen.getByText("Held by a person: it starts when it is released.")).toBeVisible();
+  await waitFor(() =>
+    expect(asked.map((one) => one.body)).toEqual([{ held: true }, { priority: 100 }, { held: false }]),
+  );
 });
 
 it("more are read when they are asked for", async () => {

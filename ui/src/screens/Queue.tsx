@@ -10,6 +10,7 @@ import { useLiveLists } from "../components/useLists";
 import { useNow } from "../components/useNow";
 import { WhyWaits } from "../components/WhyWaits";
 import { formatActor, formatDuration } from "../format/format";
+import { Actions } from "./queue/Actions";
 import { Figures } from "./queue/Figures";
 import { Limits } from "./queue/Limits";
 import "./queue/queue.css";
@@ -98,6 +99,9 @@ function Waiting({ queue, items }: { queue: QueueAnswer; items: readonly QueueIt
             <th scope="col" className="hide-phone">
               {t("executions.by")}
             </th>
+            <th scope="col">
+              <span className="sr">{t("queue.actions")}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -128,6 +132,9 @@ function Row({ item }: { item: QueueItem }) {
       </td>
       <td className="num">{formatDuration(Math.max(0, now - Date.parse(item.queued_at)), t)}</td>
       <td className="dim hide-phone">{formatActor(item.requested_by, t)}</td>
+      <td className="queue-actions">
+        <Actions item={item} />
+      </td>
     </tr>
   );
 }

@@ -130,6 +130,7 @@ function Figures({ total }: { total: number }) {
 const WAITED: Record<string, string> = {
   workflow_limit: "execution.workflowWait",
   key_limit: "execution.keyWait",
+  held: "execution.heldWait",
 };
 
 /** The cause it waited for longest. */
