@@ -189,6 +189,18 @@ def stopped_in_queue(on: Recording) -> str:
     return execution_id
 
 
+def held(on: Recording) -> str:
+    """Waits for its key, is held by a person, gets another priority, and starts once it is released."""
+    sleeps = python("s", "import time\ndef main():\n    time.sleep(0.5)")
+    limit = {"concurrency": {"limit": 1, "key": "${inputs.city}"}}
+    workflow_id = on.api.save({**workflow("one a city", sleeps), "settings": limit})
+    before, execution_id = (on.api.run(workflow_id, city="Oslo") for _ in range(2))
+    on.api.post(f"/executions/{execution_id}/queue", {"held": True, "reason": "not before lunch"})
+    on.api.finish(before)
+    on.api.post(f"/executions/{execution_id}/queue", {"held": False, "priority": 5})
+    return execution_id
+
+
 def _let_in_or_not(api: Api, execution_id: str) -> bool:
     return bool(api.execution(execution_id)["why_waiting"] or api.steps(execution_id)["s"]["attempt"])
 
@@ -339,7 +351,7 @@ def standing(step: Json) -> str:
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
-    approved, child, mapped,
+    approved, child, mapped, held,
 )  # fmt: skip
 
 
