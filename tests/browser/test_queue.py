@@ -90,8 +90,10 @@ def test_a_phone_and_the_dark_show_it_as_well(open_page: OpenPage, picture: Pict
 def test_who_holds_a_place_is_one_press_away(open_page: OpenPage, gate: Path) -> None:
     assert not gate.exists()
     page = open_page("/executions")
+    expect(page.get_by_role("heading", name="Executions")).to_be_visible()
     page.keyboard.press("g")
     page.keyboard.press("q")
+    expect(page.get_by_role("heading", name="Queue")).to_be_visible()
     page.locator("tr[data-cause='key_limit'] a[href^='/executions/']").nth(1).click()
     expect(page.locator("[data-execution-status='running']")).to_be_visible()
 
