@@ -18,12 +18,10 @@ Cursor = Annotated[int | None, Query(ge=0, le=1_000_000)]
 @router.post("/executions/{execution_id}/queue", operation_id="change_queue", **s.answers(s.Stopping, 200, s.QueueBody))
 async def change(request: Request, execution_id: str) -> Response:
     """Hold an execution that waits, release it, or give it another priority. The same answer the second time."""
-    body = await read_object(request)
+    body = await read_object(request, default=True)
     check_fields(body, {"priority": int, "held": bool, "reason": str})
     priority, held = cast("int | None", body.get("priority")), cast("bool | None", body.get("held"))
     reason = cast("str | None", body.get("reason"))
-    if priority is None and held is None:
-        raise refused_field("priority", "Give priority, held, or both.")
     if priority is not None and not -100 <= priority <= 100:
         raise refused_field("priority", "priority is from -100 to 100.")
     if reason is not None and len(reason) > 2_000:

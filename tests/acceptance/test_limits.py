@@ -266,7 +266,7 @@ def test_one_that_is_held_starts_when_it_is_released_and_another_may_be_moved_to
     api.close()
 
 
-@pytest.mark.parametrize("how", [{}, {"priority": 101}, {"priority": "high"}, {"held": 1}, {"place": 1}])
+@pytest.mark.parametrize("how", [{"priority": 101}, {"priority": "high"}, {"held": 1}, {"place": 1}])
 def test_a_change_that_is_none_is_refused_with_its_field(api: Api, tmp_path: Path, how: Json) -> None:
     flow = api.save(limited("plain", tmp_path, limit=1))
     execution_id = api.run(flow, tag="a")
