@@ -10,14 +10,12 @@ Longer than 400 lines because taking in, storing, handing over and recovering sh
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
-from itertools import islice
+from contextlib import nullcontext, suppress
 from typing import Any, cast
 from uuid import UUID
 
 from application.children import Called, Children
-from application.counting import groups_of, in_ms, ticket_heard, ticket_of
+from application.counting import in_ms, ticket_heard, ticket_of
 from application.deciding import ACTOR, DEFAULT_GRACE_S, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
@@ -62,16 +60,17 @@ from application.ports import (
 )
 from application.preparing import PreparedGraph
 from application.queue import Queue, Queued, Waited
+from application.queue_view import QueueView
 from application.retrying import RetryPlan, Wish, plan_retry
+from application.running import Running
 from application.timers import Timers
 from domain.errors import Conflict, Refusal
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission, Bound, Group, Ticket, WaitCause, Waits
-from domain.values import Concurrency, JsonText
-from domain.workflow.graph import OnLimit
+from domain.queueing.admission import Admission, Bound
+from domain.values import JsonText
 
 log = logging.getLogger("runwright.conductor")
 
@@ -82,11 +81,6 @@ NOT_TAKEN_S = 60.0
 ITEMS_A_TURN = 100
 MOST_EVENTS = 900
 """Of one append, which holds at most 1,000; what comes in is decided about so many items at a time."""
-_CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
-HOLDERS_TOLD = 5
-"""Of those that keep others waiting; how many there are is told as well."""
-RECOUNT_S = 2.0
-"""How often it is looked who runs elsewhere while somebody waits for a limit."""
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
@@ -137,17 +131,13 @@ class Conductor:
             self._admission, store, self._histories, clock, self.spawn, self._start_queued, self._is_live,
             self._decider.cause, self._family.tell_parent,
         )  # fmt: skip
+        self.running = Running(self._admission, leases, clock, self.live.keys(), self.spawn, self._queue.admit_soon)
+        self.queue_view = QueueView(self._admission, self.live)
         self._tasks: set[asyncio.Task[None]] = set()
         self._taking: set[UUID] = set()
         self._not_taken: dict[UUID, float] = {}
         """Orphans that could not be taken over, and until when they are let be."""
-        self._coming: dict[UUID, Group] = {}
-        """Executions whose append into the queue is under way."""
         self._creating: set[UUID] = set()
-        self._leaving: list[set[UUID]] = []
-        """For each question under way who runs elsewhere: those that ended, or left this server, meanwhile."""
-        self._recounting: asyncio.Task[None] | None = None
-        self._recount_due = False
         self._closing = False
         self._taken_up = False
         self._resting = False
@@ -165,7 +155,7 @@ class Conductor:
     ) -> Appended | Replayed:
         """Store a new execution; it starts in the same append when nothing keeps it waiting, unless it is to `wait`.
 
-        Raises LimitReached when another server has let one in of which we have not heard; see `recount`.
+        Raises LimitReached when another server has let one in of which we have not heard; see `running.recount`.
         """
         if execution.state.status in FINAL:  # it came too much
             events = cast("list[RecordedEvent]", [*execution.pending_events])
@@ -175,22 +165,21 @@ class Conductor:
         ticket = ticket_of(execution, live.position)
         at_once = not wait and self._queue.lets_in_at_once(ticket)
         if at_once:
-            self._admission.let_in(live.id, ticket.groups, self._clock.monotonic())
+            self.running.begins(ticket)
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
             self._decider.follow(live, cause)
         opened = LeaseOpened(
             name=name, owner=self._server_id if at_once else None, epoch=1 if at_once else 0, group=ticket.group
         )
-        if not at_once:
-            self._coming[execution.id] = ticket.group
         self._creating.add(execution.id)
         events = live.collect()
         limits = self._admission.limits_of(ticket) if at_once else []
         try:
-            stored = await self._store.append(
-                Member(events=events, idempotency=idempotency, leases_opened=[opened], limits=limits)
-            )
+            with nullcontext() if at_once else self.running.coming(ticket):
+                stored = await self._store.append(
+                    Member(events=events, idempotency=idempotency, leases_opened=[opened], limits=limits)
+                )
         except StoreUnavailable:
             self.spawn(self._look_for(live))
             raise
@@ -198,7 +187,6 @@ class Conductor:
             self._release(live)
             raise
         finally:
-            self._coming.pop(execution.id, None)
             self._creating.discard(execution.id)
         if isinstance(stored, Replayed):
             self._release(live)
@@ -216,29 +204,6 @@ class Conductor:
         else:
             self._enqueue(execution, live.position, prepared)
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
-
-    def over_limit(self, workflow_id: UUID, concurrency: Concurrency | None) -> Sequence[UUID]:
-        """Who would have to end before one more may start, oldest first; nobody when a place is free."""
-        if concurrency is None:
-            return []
-        group = Group(workflow_id, concurrency.key)
-        coming = (one for one, its in self._coming.items() if group in groups_of(its))
-        there = [*self._admission.running(group), *self._admission.queued_of(group), *coming]
-        return there[: max(0, len(there) - concurrency.limit + 1)]
-
-    def _make_room(self, execution: Execution) -> None:
-        """It waits, and its workflow lets the newest go before the oldest: those are stopped for it. Asked whenever it
-        comes into the queue, so that neither a lost answer nor a restart forgets it."""
-        concurrency, state = execution.state.concurrency, execution.state
-        if concurrency is None or concurrency.on_limit != OnLimit.REPLACE_OLDEST or state.exempt:
-            return
-        waiting = self._admission.queued_of(Group(state.workflow_id, concurrency.key))
-        older = {*waiting[: waiting.index(execution.id)]}
-        for other in self.over_limit(state.workflow_id, replace(concurrency, limit=concurrency.limit + 1)):
-            running = self._admission.ticket(other) is None
-            if other != execution.id and (running or other in older):
-                cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
-                self.spawn(self._replace(other, cause, f"replaced by #{state.number}"))
 
     async def _replace(self, execution_id: UUID, cause: Cause, reason: str) -> None:
         try:
@@ -273,7 +238,7 @@ class Conductor:
             await asyncio.sleep(TAKING_LOOK_S)
         execution, position = decided
         if execution.state.status in FINAL:  # the answer of an earlier time may have been lost
-            self._has_ended(execution_id)
+            self.running.has_ended(execution_id)
             self._family.tell_parent(execution)
         return position
 
@@ -380,57 +345,6 @@ class Conductor:
         """Slots held, and the limit."""
         return self._admission.used, self._admission.limit
 
-    def why(self, execution_id: UUID) -> dict[str, object]:
-        """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
-        waits, ticket = self._admission.explain(execution_id), self._admission.ticket(execution_id)
-        if waits is None or ticket is None:
-            waits = Waits(cause=WaitCause.SLOTS)
-        return self._told(ticket, waits)
-
-    def queue(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
-        """Who waits, in order: the ticket, the place (0: none), and why."""
-        found = islice(self._admission.in_order(), skip, skip + limit)
-        return [(ticket, waits.place, self._told(ticket, waits)) for ticket, waits in found]
-
-    def oldest_queued(self) -> float | None:
-        """Unix seconds since when the one waits that waits longest."""
-        return self._admission.oldest()
-
-    def queue_causes(self) -> Mapping[str, int]:
-        """How many wait, by the code of their cause."""
-        return {_CODES[cause]: count for cause, count in self._admission.causes().items()}
-
-    def queue_priorities(self) -> Mapping[int, int]:
-        """How many wait of each priority, the highest first."""
-        return self._admission.priorities()
-
-    def queue_limits(self, limit: int) -> Sequence[tuple[Bound, int, int]]:
-        """The limits somebody waits under, with how many run and wait; those with the most waiting first."""
-        return self._admission.bounds()[:limit]
-
-    @property
-    def running(self) -> int:
-        """How many executions run on all servers, as far as this one knows."""
-        return self._admission.running_in_all
-
-    def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
-        used, limit = self.slots
-        code, place, higher = _CODES[waits.cause], waits.place or None, waits.higher
-        if waits.cause is WaitCause.SLOTS:
-            return {"code": code, "params": {"used": used, "limit": limit, "place": place, "higher": higher}}
-        if waits.cause is WaitCause.HELD:
-            return {"code": code, "params": {}}
-        bound = None if ticket is None else ticket.bound
-        key = bound.group.key if waits.cause is WaitCause.KEY_LIMIT and bound is not None else None
-        holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
-        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
-        return {"code": code, "params": params}
-
-    def _holder(self, execution_id: UUID) -> dict[str, object]:
-        live = self.live.get(execution_id)
-        number, since = (None, None) if live is None else (live.execution.state.number, live.execution.state.started_at)
-        return {"execution_id": str(execution_id), "number": number, "started_at": since}
-
     # ── life of the conductor ────────────────────────────────────────────────────────────────────
 
     async def start(self) -> None:
@@ -456,7 +370,7 @@ class Conductor:
                 # One that can't go on (its kind of node is gone, an event of a newer version) must not keep the others
                 # from it.
                 log.error("execution %s can't be taken up: %r", row.execution_id, error)
-        await self.recount()
+        await self.running.recount()
         self._taken_up = True
         self._queue.open()
 
@@ -534,12 +448,12 @@ class Conductor:
             case e.Started():
                 queued = self._queue.take_out(execution_id)
                 if queued is None:
-                    self._recount_soon()
+                    self.running.recount_soon()
                 else:
-                    self._admission.runs_elsewhere(execution_id, queued.ticket.groups, self._clock.monotonic())
+                    self.running.begins_elsewhere(queued.ticket)
             case e.Completed() | e.Failed() | e.Stopped():
                 self._queue.take_out(execution_id)
-                self._has_ended(execution_id)
+                self.running.has_ended(execution_id)
                 self._family.heard_of_child(event)
             case _:
                 pass
@@ -565,7 +479,7 @@ class Conductor:
         """What other servers stored was missed: everything is looked at again."""
         for live in [*self.live.values()]:
             self.put(live, LookAgain(version=2**63))
-        await self.recount()
+        await self.running.recount()
         for row in await patiently(self._leases.open_executions):
             if row.owner is not None or self.has(row.execution_id) or self.is_queued(row.execution_id):
                 continue
@@ -664,52 +578,10 @@ class Conductor:
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
-        self._admission.let_in(live.id, ticket_of(live.execution, 0).groups, self._clock.monotonic())
+        self.running.begins(ticket_of(live.execution, 0))
         self._timers.set(live)
         if live.execution.state.children:
             self.spawn(self._family.look(live))
-
-    async def recount(self) -> None:
-        """See in the database who runs on other servers. What is heard of them changes the count as well; this is what
-        makes it right in the end, whatever was missed."""
-        left = set[UUID]()  # while the question is under way
-        self._leaving.append(left)
-        try:
-            rows = await patiently(self._leases.owned_executions)
-        finally:
-            self._leaving.remove(left)
-        found = {
-            row.execution_id: groups_of(row.group)
-            for row in rows
-            if row.group is not None and row.execution_id not in self.live and row.execution_id not in left
-        }  # fmt: skip
-        self._admission.found_elsewhere(found, self._clock.monotonic())
-        self._queue.admit_soon()
-
-    def _recount_soon(self) -> None:
-        self._recount_due = True
-        if self._recounting is None or self._recounting.done():
-            self._recounting = self.spawn(self._recount_while_limited())
-
-    async def _recount_while_limited(self) -> None:
-        """Now, and again while somebody waits for a limit."""
-        while not self._closing:
-            await asyncio.sleep(AGAIN_S)
-            self._recount_due = False
-            await self.recount()
-            if not (self._recount_due or self._admission.limited):
-                return
-            await asyncio.sleep(0 if self._recount_due else RECOUNT_S)
-
-    def _leaves(self, execution_id: UUID) -> None:
-        for left in self._leaving:
-            left.add(execution_id)
-
-    def _has_ended(self, execution_id: UUID) -> None:
-        """It does not run any more, here or elsewhere."""
-        self._leaves(execution_id)
-        self._admission.ended(execution_id, self._clock.monotonic())
-        self._queue.admit_soon()
 
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others, once."""
@@ -720,8 +592,7 @@ class Conductor:
         if self.live.get(live.id) is live:
             del self.live[live.id]
         if live.id not in self.live:
-            self._leaves(live.id)
-            self._admission.ended(live.id, self._clock.monotonic())
+            self.running.leaves(live.id)
         self._hearing.forget(live.id)
         self._admission.give_back(_slots_of(live))
         self._admission.wait(live.id, live.position, 0)
@@ -747,14 +618,18 @@ class Conductor:
                 limit_s=prepared.graph.settings.queue_timeout_s, since=execution.state.created_at,
             )
         )  # fmt: skip
-        self._make_room(execution)
+        state = execution.state
+        # Whenever it comes into the queue, so that neither a lost answer nor a restart forgets it.
+        for other in self.running.to_replace(execution):
+            cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
+            self.spawn(self._replace(other, cause, f"replaced by #{state.number}"))
         if execution.state.concurrency is not None:
-            self._recount_soon()
+            self.running.recount_soon()
 
     async def _start_queued(self, queued: Queued, waited: Waited) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
-            self._recount_soon()
+            self.running.recount_soon()
             return  # another server has it, or it has ended
         if execution.state.held:  # by another server's command, of which we have not heard
             self._queue.put_back(
@@ -917,8 +792,7 @@ class Conductor:
                 await asyncio.sleep(AGAIN_S)
             except LimitReached as error:  # by one that another server has let in, of which we hear in a moment
                 log.info("execution %s waits on: %s", live.id, error)
-                for bound in limits:
-                    self._admission.is_full(bound.group, self._clock.monotonic())
+                self.running.is_full(limits)
                 self._release(live)
                 self.spawn(self._queue_again(live.id, [*items, *live.inbox]))
                 return False
@@ -926,7 +800,7 @@ class Conductor:
                 log.warning("execution %s is somebody else's now: %s", live.id, error)
                 self._decider.forget(live)
                 self._release(live)
-                self._recount_soon()
+                self.running.recount_soon()
                 refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
@@ -943,7 +817,7 @@ class Conductor:
     async def _queue_again(self, execution_id: UUID, items: Sequence[object]) -> None:
         """It was to start and could not: from the log into the queue, with what was asked of it."""
         with self._queue.in_hand(execution_id):
-            await self.recount()
+            await self.running.recount()
             execution = await patiently(lambda: self.load(execution_id))
             state = execution.state
             prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
@@ -983,13 +857,13 @@ class Conductor:
             return
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
             self._decider.forget(live)
-            self._recount_soon()
+            self.running.recount_soon()
             for command in commands_in([*items, *live.inbox]):
                 self.spawn(self._pass_on(live.id, command))
             return
         was, now = live.execution.state.status, state.status
         if state.status in FINAL:
-            self._has_ended(live.id)
+            self.running.has_ended(live.id)
             ended = Conflict(f"execution_is_{state.status}", f"The execution is {state.status}.", "Load it anew.")
             refuse(asked, ended)
             self._family.tell_parent(execution)

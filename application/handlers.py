@@ -202,7 +202,7 @@ class Handlers:
             try:
                 return await self._accept(command, cause)
             except LimitReached:  # by one that another server has let in, of which we had not heard
-                await self.conductor.recount()
+                await self.conductor.running.recount()
                 return await self._accept(command, cause, wait=True)
         except (Conflict, InvalidInput, CapacityExceeded):
             before = await self._accepted_before(command)
@@ -223,7 +223,7 @@ class Handlers:
         concurrency = await self.versions.concurrency(prepared, text, cause.at)
         policy = None if concurrency is None else concurrency.on_limit
         counted = policy in (OnLimit.REFUSE, OnLimit.CANCEL_NEWEST)
-        others = self.conductor.over_limit(workflow.id, concurrency) if counted else ()
+        others = self.conductor.running.over_limit(workflow.id, concurrency) if counted else ()
         if others and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
             raise _limit_reached(concurrency)
         execution = Execution.create(

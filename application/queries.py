@@ -172,14 +172,15 @@ class Queries:
 
     async def queue(self, *, skip: int, limit: int, now: datetime) -> Json:
         """The answer of GET /queue: who waits, in order, why, and for how long."""
-        waiting = self.conductor.queue(skip=skip, limit=limit + 1)
+        view = self.conductor.queue_view
+        waiting = view.in_order(skip=skip, limit=limit + 1)
         more, waiting = len(waiting) > limit, waiting[:limit]
         rows = {
             row.id: row for row in await self.views.executions_of([ticket.execution_id for ticket, _, _ in waiting])
         }
         used, slots = self.conductor.slots
-        causes, oldest = self.conductor.queue_causes(), self.conductor.oldest_queued()
-        limits = self.conductor.queue_limits(LIMITS_TOLD)
+        causes, oldest = view.causes(), view.since()
+        limits = view.limits(LIMITS_TOLD)
         names = {row.workflow_id: row.workflow_name for row in rows.values()}
         for workflow_id in {bound.group.workflow_id for bound, _, _ in limits} - names.keys():
             names[workflow_id] = (await self.versions.workflow(workflow_id)).name
@@ -196,12 +197,12 @@ class Queries:
         ]
         return {
             "slots": {"used": used, "limit": slots},
-            "running": self.conductor.running,
+            "running": view.running(),
             "queued": self.conductor.queued,
             "oldest_wait_ms": None if oldest is None else max(0.0, (now.timestamp() - oldest) * 1000),
             "causes": [{"code": code, "count": count} for code, count in causes.items()],
             "priorities": [
-                {"priority": priority, "count": count} for priority, count in self.conductor.queue_priorities().items()
+                {"priority": priority, "count": count} for priority, count in view.priorities().items()
             ],
             "limits": [
                 {
@@ -225,7 +226,7 @@ class Queries:
         waited_until = started or row.ended_at or now
         why = None
         if row.status is ExecutionStatus.QUEUED:
-            why = self.conductor.why(row.id)
+            why = self.conductor.queue_view.why(row.id)
         return {
             **summary(row),
             "progress": {

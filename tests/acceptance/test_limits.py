@@ -1,7 +1,6 @@
 """Limits of a workflow: how many executions run at once, of all or of those with a key, and what comes of one more."""
 
 import signal
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -10,22 +9,9 @@ import pytest
 from tests.acceptance.test_several_servers import GATED, Start, began, start
 from tests.fixtures.api import Api, Json, python, until, workflow
 from tests.fixtures.history import breaches
-from tests.fixtures.server import RunningServer, StartServer, serving
+from tests.fixtures.server import StartServer
 
 __all__ = ["start"]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RunningServer]:
-    with serving("--no-examples") as running:
-        yield running
-
-
-@pytest.fixture
-def api(server: RunningServer) -> Iterator[Api]:
-    client = Api(server.url)
-    yield client
-    client.close()
 
 
 def limited(name: str, folder: Path, **concurrency: object) -> Json:

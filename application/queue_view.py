@@ -1,0 +1,71 @@
+"""What is told of the queue: who waits, in which order, and why. Codes and what they are about; the words are the
+client's."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from uuid import UUID
+
+from application.live import Live
+from application.queue import Queued
+from domain.queueing.admission import Admission, Bound, Ticket, WaitCause, Waits
+
+CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
+HOLDERS_TOLD = 5
+"""Of those that keep others waiting; how many there are is told as well."""
+
+
+class QueueView:
+    """Asks the admission; of those that run here it knows more."""
+
+    def __init__(self, admission: Admission[Queued], live: Mapping[UUID, Live]) -> None:
+        self._admission, self._live = admission, live
+
+    def why(self, execution_id: UUID) -> dict[str, object]:
+        """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
+        waits, ticket = self._admission.explain(execution_id), self._admission.ticket(execution_id)
+        if waits is None or ticket is None:
+            waits = Waits(cause=WaitCause.SLOTS)
+        return self._told(ticket, waits)
+
+    def in_order(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
+        """Who waits, in order: the ticket, the place (0: none), and why."""
+        found = islice(self._admission.in_order(), skip, skip + limit)
+        return [(ticket, waits.place, self._told(ticket, waits)) for ticket, waits in found]
+
+    def since(self) -> float | None:
+        """Unix seconds since when the one waits that waits longest."""
+        return self._admission.oldest()
+
+    def causes(self) -> Mapping[str, int]:
+        """How many wait, by the code of their cause."""
+        return {CODES[cause]: count for cause, count in self._admission.causes().items()}
+
+    def priorities(self) -> Mapping[int, int]:
+        """How many wait of each priority, the highest first."""
+        return self._admission.priorities()
+
+    def limits(self, most: int) -> Sequence[tuple[Bound, int, int]]:
+        """The limits somebody waits under, with how many run and wait; those with the most waiting first."""
+        return self._admission.bounds()[:most]
+
+    def running(self) -> int:
+        """How many executions run on all servers, as far as this one knows."""
+        return self._admission.running_in_all
+
+    def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
+        code, place = CODES[waits.cause], waits.place or None
+        if waits.cause is WaitCause.SLOTS:
+            slots = {"used": self._admission.used, "limit": self._admission.limit}
+            return {"code": code, "params": {**slots, "place": place, "higher": waits.higher}}
+        if waits.cause is WaitCause.HELD:
+            return {"code": code, "params": {}}
+        bound = None if ticket is None else ticket.bound
+        key = bound.group.key if waits.cause is WaitCause.KEY_LIMIT and bound is not None else None
+        holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
+        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
+        return {"code": code, "params": params}
+
+    def _holder(self, execution_id: UUID) -> dict[str, object]:
+        live = self._live.get(execution_id)
+        number, since = (None, None) if live is None else (live.execution.state.number, live.execution.state.started_at)
+        return {"execution_id": str(execution_id), "number": number, "started_at": since}
