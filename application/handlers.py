@@ -221,10 +221,12 @@ class Handlers:
             raise _queue_full(self.queue_limit)
         text = JsonText(_encode(inputs))
         concurrency = await self.versions.concurrency(prepared, text, cause.at)
-        policy = None if concurrency is None else concurrency.on_limit
-        counted = policy in (OnLimit.REFUSE, OnLimit.CANCEL_NEWEST)
-        others = self.conductor.running.over_limit(workflow.id, concurrency) if counted else ()
-        if others and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
+        too_many = (
+            concurrency is not None
+            and concurrency.on_limit in (OnLimit.REFUSE, OnLimit.CANCEL_NEWEST)
+            and await self.conductor.running.is_over_limit(workflow.id, concurrency)
+        )
+        if too_many and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
             raise _limit_reached(concurrency)
         execution = Execution.create(
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
@@ -232,7 +234,7 @@ class Handlers:
             priority=prepared.graph.settings.priority if command.priority is None else command.priority,
             labels=command.labels, trigger="api", concurrency=concurrency,
         )  # fmt: skip
-        if others and concurrency is not None and concurrency.on_limit == OnLimit.CANCEL_NEWEST:
+        if too_many:
             execution.cancel(cause, reason="concurrency_limit")
         guard = self._guard(command, execution.id, inputs)
         try:

@@ -112,12 +112,13 @@ class Running:
 
     # ── what follows from it ──
 
-    def over_limit(self, workflow_id: UUID, concurrency: Concurrency | None) -> Sequence[UUID]:
-        """Who would have to end before one more may start, oldest first; nobody when a place is free."""
-        if concurrency is None:
-            return []
-        there = self._there(Group(workflow_id, concurrency.key))
-        return there[: max(0, len(there) - concurrency.limit + 1)]
+    async def is_over_limit(self, workflow_id: UUID, concurrency: Concurrency) -> bool:
+        """Whether one more would have to wait for one of those that run or wait. Nobody is refused for a count that is
+        out of date: before it says so it asks the database."""
+        group = Group(workflow_id, concurrency.key)
+        if len(self._there(group)) >= concurrency.limit and self._admission.any_elsewhere:
+            await self.recount()
+        return len(self._there(group)) >= concurrency.limit
 
     def to_replace(self, execution: Execution) -> Sequence[UUID]:
         """Whom an execution that has come into the queue replaces, where its workflow lets the newest go first: as many

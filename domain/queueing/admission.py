@@ -258,6 +258,11 @@ class Admission(Generic[T]):
         self._changed(group, now)
 
     @property
+    def any_elsewhere(self) -> bool:
+        """Whether some of those that count run on other servers."""
+        return bool(self._elsewhere)
+
+    @property
     def running_in_all(self) -> int:
         """How many run, on all servers."""
         return len(self._groups)

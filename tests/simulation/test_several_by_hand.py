@@ -343,3 +343,29 @@ def test_what_comes_of_one_more_counts_those_that_were_not_heard_of(on_limit: st
         assert told_of == expected or (on_limit == "replace_oldest" and told_of == ("stopped", "completed"))
 
     told(story)
+
+
+@pytest.mark.parametrize("on_limit", ["refuse", "cancel_newest"])
+def test_nobody_is_refused_for_one_whose_end_was_not_heard(on_limit: str) -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(b, concurrency={"limit": 1, "on_limit": on_limit})
+        play = b.executor._play
+
+        async def for_a_while(attempt: Any) -> None:
+            await asyncio.sleep(5)
+            await play(attempt)
+
+        b.executor._play = for_a_while  # type: ignore[method-assign]
+        first = await b.handlers.execute(execute(flow))
+        await asyncio.sleep(2)
+        assert a.conductor._admission.any_elsewhere, "it has heard that it runs"
+        assert a.following is not None
+        a.following.cancel()
+        while world.stands(first.execution_id) != "completed":
+            await asyncio.sleep(0.1)
+        second = await a.handlers.execute(execute(flow))
+        await asyncio.sleep(60)
+        assert world.stands(second.execution_id) == "completed"
+
+    told(story)
