@@ -174,7 +174,7 @@ class Conductor:
         )
         self._creating.add(execution.id)
         events = live.collect()
-        limits = self._admission.limits_of(ticket) if at_once else []
+        limits = ticket.limits if at_once else ()
         try:
             with nullcontext() if at_once else self.running.coming(ticket):
                 stored = await self._store.append(
@@ -652,7 +652,7 @@ class Conductor:
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
         live.decide_due = True
-        live.driver = self.spawn(self._drive(live, taken, self._admission.limits_of(queued.ticket)))
+        live.driver = self.spawn(self._drive(live, taken, queued.ticket.limits))
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 

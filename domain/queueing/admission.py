@@ -67,6 +67,11 @@ class Ticket:
     """No limit keeps it out: an execution of the same workflow waits for it."""
 
     @property
+    def limits(self) -> tuple[Bound, ...]:
+        """What it comes under when it starts."""
+        return () if self.bound is None or self.exempt else (self.bound,)
+
+    @property
     def moment(self) -> float:
         """Its place, before shares."""
         return self.came_at - self.priority * AGEING_S
@@ -172,7 +177,6 @@ class Admission(Generic[T]):
         self._full: set[Group] = set()
         self._running: dict[Group, dict[UUID, None]] = {}
         self._groups: dict[UUID, tuple[Group, ...]] = {}
-        self._workflow_limits: dict[UUID, int] = {}
         self._wants: dict[UUID, _Wanting] = {}
 
     # ── slots ──
@@ -271,45 +275,21 @@ class Admission(Generic[T]):
         """Who runs of a group, oldest first."""
         return [*self._running.get(group, ())]
 
-    def limit_workflows(self, limits: Mapping[UUID, int], now: float) -> None:
-        """What an operator lets run at once, by workflow, instead of what was said before."""
-        changed = self._workflow_limits.keys() | limits.keys()
-        self._workflow_limits = dict(limits)
-        for workflow_id in changed:
-            for line in self._lines.get(workflow_id, {}).values():
-                self._judge(line, now)
-
     def reached(self, ticket: Ticket) -> tuple[WaitCause, Bound] | None:
         """The limit that keeps an execution out now."""
         return self._reached(_kind_of(ticket))
 
-    def limits_of(self, ticket: Ticket) -> list[Bound]:
-        """All limits it comes under."""
-        if ticket.exempt:
-            return []
-        most = self._workflow_limits.get(ticket.workflow_id)
-        limits = [] if most is None else [Bound(Group(ticket.workflow_id), most)]
-        return limits if ticket.bound is None else [*limits, ticket.bound]
-
     def _reached(self, kind: _Kind) -> tuple[WaitCause, Bound] | None:
-        workflow_id, bound, exempt = kind
-        if exempt:
+        bound = kind.bound
+        if bound is None or kind.exempt:
             return None
-        if bound is not None and (bound.group in self._full or len(self._running.get(bound.group, ())) >= bound.limit):
+        if bound.group in self._full or len(self._running.get(bound.group, ())) >= bound.limit:
             return (WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT), bound
-        whole = Group(workflow_id)
-        most = self._workflow_limits.get(workflow_id)
-        if most is not None and (whole in self._full or len(self._running.get(whole, ())) >= most):
-            return WaitCause.WORKFLOW_LIMIT, Bound(whole, most)
         return None
 
     def _changed(self, group: Group, now: float) -> None:
         """So many run of the group: who waits in it may be nearer or farther, and for another cause."""
-        if group.key is None and group.workflow_id in self._workflow_limits:
-            lines = [*self._lines.get(group.workflow_id, {}).values()]
-        else:
-            lines = self._by_group.get(group, ())
-        for line in lines:
+        for line in self._by_group.get(group, ()):
             self._judge(line, now)
 
     def _judge(self, line: _Line, now: float) -> None:

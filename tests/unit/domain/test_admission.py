@@ -94,15 +94,21 @@ def test_a_key_at_its_limit_holds_up_nobody_else_and_says_who_holds_it() -> None
     assert started(queue, 6) == [3]
 
 
-def test_a_limit_of_a_workflow_holds_for_all_its_keys_and_can_be_lifted() -> None:
-    queue = filled(9, *(ticket(n, n, key=str(n), limit=1) for n in range(1, 6)), ticket(6, 6, flow=1))
-    queue.limit_workflows({FLOWS[0]: 2}, 6)
-    assert sorted(started(queue, 7)) == [1, 2, 6]
+def test_a_limit_of_a_workflow_counts_those_with_a_key_as_well() -> None:
+    queue = filled(9, ticket(1, 1, key="a", limit=9), ticket(2, 2, key="b", limit=9), ticket(3, 3, limit=2))
+    assert started(queue, 4) == [1, 2]
     said = queue.explain(UUID(int=3))
     assert said is not None
     assert (said.cause, said.limit) == (WaitCause.WORKFLOW_LIMIT, 2)
-    queue.limit_workflows({}, 8)
-    assert started(queue, 9) == [3, 4, 5]
+    end(queue, 1, 5)
+    assert started(queue, 6) == [3]
+
+
+def test_one_that_others_wait_for_comes_under_no_limit() -> None:
+    first = ticket(1, 0, key="a", limit=1)
+    queue = filled(9, first, replace(ticket(2, 1, key="a", limit=1), exempt=True))
+    assert (started(queue, 2), first.limits) == ([1, 2], (first.bound,))
+    assert replace(first, exempt=True).limits == ()
 
 
 def test_a_workflow_with_many_running_lets_others_go_first_but_not_for_ever() -> None:
@@ -196,7 +202,6 @@ class TestQueue(RuleBasedStateMachine):
         self.queue: Admission[int] = Admission(4)
         self.waiting: dict[int, Model] = {}
         self.running: dict[int, Ticket] = {}
-        self.limits: dict[UUID, int] = {}
         self.now = 0.0
         self.numbers = count(1)
 
@@ -211,9 +216,6 @@ class TestQueue(RuleBasedStateMachine):
             return WaitCause.SLOTS
         if bound is not None and self._run_of(bound.group) >= bound.limit:
             return WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT
-        most = self.limits.get(one.ticket.workflow_id)
-        if most is not None and self._run_of(Group(one.ticket.workflow_id)) >= most:
-            return WaitCause.WORKFLOW_LIMIT
         return WaitCause.SLOTS
 
     def _standing(self, one: Model) -> tuple[float, int]:
@@ -279,11 +281,6 @@ class TestQueue(RuleBasedStateMachine):
         tell: Callable[[UUID, float], None] = getattr(self.queue, does)
         tell(UUID(int=number), self.now)
         self.waiting[number].held = does == "hold"
-
-    @rule(limits=st.dictionaries(st.sampled_from(FLOWS), st.integers(0, 3)))
-    def is_limited(self, limits: dict[UUID, int]) -> None:
-        self.limits = limits
-        self.queue.limit_workflows(limits, self.now)
 
     @invariant()
     def says_what_is(self) -> None:
