@@ -269,6 +269,26 @@ def queued(stage: Stage) -> Generator[Page]:
     stage.api.finish(filling)
 
 
+def queue(stage: Stage) -> Generator[Page]:
+    limit = {"concurrency": {"limit": 1, "key": "${inputs.city}"}}
+    by_city = stage.api.save({**workflow("city-report", python("load", plays.STALLED)), "settings": limit})
+    started = [stage.api.run(by_city, city=city) for city in ("Seattle", "Tokyo")]
+    plays.begun(stage, started[-1])
+    started.append(plays.full(stage))
+    started += [stage.api.run(by_city, city=city) for city in ("Seattle", "Seattle", "Tokyo")]
+    for priority in (0, 0, 10, 50):
+        body = {"inputs": {"pace_s": 0}, "priority": priority}
+        weather = f"/workflows/{stage.made['workflow weather-report']}/execute"
+        started.append(stage.api.post(weather, body, 202)["execution_id"])
+    stage.api.post(f"/executions/{started[-4]}/queue", {"held": True})
+    page = stage.open("/queue")
+    expect(page.locator("tr[data-cause=held]")).to_be_visible()
+    yield page
+    for execution_id in reversed(started):
+        plays.stop(stage, execution_id)
+        stage.api.finish(execution_id)
+
+
 def running(stage: Stage, part: str = "Steps", step: str | None = "wind_stats") -> Generator[Page]:
     page = stage.open(f"/executions/{plays.station_report(stage)}")
     status(page, "running")
@@ -549,6 +569,8 @@ SHOTS = (
     Shot(name="stopped", shows="Stopped, with proof", scene=stopped),
     Shot(name="unknown-outcome", shows="A lost step that may have taken effect", scene=unknown_outcome),
     Shot(name="waiting", shows="A step waits for a point of time", scene=waiting),
+    Shot(name="queue", shows="The queue: who waits, and why", scene=queue),
+    Shot(name="queue-empty", shows="The queue when nothing waits", scene=at("/queue")),
     Shot(name="executions", shows="The list of executions", scene=executions),
     Shot(name="executions-filtered", shows="The list, filtered by its address", scene=filtered),
     Shot(name="executions-selected", shows="Some are selected", scene=selected),
@@ -583,6 +605,7 @@ DOCUMENTS = (
     Document(file="stopping", shot="stopping"),
     Document(file="failed", shot="failed", scheme="dark"),
     Document(file="unknown", shot="unknown-outcome"),
+    Document(file="queue", shot="queue"),
     Document(file="executions", shot="executions"),
     Document(file="phone", shot="running", device="phone"),
 )

@@ -42,7 +42,7 @@ describe("why a queued execution waits", () => {
     );
     await changeLanguage("zh-CN");
     expect(says({ code: "workflow_limit", params })).toBe(
-      "此工作流已到同时运行的上限 2： 占用者为 #812（已 40 秒）。",
+      "此工作流已到同时运行的上限 2：占用者为 #812（已 40 秒）。",
     );
   });
 

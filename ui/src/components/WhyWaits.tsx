@@ -15,7 +15,8 @@ export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief
     const more = (running ?? 0) - (holders?.length ?? 0);
     return (
       <span className="why">
-        {said} {t("execution.heldBy")}{" "}
+        {said}
+        {t("execution.heldBy")}
         {holders?.map((holder, place) => (
           <Fragment key={holder.execution_id}>
             {place > 0 && t("execution.heldAnd")}

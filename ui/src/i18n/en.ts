@@ -204,7 +204,7 @@ export const en = {
     whyHigher_other: "{{count}} before it have a higher priority.",
     whyKey: "Key “{{key}}” is at its limit of {{limit}}:",
     whyWorkflow: "This workflow is at its limit of {{limit}} at once:",
-    heldBy: "held by",
+    heldBy: " held by ",
     heldFor: " for {{time}}",
     heldAnd: ", ",
     heldMore_one: " and {{count}} more",

@@ -204,7 +204,7 @@ export const zhCN: Messages = {
     whyHigher_other: "前面有 {{count}} 个优先级更高。",
     whyKey: "键“{{key}}”已到上限 {{limit}}：",
     whyWorkflow: "此工作流已到同时运行的上限 {{limit}}：",
-    heldBy: "占用者为",
+    heldBy: "占用者为 ",
     heldFor: "（已 {{time}}）",
     heldAnd: "、",
     heldMore_one: "，另有 {{count}} 个",

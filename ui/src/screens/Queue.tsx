@@ -74,7 +74,13 @@ function Waiting({ queue, items }: { queue: QueueAnswer; items: readonly QueueIt
     const text = queue.running > 0 ? t("queue.emptyBusy", { count: queue.running }) : t("queue.emptyIdle");
     return (
       <div className="panel">
-        <Empty title={t("queue.empty")} text={text} />
+        <Empty title={t("queue.empty")} text={text}>
+          {queue.running === 0 && (
+            <Link className="btn primary" to="/workflows">
+              {t("executions.emptyAction")}
+            </Link>
+          )}
+        </Empty>
       </div>
     );
   }
