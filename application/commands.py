@@ -90,6 +90,14 @@ class ChangeQueue(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetLimits(Command):
+    """Let the limits of `body` hold, and no others; `expected_version` None: whatever they are now."""
+
+    body: Mapping[str, object]
+    expected_version: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PauseExecution(Command):
     """Let nothing new start, or with `resume` go on."""
 

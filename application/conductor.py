@@ -11,9 +11,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from application.capacity_view import CapacityView
 from application.children import Called, Children
 from application.counting import in_ms, ticket_heard, ticket_of
 from application.deciding import ACTOR, DEFAULT_GRACE_S, Decider
@@ -23,6 +26,7 @@ from application.family import Family
 from application.handing import Handing
 from application.hearing import Hearing
 from application.histories import Histories, lease_name
+from application.limiting import Limiting
 from application.live import (
     AnswerGiven,
     Answering,
@@ -35,6 +39,7 @@ from application.live import (
     outcomes_in,
     refuse,
 )
+from application.load import Load
 from application.patience import AGAIN_S, patiently
 from application.ports import (
     Appended,
@@ -69,7 +74,9 @@ from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission, Bound
+from domain.queueing.admission import Admission, Bound, Ticket
+from domain.queueing.controller import Controller
+from domain.queueing.slots import NOTHING, Amounts, Slots
 from domain.values import JsonText
 
 log = logging.getLogger("runwright.conductor")
@@ -105,19 +112,26 @@ class Conductor:
         inline_bytes: int,
         log_flush_s: float,
         children: Children,
+        machine: Amounts = NOTHING,
+        follows: Controller | None = None,
     ) -> None:
         self._store, self._leases, self._executor, self._graphs = store, leases, executor, graphs
         self._clock, self._server_id = clock, server_id
         self._histories = Histories(store)
         self.load = self._histories.load
-        self._admission: Admission[Queued] = Admission(attempt_limit)
+        self.slots = Slots(attempt_limit)
+        self._admission: Admission[Queued] = Admission(self.slots)
         self.live: dict[UUID, Live] = {}
+        self.load_now = Load(
+            self.slots, clock, follows=follows, limits_changed=self._limits_changed, more_free=self._offer
+        )
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
         self._family = Family(self, children)
         self._elsewhere = Elsewhere(store, self._histories, server_id, self._is_here, self._stored_elsewhere)
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
-            cast("Admission[object]", self._admission),
+            self.slots,
+            self.load_now,
             self._evaluator,
             executor,
             clock,
@@ -132,6 +146,8 @@ class Conductor:
             self._decider.cause, self._family.tell_parent,
         )  # fmt: skip
         self.running = Running(self._admission, leases, clock, self.live.keys(), self.spawn, self._queue.admit_soon)
+        self.limiting = Limiting(store, clock, self._admission, self.load_now, machine, self._offer)
+        self.capacity_view = CapacityView(self.slots, self.load_now, self.limiting, store, server_id)
         self.queue_view = QueueView(self._admission, self.live)
         self._tasks: set[asyncio.Task[None]] = set()
         self._taking: set[UUID] = set()
@@ -162,10 +178,11 @@ class Conductor:
             return await self._store.append(Member(events=events, idempotency=idempotency))
         name = lease_name(execution.id)
         live = Live(execution, prepared, position=2**63, epoch=1)
-        ticket = ticket_of(execution, live.position)
+        ticket = ticket_of(execution, live.position, prepared.needs)
         at_once = not wait and self._queue.lets_in_at_once(ticket)
         if at_once:
             self.running.begins(ticket)
+            self._reserve(live)
             cause = self._decider.cause(live.execution)
             execution.start(cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION)
             self._decider.follow(live, cause)
@@ -174,7 +191,7 @@ class Conductor:
         )
         self._creating.add(execution.id)
         events = live.collect()
-        limits = ticket.limits if at_once else ()
+        limits = self._admission.limits_of(ticket) if at_once else ()
         try:
             with nullcontext() if at_once else self.running.coming(ticket):
                 stored = await self._store.append(
@@ -198,7 +215,7 @@ class Conductor:
             self._follow_up(live, events)
             self._decider.wind_down(live)
             # Something may have come while it was stored; and who waits for a slot is told how old it is.
-            goes_on = live.inbox or live.decide_due or self._admission.waits(live.id)
+            goes_on = live.inbox or live.decide_due or self.slots.waits(live.id)
             if goes_on or not self._decider.is_settled(live, len(events)):
                 self._drive_soon(live)
         else:
@@ -340,10 +357,21 @@ class Conductor:
         """How many executions wait to be admitted."""
         return self._admission.queued
 
-    @property
-    def slots(self) -> tuple[int, int]:
-        """Slots held, and the limit."""
-        return self._admission.used, self._admission.limit
+    def waiting_with(self, workflow_id: UUID) -> tuple[int, int]:
+        """How many wait, and how many of them of that workflow."""
+        return self._admission.queued, self._admission.queued_in(workflow_id)
+
+    def place_of(self, workflow_id: UUID, priority: int, now: datetime) -> int:
+        """The place that one would have which comes now."""
+        came_at = now.timestamp()
+        return self._admission.place_among(
+            Ticket(
+                execution_id=workflow_id, workflow_id=workflow_id, came_at=came_at, position=2**63, priority=priority
+            )
+        )  # fmt: skip
+
+    def _limits_changed(self) -> None:
+        self.limiting.apply()
 
     # ── life of the conductor ────────────────────────────────────────────────────────────────────
 
@@ -352,6 +380,7 @@ class Conductor:
 
         Those of other servers are left to them; a stop that is not confirmed because this one was away is confirmed.
         """
+        await self.limiting.load()
         rows = [*await self._leases.open_executions()]
         while rows:
             row = rows.pop(0)
@@ -477,6 +506,7 @@ class Conductor:
 
     async def look_at_all(self) -> None:
         """What other servers stored was missed: everything is looked at again."""
+        await self.limiting.load()
         for live in [*self.live.values()]:
             self.put(live, LookAgain(version=2**63))
         await self.running.recount()
@@ -552,29 +582,37 @@ class Conductor:
         self._taking.add(live.id)  # it is this server's from the commit on, which is before the answer
         try:
             await self._store.append(Member(events=live.collect(), leases_taken=[taken]))
-        finally:
+        except StoreUnavailable:
+            self.spawn(self._look_for(live))
+            raise
+        except BaseException:
             self._taking.discard(live.id)
-        self._admission.take(_slots_of(live))  # of attempts elsewhere that are not proven dead
+            raise
+        self._taking.discard(live.id)
+        self._take_again(live)  # of attempts elsewhere that are not proven dead
         self._enter(live)
         self._drive_soon(live)
 
     async def _look_for(self, live: Live) -> None:
-        """The append that was to bring it into the queue or to life was not answered: stored all the same, it goes on.
+        """The append that was to bring it into the queue, to life or here was not answered: stored, it goes on.
 
         Its slots are held until that is known.
         """
         await asyncio.sleep(IN_DOUBT_S)
         stored = await patiently(lambda: self._store.history([live.id], limit=1))
         execution = await patiently(lambda: self.load(live.id)) if stored else None
+        self._taking.discard(live.id)
         if execution is None or self.has(live.id) or self.is_queued(live.id) or execution.state.status in FINAL:
             self._release(live)
             return
         live.position = stored[0].position
-        if execution.state.status is not ExecutionStatus.QUEUED:
+        if execution.state.status is ExecutionStatus.QUEUED:
+            self._release(live)
+            self._enqueue(execution, live.position, live.prepared)
+        elif execution.state.epoch < live.epoch:  # it has not come here
+            self._release(live)
+        else:
             await self._reload(live, ())
-            return
-        self._release(live)
-        self._enqueue(execution, live.position, live.prepared)
 
     def _enter(self, live: Live) -> None:
         self.live[live.id] = live
@@ -582,6 +620,17 @@ class Conductor:
         self._timers.set(live)
         if live.execution.state.children:
             self.spawn(self._family.look(live))
+
+    def _reserve(self, live: Live) -> None:
+        live.reserved = live.prepared.graph.settings.needs
+        self.slots.take(live.reserved, slots=0)
+
+    def _take_again(self, live: Live) -> None:
+        """A copy that was loaded holds what its open attempts take, by what is declared now."""
+        self._reserve(live)
+        for path in live.execution.state.open_attempts:
+            live.amounts[path] = live.prepared.node(path).amounts
+            self.slots.take(live.amounts[path])
 
     def _release(self, live: Live) -> None:
         """Forget a live execution and give its slots to others, once."""
@@ -594,8 +643,10 @@ class Conductor:
         if live.id not in self.live:
             self.running.leaves(live.id)
         self._hearing.forget(live.id)
-        self._admission.give_back(_slots_of(live))
-        self._admission.wait(live.id, live.position, 0)
+        for amounts in live.amounts.values():
+            self.slots.give_back(amounts)
+        self.slots.give_back(live.reserved, slots=0)
+        self.slots.wait(live.id, live.position, 0)
         self._offer()
 
     # ── admission ────────────────────────────────────────────────────────────────────────────────
@@ -604,7 +655,7 @@ class Conductor:
         """Slots may be free: the oldest execution that waits for one goes first, then the queue."""
         if self._closing or self._resting:
             return
-        waiting = self._admission.next_waiting()
+        waiting = self.slots.next_waiting()
         if waiting is not None and waiting in self.live:
             self._drive_soon(self.live[waiting])
         else:
@@ -614,7 +665,7 @@ class Conductor:
         """It waits until a slot is free, for as long as its workflow lets it."""
         self._queue.put(
             Queued(
-                ticket=ticket_of(execution, position), execution=execution, held=execution.state.held,
+                ticket=ticket_of(execution, position, prepared.needs), execution=execution, held=execution.state.held,
                 limit_s=prepared.graph.settings.queue_timeout_s, since=execution.state.created_at,
             )
         )  # fmt: skip
@@ -637,8 +688,13 @@ class Conductor:
             )
             return
         prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        if queued.ticket.needs != prepared.needs:  # another server has queued it, and its definition was not at hand
+            queued.ticket = replace(queued.ticket, needs=prepared.needs)
+            self._queue.put_back(queued, waited)
+            return
         epoch = execution.state.epoch
         live = Live(execution, prepared, position=queued.ticket.position, epoch=epoch + 1)
+        self._reserve(live)
         live.log = await self._histories.log_stream_of(execution)
         cause = self._decider.cause(live.execution)
         execution.start(
@@ -652,7 +708,7 @@ class Conductor:
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
         live.decide_due = True
-        live.driver = self.spawn(self._drive(live, taken, queued.ticket.limits))
+        live.driver = self.spawn(self._drive(live, taken, self._admission.limits_of(queued.ticket)))
 
     # ── driving ──────────────────────────────────────────────────────────────────────────────────
 
@@ -875,7 +931,7 @@ class Conductor:
         fresh.inputs, fresh.submitted, fresh.cancelled = live.inputs, live.submitted, live.cancelled
         fresh.items = live.items
         fresh.inbox.extend([*items, *live.inbox])
-        self._admission.take(_slots_of(fresh))
+        self._take_again(fresh)
         self._enter(fresh)
         if ExecutionStatus.PAUSED in (was, now) and was is not now:  # another server was asked
             resume = now is not ExecutionStatus.PAUSED
@@ -913,7 +969,3 @@ class Conductor:
             answer([command.answer], await done)
         except Exception as error:  # whatever it is, it is the answer
             refuse([command.answer], error)
-
-
-def _slots_of(live: Live) -> int:
-    return len(live.execution.state.open_attempts)

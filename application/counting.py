@@ -15,7 +15,7 @@ from application.preparing import PreparedGraph
 from domain.errors import InvalidInput, Problem
 from domain.execution import events as e
 from domain.execution.execution import Execution
-from domain.queueing.admission import Bound, Group, Ticket, WaitCause
+from domain.queueing.admission import Bound, Group, Needs, Ticket, WaitCause
 from domain.values import EMPTY_OBJECT, Concurrency, JsonText
 
 MAX_KEY = 200
@@ -62,14 +62,14 @@ def bound_of(workflow_id: UUID, concurrency: Concurrency | None) -> Bound | None
     return None if concurrency is None else Bound(Group(workflow_id, concurrency.key), concurrency.limit)
 
 
-def ticket_of(execution: Execution, position: int) -> Ticket:
-    """Of an execution that is queued now."""
+def ticket_of(execution: Execution, position: int, needs: Needs = ()) -> Ticket:
+    """Of an execution that is queued now; `needs` of its version's graph."""
     state = execution.state
     assert state.created_at is not None  # noqa: S101 - since it was created
     return Ticket(
         execution_id=execution.id, workflow_id=state.workflow_id, came_at=state.created_at.timestamp(),
         position=position, priority=state.priority, bound=bound_of(state.workflow_id, state.concurrency),
-        exempt=state.exempt,
+        exempt=state.exempt, needs=needs,
     )  # fmt: skip
 
 

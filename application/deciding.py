@@ -29,6 +29,7 @@ from application.live import (
     WaitOver,
     refuse,
 )
+from application.load import Load
 from application.maps import Maps
 from application.ports import AttemptId, Cancelled, Clock, Erred, Executor, Lost, Succeeded
 from application.preparing import PreparedNode, StepInput, as_event_value, hash_of, merged
@@ -40,7 +41,7 @@ from domain.execution.execution import Execution
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
 from domain.paths import node_of
-from domain.queueing.admission import Admission
+from domain.queueing.slots import MEMORY, NOTHING, Amounts, Slots
 from domain.values import EMPTY_OBJECT, NULL, JsonText
 from domain.workflow.graph import OnFailure
 
@@ -68,7 +69,8 @@ class Decider:
 
     def __init__(
         self,
-        admission: Admission[object],
+        slots: Slots,
+        load: Load,
         evaluator: Evaluator,
         executor: Executor,
         clock: Clock,
@@ -76,7 +78,8 @@ class Decider:
         call_child: CallChild,
         stop_child: StopChild,
     ) -> None:
-        self._admission, self._evaluator, self._executor, self._clock = admission, evaluator, executor, clock
+        self._slots, self._load = slots, load
+        self._evaluator, self._executor, self._clock = evaluator, executor, clock
         self._later, self._call_child, self._stop_child = later, call_child, stop_child
         self._maps = Maps(evaluator, later)
         self.resting = False
@@ -217,7 +220,8 @@ class Decider:
             case Lost():
                 execution.lose_step(cause, path, attempt, reason=item.reason, retry_safe=node.retry_safe)
         if was_open:
-            self._admission.give_back(1)
+            self._slots.give_back(live.amounts.pop(path, NOTHING))
+            self._load.ended(node, item.outcome if isinstance(item, OutcomeStored | RetryJudged) else item)
 
     def _wait_over(self, live: Live, item: WaitOver, cause: Cause) -> None:
         step = live.execution.state.steps[item.path]
@@ -268,7 +272,7 @@ class Decider:
         live.observe()
         execution, plan = live.execution, live.plan
         if self._grace_of_ending(live) is not None:
-            self._admission.wait(live.id, live.position, 0)
+            self._slots.wait(live.id, live.position, 0)
             return
         pending, goes_on = execution.pending_events, True
         while goes_on and len(pending) < EVENTS_A_TURN:
@@ -286,7 +290,7 @@ class Decider:
             # From the start of a step alone nothing follows.
             goes_on = any(not isinstance(event, StepStarted) for event in pending[decided:])
         if plan.failing:
-            self._admission.wait(live.id, live.position, 0)
+            self._slots.wait(live.id, live.position, 0)
 
     def wind_down(self, live: Live) -> None:
         """End what runs, when the run is stopped, timed out or fails with `on_failure: stop`.
@@ -334,15 +338,21 @@ class Decider:
     def _start_steps(self, live: Live, cause: Cause) -> None:
         if self.resting:
             return
-        room = self._admission.room(live.id, live.position)
+        room = self._slots.room(live.id, live.position)
         wanting = 0
+        short: Amounts | None = None
         for path in live.plan.startable():
             if len(live.execution.pending_events) >= EVENTS_A_TURN:
                 break
             node = live.prepared.node(path)
-            if node.in_worker and room <= 0:
-                wanting += 1
-                continue
+            if node.in_worker:
+                lacks = self._slots.lacks(self._amounts_of(node), live.position)
+                if lacks is not None:
+                    short = short or self._amounts_of(node)
+                    continue
+                if room <= 0:
+                    wanting += 1
+                    continue
             ready = live.inputs.get(path)
             if ready is None and f"input:{path}" not in live.tasks:
                 ready = self._evaluator.input_now(live, path, node)
@@ -355,7 +365,17 @@ class Decider:
                 continue
             if ready is not None:
                 room -= self._start(live, path, node, ready, cause)
-        self._admission.wait(live.id, live.position, wanting)
+        self._slots.wait(live.id, live.position, wanting, short)
+
+    def _amounts_of(self, node: PreparedNode) -> Amounts:
+        """What an attempt takes: as declared, and of memory what it took before when nothing is declared."""
+        if node.declares_memory:
+            return node.amounts
+        learnt = self._load.memory.mb(node.profile)
+        if learnt is None:
+            return node.amounts
+        limit = self._slots.limit_of(MEMORY)
+        return {**node.amounts, MEMORY: learnt if limit is None else min(learnt, limit)}
 
     def _start(self, live: Live, path: str, node: PreparedNode, ready: InputPrepared, cause: Cause) -> int:
         """Start a step; answers the slots it takes (a transform and a step without an input take none)."""
@@ -390,7 +410,8 @@ class Decider:
             output, output_artifact = as_event_value(given)
             live.execution.complete_step(cause, path, attempt, output=output, output_artifact=output_artifact)
             return 0
-        self._admission.take()
+        amounts = live.amounts[path] = self._amounts_of(node)
+        self._slots.take(amounts)
         live.inputs[path] = ready
         return 1
 

@@ -8,6 +8,7 @@ Longer than 200 lines because every command has its handler here, most of a few 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -43,6 +44,7 @@ from domain.errors import (
 )
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
+from domain.queueing.limits import read as read_limits
 from domain.values import Concurrency, JsonText
 from domain.workflow.graph import OnLimit
 from domain.workflow.workflow import Workflow
@@ -86,6 +88,7 @@ class Handlers:
     clock: Clock
     ids: Ids
     queue_limit: int
+    is_kind: Callable[[str], bool]
 
     def _cause(self, command: c.Command, action: str, subject: UUID | None) -> Cause:
         if not self.permissions.allows(command.actor, action, subject):
@@ -217,8 +220,11 @@ class Handlers:
         inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
         if problems:
             raise _inputs_invalid(problems)
-        if self.conductor.queued >= self.queue_limit:
-            raise _queue_full(self.queue_limit)
+        beyond = self.conductor.limiting.beyond(prepared)
+        if beyond:
+            raise InvalidInput("needs_too_much", beyond[0].message, beyond[0].advice, beyond)
+        priority = prepared.graph.settings.priority if command.priority is None else command.priority
+        self._refuse_when_full(workflow.id, priority, cause.at)
         text = JsonText(_encode(inputs))
         concurrency = await self.versions.concurrency(prepared, text, cause.at)
         too_many = (
@@ -231,7 +237,7 @@ class Handlers:
         execution = Execution.create(
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
-            priority=prepared.graph.settings.priority if command.priority is None else command.priority,
+            priority=priority,
             labels=command.labels, trigger="api", concurrency=concurrency,
         )  # fmt: skip
         if too_many:
@@ -250,6 +256,19 @@ class Handlers:
                 version=version.number, position=stored.position,
             )  # fmt: skip
         return _as_before(stored, await self.conductor.load(stored.execution_id))
+
+    def _refuse_when_full(self, workflow_id: UUID, priority: int, now: datetime) -> None:
+        """Raises CapacityExceeded with the place it would have had."""
+        waiting, of_workflow = self.conductor.waiting_with(workflow_id)
+        limit = self.conductor.limiting.limits.workflows.get(workflow_id)
+        most = self.queue_limit if limit is None or limit.queued is None else limit.queued
+        if waiting >= self.queue_limit:
+            most, of = self.queue_limit, ""
+        elif limit is not None and limit.queued is not None and of_workflow >= max(1, limit.queued):
+            most, of = limit.queued, " of this workflow"
+        else:
+            return
+        raise _queue_full(most, of, self.conductor.place_of(workflow_id, priority, now))
 
     async def _accepted_before(self, command: c.Execute) -> Accepted | None:
         """The answer this key got, when the body is the same by the inputs of the version that ran then."""
@@ -279,6 +298,16 @@ class Handlers:
             return await self.conductor.force_stop(command.execution_id, cause)
         return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
 
+    async def set_limits(self, command: c.SetLimits) -> int:
+        """Let other limits hold; the position. Raises InvalidInput, NotFound, Conflict."""
+        cause = self._cause(command, "queue.set_limits", None)
+        limiting = self.conductor.limiting
+        ceiling = self.conductor.load_now.ceiling
+        limits = read_limits(command.body, most_attempts=ceiling, is_kind=self.is_kind)
+        for workflow_id in limits.workflows:
+            await self.versions.workflow(workflow_id)
+        return await limiting.change(limits, cause, command.expected_version)
+
     async def change_queue(self, command: c.ChangeQueue) -> int:
         """Hold, release or move; 0 when it was so before. Raises NotFound, TransitionRefused."""
         cause = self._cause(command, "execution.change_queue", command.execution_id)
@@ -306,8 +335,7 @@ class Handlers:
             raise Conflict(
                 "preview_stale", "Something has changed since the preview.", "Look at the preview again, then retry."
             )
-        if self.conductor.queued >= self.queue_limit:
-            raise _queue_full(self.queue_limit)
+        self._refuse_when_full(execution.state.workflow_id, execution.state.priority, cause.at)
         prepared = await self.versions.graph(execution.state.workflow_id, preview.version)
         execution.retry(
             cause, workflow_version=preview.version, graph_hash=preview.graph_hash, origin=command.origin,
@@ -409,8 +437,12 @@ def _inputs_invalid(problems: Sequence[Problem]) -> InvalidInput:
     )  # fmt: skip
 
 
-def _queue_full(limit: int) -> CapacityExceeded:
-    return CapacityExceeded("queue_full", f"{limit} executions wait already.", "Try again later.", retry_after_s=5)
+def _queue_full(limit: int, of: str, place: int) -> CapacityExceeded:
+    message = f"{limit} executions{of} wait already, and no more may; it would have been number {place}."
+    advice = "Try again later, or let an operator raise the limit."
+    params: dict[str, str | int | float] = {"limit": limit, "place": place}
+    problem = Problem(code="queue_full", message=message, advice=advice, pointer="", params=params)
+    return CapacityExceeded("queue_full", message, advice, retry_after_s=5, problems=[problem])
 
 
 def _limit_reached(concurrency: Concurrency) -> CapacityExceeded:

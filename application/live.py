@@ -15,6 +15,7 @@ from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.plan import Plan
+from domain.queueing.slots import NOTHING, Amounts
 from domain.values import ArtifactRef, JsonText, LogLine, log_stream_id
 
 Answering = asyncio.Future[int]
@@ -290,6 +291,10 @@ class Live:
         self.collected: dict[str, MapCollected] = {}
         self.result: ResultEvaluated | None = None
         self.submitted: dict[str, int] = {}
+        self.amounts: dict[str, Amounts] = {}
+        """What each open attempt has taken of the machine."""
+        self.reserved: Amounts = NOTHING
+        """What the execution has taken for itself."""
         self.carried: dict[str, Succeeded | Erred] = {}
         """Outcomes that something is asked about before they count: by step."""
         self.cancelled: set[str] = set()

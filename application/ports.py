@@ -16,6 +16,7 @@ from domain.errors import Problem
 from domain.event import RecordedEvent, StepError
 from domain.execution.events import StepLogged
 from domain.queueing.admission import Bound, Group
+from domain.queueing.controller import Pressure
 from domain.values import ArtifactRef, JsonText, LogLine, Usage
 
 # ── time and ids ─────────────────────────────────────────────────────────────────────────────────
@@ -433,6 +434,14 @@ class Capacity:
     busy: int
     attempts: int
     limit: int
+
+
+class Pressures(Protocol):
+    """How hard this machine is pressed."""
+
+    def read(self) -> Pressure:
+        """Since the last reading; takes less than a millisecond."""
+        ...
 
 
 class Executor(Protocol):

@@ -6,7 +6,7 @@ worker, a value out of line) is prepared beforehand, and the decision waits for 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -20,10 +20,15 @@ from domain.execution.execution import Execution
 from domain.execution.state import ExecutionState
 from domain.execution.status import StepStatus
 from domain.paths import template_of
+from domain.queueing.admission import Needs
+from domain.queueing.calls import CALL
+from domain.queueing.slots import KIND, MEMORY, NOTHING, Amounts
 from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
 from domain.workflow.graph import Graph, Node
 
 _encode = msgspec.json.Encoder().encode
+CALLING = frozenset({"http", "llm"})
+"""Kinds of node that call one program outside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +50,13 @@ class PreparedNode:
     calls: bool
     maps: bool
     profile: str
+    amounts: Amounts
+    """What an attempt takes, by what is declared; its execution's own needs are taken once, when it starts."""
+
+    call: str | None
+    """The resource that an attempt which calls another program takes."""
+    declares_memory: bool
+    """Whether it says, or its execution does, how much memory it takes."""
 
     @property
     def is_evaluated(self) -> bool:
@@ -65,6 +77,8 @@ class PreparedGraph:
     output_plain: bool
     output_references: frozenset[str]
     condition_references: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    needs: Needs = ()
+    """What must be free when an execution starts: its own needs, and the least that one of its first steps needs."""
 
     def node(self, path: str) -> PreparedNode:
         """The node behind a step, inside a map too."""
@@ -78,6 +92,8 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
         kind = kinds.get(node.kind) or GoneKind(name=node.kind)
         properties = cast("Mapping[str, Mapping[str, Any]]", kind.schema.get("properties", {}))
         fields = {name: value for name, value in node.config.items() if properties.get(name, {}).get("x-expression")}
+        profile = f"{graph_hash[:16]}:{template}"
+        call = CALL + profile if node.kind in CALLING else None
         # What runs for each item of a map is handed to the items, not to the map.
         rest = {name: value for name, value in node.config.items() if name not in fields and kind.runs_in != "map"}
         templates[template] = PreparedNode(
@@ -94,7 +110,10 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             asks=kind.runs_in == "person",
             calls=kind.runs_in == "workflow",
             maps=kind.runs_in == "map",
-            profile=f"{graph_hash[:16]}:{template}",
+            profile=profile,
+            amounts=_amounts(node, graph, call),
+            call=call,
+            declares_memory=MEMORY in node.needs or MEMORY in graph.settings.needs,
         )
     conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}
     return PreparedGraph(
@@ -110,7 +129,23 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
         },
         output_plain=expressions.is_plain(graph.output),
         output_references=expressions.references(graph.output),
+        needs=_needs_at_first(graph, [templates[node_id] for node_id in graph.nodes if not graph.incoming[node_id]]),
     )
+
+
+def _amounts(node: Node, graph: Graph, call: str | None) -> Amounts:
+    own = {name: amount for name, amount in node.needs.items() if name not in graph.settings.needs}
+    return {KIND + node.kind: 1.0, **own} if call is None else {KIND + node.kind: 1.0, call: 1.0, **own}
+
+
+def _needs_at_first(graph: Graph, first: Sequence[PreparedNode]) -> Needs:
+    asked: list[Amounts] = [node.amounts if node.in_worker else NOTHING for node in first]
+    common: dict[str, float] = {
+        name: min(amounts[name] for amounts in asked)
+        for name in (asked[0] if asked else ())
+        if not name.startswith(KIND) and all(name in amounts for amounts in asked)
+    }
+    return tuple(sorted({**common, **graph.settings.needs}.items()))
 
 
 def _retry_safe(node: Node, kind: NodeKind, kinds: NodeKinds) -> bool:

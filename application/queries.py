@@ -178,7 +178,7 @@ class Queries:
         rows = {
             row.id: row for row in await self.views.executions_of([ticket.execution_id for ticket, _, _ in waiting])
         }
-        used, slots = self.conductor.slots
+        used, slots = self.conductor.slots.used, self.conductor.slots.limit
         causes, oldest = view.causes(), view.since()
         limits = view.limits(LIMITS_TOLD)
         names = {row.workflow_id: row.workflow_name for row in rows.values()}
@@ -227,6 +227,8 @@ class Queries:
         why = None
         if row.status is ExecutionStatus.QUEUED:
             why = self.conductor.queue_view.why(row.id)
+        elif row.status is ExecutionStatus.RUNNING:
+            why = self.conductor.queue_view.why_steps(row.id)
         return {
             **summary(row),
             "progress": {

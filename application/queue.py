@@ -81,7 +81,7 @@ class Queue:
     def lets_in_at_once(self, ticket: Ticket) -> bool:
         """Whether an execution may start without having waited: nobody is before it, a slot is free, no limit is
         reached."""
-        return self._open and self.admission.open_to(ticket)
+        return self._open and self.admission.open_to(ticket, self._clock.monotonic())
 
     def holds(self, execution_id: UUID) -> bool:
         """Whether it waits to be admitted, or is being decided about."""
@@ -163,7 +163,7 @@ class Queue:
             self._admitting = self._spawn(self._admit())
 
     async def _admit(self) -> None:
-        while self._open and (first := self.admission.next_queued()) is not None:
+        while self._open and (first := self.admission.next_queued(self._clock.monotonic())) is not None:
             waited = self.admission.waited(first, self._clock.monotonic())
             queued = cast("Queued", self.take_out(first))
             with self.in_hand(first):

@@ -8,6 +8,7 @@ from uuid import UUID
 from application.live import Live
 from application.queue import Queued
 from domain.queueing.admission import Admission, Bound, Ticket, WaitCause, Waits
+from domain.queueing.slots import KIND, Short
 
 CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
 HOLDERS_TOLD = 5
@@ -22,15 +23,12 @@ class QueueView:
 
     def why(self, execution_id: UUID) -> dict[str, object]:
         """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
-        waits, ticket = self._admission.explain(execution_id), self._admission.ticket(execution_id)
-        if waits is None or ticket is None:
-            waits = Waits(cause=WaitCause.SLOTS)
-        return self._told(ticket, waits)
+        return self._told(self._admission.explain(execution_id) or Waits(cause=WaitCause.SLOTS))
 
     def in_order(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
         """Who waits, in order: the ticket, the place (0: none), and why."""
         found = islice(self._admission.in_order(), skip, skip + limit)
-        return [(ticket, waits.place, self._told(ticket, waits)) for ticket, waits in found]
+        return [(ticket, waits.place, self._told(waits)) for ticket, waits in found]
 
     def since(self) -> float | None:
         """Unix seconds since when the one waits that waits longest."""
@@ -52,15 +50,29 @@ class QueueView:
         """How many executions run on all servers, as far as this one knows."""
         return self._admission.running_in_all
 
-    def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
+    def why_steps(self, execution_id: UUID) -> dict[str, object] | None:
+        """Why steps of an execution that runs here wait, though nothing before them does; None when none do."""
+        why = self._admission.slots.why(execution_id)
+        if why is None:
+            return None
+        if isinstance(why, int):
+            slots = {"used": self._admission.slots.used, "limit": self._admission.slots.limit}
+            return {"code": "steps_slots", "params": {**slots, "steps": why}}
+        if why.resource.startswith(KIND):
+            kind = {"kind": why.resource.removeprefix(KIND), "limit": int(why.limit)}
+            return {"code": "steps_kind", "params": kind}
+        return {"code": "steps_resources", "params": _told_of(why)}
+
+    def _told(self, waits: Waits) -> dict[str, object]:
         code, place = CODES[waits.cause], waits.place or None
         if waits.cause is WaitCause.SLOTS:
-            slots = {"used": self._admission.used, "limit": self._admission.limit}
+            slots = {"used": self._admission.slots.used, "limit": self._admission.slots.limit}
             return {"code": code, "params": {**slots, "place": place, "higher": waits.higher}}
+        if waits.short is not None:
+            return {"code": code, "params": {**_told_of(waits.short), "place": place}}
         if waits.cause is WaitCause.HELD:
             return {"code": code, "params": {}}
-        bound = None if ticket is None else ticket.bound
-        key = bound.group.key if waits.cause is WaitCause.KEY_LIMIT and bound is not None else None
+        key = None if waits.bound is None else waits.bound.group.key
         holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
         params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
         return {"code": code, "params": params}
@@ -69,3 +81,7 @@ class QueueView:
         live = self._live.get(execution_id)
         number, since = (None, None) if live is None else (live.execution.state.number, live.execution.state.started_at)
         return {"execution_id": str(execution_id), "number": number, "started_at": since}
+
+
+def _told_of(short: Short) -> dict[str, object]:
+    return {"resource": short.resource, "needed": short.needed, "free": short.free, "limit": short.limit}

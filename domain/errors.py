@@ -123,8 +123,10 @@ class CapacityExceeded(Refusal):
     category = Category.CAPACITY
     retryable = True
 
-    def __init__(self, code: str, message: str, advice: str, retry_after_s: int) -> None:
-        super().__init__(code, message, advice)
+    def __init__(
+        self, code: str, message: str, advice: str, retry_after_s: int, problems: Sequence[Problem] = ()
+    ) -> None:
+        super().__init__(code, message, advice, problems)
         self.retry_after_s = retry_after_s
 
 

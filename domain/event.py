@@ -34,7 +34,7 @@ class Cause:
 class RecordedEvent(Aggregate.Event):
     """An event with its metadata. All of it is required: the library refuses defaults here anyway.
 
-    `workflow_id` is None only where no workflow is concerned.
+    `workflow_id` is NO_WORKFLOW, and null outside, only where no workflow is concerned.
     """
 
     actor: str
@@ -51,6 +51,7 @@ class RecordedEvent(Aggregate.Event):
         raise NotImplementedError(f"{type(self).__name__} does not say how it is folded")
 
 
+NO_WORKFLOW = UUID(int=0)
 TAggregate = TypeVar("TAggregate", bound=Aggregate)
 
 EVENT_CLASSES: dict[str, type[RecordedEvent]] = {}

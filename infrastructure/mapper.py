@@ -17,9 +17,10 @@ from uuid import UUID
 import msgspec
 
 from application.ports import StoredEvent
-from domain.event import EVENT_CLASSES, RecordedEvent
+from domain.event import EVENT_CLASSES, NO_WORKFLOW, RecordedEvent
 from domain.execution.events import Created
 from domain.execution.execution import Execution
+from domain.queueing.limits import QueueEvent
 from domain.values import JsonText, execution_id_of_log
 from domain.workflow.workflow import Workflow, WorkflowCreated
 
@@ -56,15 +57,19 @@ def _codec(event_class: type[RecordedEvent]) -> _Codec:
     fields = [(name, types[name], added[name]) if name in added else (name, types[name]) for name in names]
     data_type = msgspec.defstruct("Data", fields, kw_only=True, omit_defaults=bool(added))
     body_type = msgspec.defstruct(
-        "Body", [("at", datetime), ("actor", str), ("cause", UUID), ("workflow_id", UUID), ("data", data_type)]
+        "Body",
+        [("at", datetime), ("actor", str), ("cause", UUID), ("workflow_id", UUID | None), ("data", data_type)],
     )
     decoder: Any = msgspec.json.Decoder(body_type)
+
+    of_none = issubclass(event_class, QueueEvent)
 
     def encode(event: RecordedEvent) -> bytes:
         values = {name: getattr(event, name) for name in names}
         for name in raw:
             values[name] = msgspec.Raw(values[name])
-        body = body_type(event.timestamp, event.actor, event.cause, event.workflow_id, data_type(**values))
+        of = None if of_none else event.workflow_id
+        body = body_type(event.timestamp, event.actor, event.cause, of, data_type(**values))
         return _encoder.encode(body)
 
     is_created = issubclass(event_class, Created)
@@ -85,7 +90,7 @@ def _codec(event_class: type[RecordedEvent]) -> _Codec:
             timestamp=body.at,
             actor=body.actor,
             cause=body.cause,
-            workflow_id=body.workflow_id,
+            workflow_id=body.workflow_id or NO_WORKFLOW,
             **values,
         )
 
@@ -136,12 +141,17 @@ def with_number(state: bytes, number: int | None) -> bytes:
     return state.replace(b'"data":{', b'"data":{"number":%d,' % number, 1)
 
 
+def is_of_execution(topic: str) -> bool:
+    """Whether such an event is in the stream of an execution or of its log."""
+    return topic.startswith("execution.")
+
+
 def wire(event: StoredEvent) -> bytes:
     """The event as JSON, everywhere the same (REST, SSE, WebSocket, export)."""
     kind, _, version = event.topic.rpartition(".v")
     stream_version = event.stream_id.version
-    if kind.startswith("workflow."):
-        ids = b'"stream":"workflow","id":"%s"' % str(event.stream_id).encode()
+    if not is_of_execution(event.topic):
+        ids = b'"stream":"%s","id":"%s"' % (kind.partition(".")[0].encode(), str(event.stream_id).encode())
     elif stream_version == 8:
         ids = b'"stream":"log","id":"%s","execution_id":"%s"' % (
             str(event.stream_id).encode(),

@@ -26,6 +26,9 @@ from application.queries import Queries
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
 from domain.execution.events import DECISIONS, ExecutionEvent
+from domain.queueing.controller import Controller
+from domain.queueing.limits import LimitsChanged
+from domain.queueing.slots import CPU, GPU, MEMORY
 from domain.workflow.validation import validate
 from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
@@ -41,6 +44,7 @@ from infrastructure.postgres.feed import PostgresFeed, Told
 from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.projector import Projector
 from infrastructure.postgres.views import PostgresViews
+from infrastructure.pressure import MachinePressure, cores, memory_for_steps_mb
 from infrastructure.system import SystemClock, SystemIds, rest_collector
 from infrastructure.workers.executor import STEP_KINDS, STEP_KINDS_WITH_SHELL, LocalExecutor
 from interfaces.definition_schema import definition_schema
@@ -90,7 +94,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     beating = Connections(database_url, size=1)  # a heartbeat waits behind no question
     store = PostgresEventStore(database_url, reads)
     feed = PostgresFeed(database_url, reads, store)
-    limit = settings.attempt_limit or 4 * (os.cpu_count() or 1)
+    limit = settings.attempt_limit or 4 * cores()
     plugins = await asyncio.to_thread(plugins_of, settings)
     executor = LocalExecutor(
         attempt_limit=limit,
@@ -136,6 +140,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         inline_bytes=settings.inline_value_bytes,
         log_flush_s=settings.log_flush_ms / 1000,
         children=Children(versions, InputCheck(), named, SystemIds()),
+        machine={CPU: float(cores()), MEMORY: memory_for_steps_mb(), GPU: 0.0},
+        follows=None if settings.attempt_limit or not conducts else Controller(cores=cores(), ceiling=limit),
     )
     membership = Membership(leases, clock, conductor, server_id, lease_s=settings.lease_s)
     checks = DefinitionCheck(kinds, expressions)
@@ -153,6 +159,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         clock=clock,
         ids=SystemIds(),
         queue_limit=settings.queue_limit,
+        is_kind=lambda name: kinds.get(name) is not None,
     )
     queries = Queries(
         views=views,
@@ -212,7 +219,12 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         ]
         await executor.start()
         tasks.append(asyncio.create_task(_hear_others(feed, conductor), name="others"))
+        tasks.append(asyncio.create_task(_hear_limits(feed, conductor), name="limits"))
         if conducts:
+            tasks.append(asyncio.create_task(conductor.load_now.watch(MachinePressure()), name="load"))
+            tasks.append(
+                asyncio.create_task(conductor.load_now.record(store, SystemIds(), server_id), name="moves of limits")
+            )
             await membership.start()
             await conductor.start()
             membership.run()
@@ -258,6 +270,17 @@ async def _hear_others(feed: PostgresFeed, conductor: Conductor) -> None:
             conductor.heard(event, told.event.position)
 
     await _follow(feed, DECISION_TOPICS, heard, conductor.look_at_all, foreign=True)
+
+
+async def _hear_limits(feed: PostgresFeed, conductor: Conductor) -> None:
+    """Limits set on another server hold here."""
+
+    def heard(told: Told) -> None:
+        event = mapper.decode_stored(told.event)
+        if isinstance(event, LimitsChanged):
+            conductor.limiting.hear(event)
+
+    await _follow(feed, frozenset({LimitsChanged.TOPIC}), heard, conductor.limiting.load, foreign=True)
 
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:

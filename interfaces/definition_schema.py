@@ -5,7 +5,7 @@ from application.queries import Json
 from domain.errors import Category
 from domain.workflow.graph import Join, OnError, OnFailure, OnLimit
 from domain.workflow.retry import RETRIED_BY_DEFAULT
-from domain.workflow.validation import API_VERSION, MAX_TIMEOUT_S, NODE_ID
+from domain.workflow.validation import API_VERSION, MAX_NEEDED, MAX_TIMEOUT_S, MIN_NEEDED, NODE_ID, RESOURCE
 
 
 def definition_schema(kinds: NodeKinds) -> Json:
@@ -36,6 +36,18 @@ def definition_schema(kinds: NodeKinds) -> Json:
         },
         "additionalProperties": False,
     }  # fmt: skip
+    amount = {"type": "number", "minimum": MIN_NEEDED, "maximum": MAX_NEEDED}
+    needs: Json = {
+        "type": "object",
+        "description": "What must be free before it starts, by resource; others have names that an operator gives.",
+        "properties": {
+            "cpu": {**amount, "description": "Cores."},
+            "memory_mb": {**amount, "description": "MiB."},
+            "gpu": amount,
+        },
+        "patternProperties": {f"^{RESOURCE.pattern}$": amount},
+        "additionalProperties": False,
+    }
     common: Json = {
         "id": {"type": "string", "pattern": f"^{NODE_ID.pattern}$"},
         "join": {"enum": [choice.value for choice in Join], "default": Join.ANY.value},
@@ -43,6 +55,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
         "timeout_s": timeout,
         "retry": retry,
         "retry_safe": {"type": "boolean"},
+        "needs": needs,
         "title": {"type": "string"},
         "description": {"type": "string"},
         "position": {"type": "object"},
@@ -92,6 +105,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
                     "on_failure": {"enum": [choice.value for choice in OnFailure]},
                     "retry": retry,
                     "priority": {"type": "integer", "minimum": -100, "maximum": 100},
+                    "needs": needs,
                     "concurrency": {
                         "type": "object",
                         "description": "How many executions run at once, of all or of those with the same key.",

@@ -22,6 +22,7 @@ from domain.errors import Problem
 from domain.event import EVENT_CLASSES, RecordedEvent, StepError
 from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
+from domain.queueing.limits import QUEUE_EVENTS, WorkflowLimit
 from domain.values import ArtifactRef, Concurrency, JsonText, LogLine, Usage
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
 
@@ -66,11 +67,13 @@ WRITTEN_BY = {
     "execution.stopped.v1": _CONDUCTOR,
     "execution.completed.v1": _CONDUCTOR,
     "execution.failed.v1": _CONDUCTOR,
+    "queue.limits_changed.v1": _HANDLERS,
+    "queue.limit_moved.v1": "the server whose limit it is, from the load of its machine",
 }
 
 _METADATA = (
     ("position", "whole number", "global order in the log; rises, may have holes"),
-    ("stream", "text", "`workflow`, `execution` (decisions) or `log` (lines, progress)"),
+    ("stream", "text", "`workflow`, `execution` (decisions), `log` (lines, progress) or `queue` (limits)"),
     ("id", "UUID", "the stream"),
     ("execution_id", "UUID", "of the two streams of an execution"),
     ("version", "whole number", "order within the stream, from 1, without a gap"),
@@ -79,7 +82,7 @@ _METADATA = (
     ("at", "time", "when it was decided, RFC 3339, UTC"),
     ("actor", "text", "`key:<id>`, `local:<os user>`, or `runwright` for what the service decides alone"),
     ("cause", "UUID", "the command everything in the chain goes back to"),
-    ("workflow_id", "UUID", "the workflow concerned"),
+    ("workflow_id", "UUID", "the workflow concerned; null in the stream `queue`"),
     ("data", "object", "the fields below"),
 )
 _UNITS = (
@@ -101,7 +104,7 @@ _SIMPLE: dict[object, str] = {
     datetime: "time",
     JsonText: "any JSON",
 }
-_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, LogLine, Problem, StepError, Usage)
+_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, LogLine, Problem, StepError, Usage, WorkflowLimit)
 _HEAD = "<!-- Made from the code by `python -m interfaces.docs`. Do not edit. -->\n"
 
 
@@ -129,11 +132,12 @@ def _events() -> str:
         ("Workflow", FACTS),
         ("Execution: decisions", DECISIONS),
         ("Execution: the log stream", LOG_EVENTS),
+        ("Queue", QUEUE_EVENTS),
     ):
         lines += ["", f"## {title}"]
         for event_class in classes:
             lines += _event(event_class)
-    known = {*FACTS, *DECISIONS, *LOG_EVENTS}
+    known = {*FACTS, *DECISIONS, *LOG_EVENTS, *QUEUE_EVENTS}
     old = [event_class for event_class in EVENT_CLASSES.values() if event_class not in known]
     if old:
         lines += ["", "## Earlier versions, still read"]

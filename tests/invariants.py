@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from types import MappingProxyType
 from uuid import UUID
 
 from application.children import parent_of, trigger_of
@@ -36,7 +37,7 @@ from domain.execution.status import (
     may_become,
     step_may_become,
 )
-from domain.paths import Reused, map_of, node_of
+from domain.paths import Reused, map_of, node_of, template_of
 from domain.workflow.graph import Edge, Graph, Join, OnError
 from infrastructure import mapper
 
@@ -58,11 +59,13 @@ def broken(
     writers: Mapping[int, UUID] | None = None,
     secrets: Sequence[str] = (),
     acknowledged: Sequence[tuple[UUID, int]] = (),
+    resources: Mapping[str, float] = MappingProxyType({}),
 ) -> list[str]:
     """Every breach, as a sentence.
 
     `settled`: everything must have ended. `limit` bounds the attempts in workers. `writers`: position -> the server
-    that appended it. `acknowledged`: stream and version of every event whose append was answered.
+    that appended it. `acknowledged`: stream and version of every event whose append was answered. `resources`: how
+    much there is of each on the one server.
     """
     found: list[str] = []
     runs: dict[UUID, _Run] = {}
@@ -77,6 +80,8 @@ def broken(
     found += _causes(log)
     found += _family(runs)
     found += [] if limit is None else _slots(log, limit)
+    for resource, there in resources.items():
+        found += _slots(log, there, resource, graph_of)
     found += _limits(log)
     found += [] if writers is None else _fence(log, writers)
     found += _secrets(log, secrets)
@@ -513,8 +518,11 @@ def _family(runs: Mapping[UUID, _Run]) -> list[str]:
     return found
 
 
-def _slots(log: Log, limit: int) -> list[str]:
-    """Attempts in workers; one whose next event ends it never got as far.
+def _slots(
+    log: Log, limit: float, resource: str | None = None, graph_of: GraphOf = lambda workflow, version: None
+) -> list[str]:
+    """Attempts in workers, or what they and running executions take of a resource. One whose next event ends it never
+    got as far.
 
     By the times of the decisions: a slot is free once an outcome is decided about, and what starts in it may be stored
     a moment before that outcome. When an attempt ended that a restart found open, nobody knows: it is not counted.
@@ -522,7 +530,8 @@ def _slots(log: Log, limit: int) -> list[str]:
     found: list[str] = []
     following = {(event.originator_id, event.originator_version): event for _, event in log}
     found_open = {(event.originator_id, event.originator_version) for event in _starts_of_ends(log)}
-    held: set[tuple[UUID, str]] = set()
+    held: dict[tuple[UUID, str], float] = {}
+    graphs: dict[UUID, Graph | None] = {}
     for at, together in groupby(sorted((x for _, x in log), key=_at), key=_at):
         for event in together:
             match event:
@@ -531,14 +540,31 @@ def _slots(log: Log, limit: int) -> list[str]:
                     at_once = isinstance(after, e.StepFailed) and after.path == event.path
                     unknown = (event.originator_id, event.originator_version) in found_open
                     if event.kind in IN_A_WORKER and not (at_once or unknown):
-                        held.add((event.originator_id, event.path))
+                        taken = _taken(event, resource, graphs.get(event.originator_id))
+                        held[event.originator_id, event.path] = taken
+                case e.Created() | e.Retried():
+                    graphs[event.originator_id] = graph_of(event.workflow_id, event.workflow_version)
+                case e.Started() if resource is not None:
+                    graph = graphs.get(event.originator_id)
+                    whole = 0.0 if graph is None else graph.settings.needs.get(resource, 0.0)
+                    held[event.originator_id, ""] = whole
+                case e.Completed() | e.Failed() | e.Stopped():
+                    held.pop((event.originator_id, ""), None)
                 case e.StepCompleted() | e.StepFailed() | e.StepLost() | e.StepStopped():
-                    held.discard((event.originator_id, event.path))
+                    held.pop((event.originator_id, event.path), None)
                 case _:
                     pass
-        if len(held) > limit:
-            found.append(f"7 at {at}: {len(held)} attempts are out and the limit is {limit}")
+        if sum(held.values()) > limit:
+            found.append(f"7 at {at}: {sum(held.values())} of {resource or 'slots'} are out and the limit is {limit}")
     return found
+
+
+def _taken(event: e.StepStarted, resource: str | None, graph: Graph | None) -> float:
+    if resource is None:
+        return 1.0
+    if graph is None or resource in graph.settings.needs:
+        return 0.0
+    return graph.templates[template_of(event.path)].needs.get(resource, 0.0)
 
 
 def _starts_of_ends(log: Log) -> Iterator[RecordedEvent]:

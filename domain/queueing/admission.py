@@ -1,8 +1,7 @@
-"""Who starts next, why the others wait, and how many attempts may be out at once. Pure: no clock, no I/O.
+"""Who starts next, and why the others wait. Pure: no clock, no I/O.
 
-Slots count the attempts handed to workers over all executions of one server. An execution is let in when a slot is
-free that no running execution waits for and no limit of its groups is reached; a running execution's further steps
-wait for a slot, the oldest execution first.
+An execution is let in when a slot is free that no running execution waits for (`slots.py`), no limit of its groups is
+reached, and what it needs of the machine is free.
 
 A place in the queue is a moment: when the execution came, moved forward by AGEING_S for each step of its priority, and
 back by SHARE_S for each running execution of its workflow and of its key, of which at most MOST_SHARED count. The
@@ -19,6 +18,8 @@ from enum import StrEnum
 from heapq import heappop, heappush, merge
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
+
+from domain.queueing.slots import Short, Slots
 
 AGEING_S = 30.0
 SHARE_S = 5.0
@@ -41,6 +42,10 @@ class Bound(NamedTuple):
     limit: int
 
 
+Needs = tuple[tuple[str, float], ...]
+"""How much of which resources; hashable."""
+
+
 class WaitCause(StrEnum):
     """Why an execution waits."""
 
@@ -48,6 +53,8 @@ class WaitCause(StrEnum):
     """No slot is free, or others are before it."""
     WORKFLOW_LIMIT = "workflow_limit"
     KEY_LIMIT = "key_limit"
+    RESOURCES = "resources"
+    """Too little of the machine is free."""
     HELD = "held"
     """By a person."""
 
@@ -65,11 +72,8 @@ class Ticket:
     bound: Bound | None = None
     exempt: bool = False
     """No limit keeps it out: an execution of the same workflow waits for it."""
-
-    @property
-    def limits(self) -> tuple[Bound, ...]:
-        """What it comes under when it starts."""
-        return () if self.bound is None or self.exempt else (self.bound,)
+    needs: Needs = ()
+    """What must be free when it starts."""
 
     @property
     def moment(self) -> float:
@@ -95,12 +99,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Why an execution waits. `limit` and `holders` (the executions that run, oldest first) of a limit that is
-    reached; `place` from 1 among all that are not held, 0 for one that is; `higher`: how many before it have a higher
-    priority."""
+    """Why an execution waits. Of a limit that is reached: `limit`, the whole `bound`, and `holders` (the executions
+    that run, oldest first); `short` of a resource; `place` from 1 among all that are not held, 0 for one that is;
+    `higher`: how many before it have a higher priority."""
 
     cause: WaitCause
     limit: int = 0
+    bound: Bound | None = None
+    short: Short | None = None
     holders: Sequence[UUID] = ()
     place: int = 0
     higher: int = 0
@@ -109,20 +115,21 @@ class Waits:
 _Seconds = dict[WaitCause, float]
 
 
-@dataclass(slots=True)
-class _Wanting:
-    """A running execution that has steps to start and no slot; `age` is its position in the log."""
-
-    age: int
-    steps: int
-
-
 class _Kind(NamedTuple):
     """What those of a line have in common."""
 
     workflow_id: UUID
     bound: Bound | None
     exempt: bool
+    needs: Needs
+
+
+class _Barrier(NamedTuple):
+    """What keeps those of a line out."""
+
+    cause: WaitCause
+    bound: Bound | None = None
+    short: Short | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -158,17 +165,20 @@ class _Entry(Generic[T]):
 
 
 def _kind_of(ticket: Ticket) -> _Kind:
-    return _Kind(ticket.workflow_id, ticket.bound, ticket.exempt)
+    return _Kind(ticket.workflow_id, ticket.bound, ticket.exempt, ticket.needs)
 
 
 class Admission(Generic[T]):
-    """Slots and queue of one service. `T` is what is kept of a queued execution. `now` is in seconds of any clock that
-    does not go back."""
+    """The queue of one service. `T` is what is kept of a queued execution. `now` is in seconds of any clock that does
+    not go back."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.used = 0
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self._caps: dict[UUID, int] = {}
+        self._needing: list[_Line] = []
+        """Lines of those that need something of the machine."""
         self._entries: dict[UUID, _Entry[T]] = {}
+        self._queued_in: Counter[UUID] = Counter()
         self._lines: dict[UUID, dict[_Kind, _Line]] = {}
         self._heads: dict[UUID, list[tuple[float, int, UUID]]] = {}
         """By workflow, a heap of the heads of its lines with their shares; what is out of date is left out when met."""
@@ -177,46 +187,28 @@ class Admission(Generic[T]):
         self._full: set[Group] = set()
         self._running: dict[Group, dict[UUID, None]] = {}
         self._groups: dict[UUID, tuple[Group, ...]] = {}
-        self._wants: dict[UUID, _Wanting] = {}
 
-    # ── slots ──
+    # ── limits that are set from outside ──
 
-    def take(self, slots: int = 1) -> None:
-        """Slots are held from the decision to start until the outcome is decided about."""
-        self.used += slots
+    def cap(self, caps: Mapping[UUID, int], now: float) -> None:
+        """At most so many executions of these workflows run at once, whatever their definitions say, and of others as
+        many as theirs say."""
+        changed = {workflow_id for workflow_id, _ in self._caps.items() ^ caps.items()}
+        self._caps = dict(caps)
+        for workflow_id in changed:
+            for line in [*self._lines.get(workflow_id, {}).values()]:
+                self._judge(line, now)
 
-    def give_back(self, slots: int) -> None:
-        """Attempts that are over, or were never handed over."""
-        self.used -= slots
+    def limits_of(self, ticket: Ticket) -> tuple[Bound, ...]:
+        """What an execution comes under when it starts."""
+        return self._bounds(_kind_of(ticket))
 
-    def room(self, execution_id: UUID, age: int) -> int:
-        """Slots this execution may take now: free ones, less those that older ones wait for."""
-        free = self.limit - self.used
-        if free > 0 and self._wants:
-            free -= sum(w.steps for other, w in self._wants.items() if other != execution_id and w.age < age)
-        return max(0, free)
-
-    def wait(self, execution_id: UUID, age: int, steps: int) -> None:
-        """The execution could start so many more steps (0: none)."""
-        if steps:
-            self._wants[execution_id] = _Wanting(age, steps)
-        else:
-            self._wants.pop(execution_id, None)
-
-    def waits(self, execution_id: UUID) -> bool:
-        """Whether the execution has steps that wait for a slot."""
-        return execution_id in self._wants
-
-    def next_waiting(self) -> UUID | None:
-        """The oldest running execution that waits for a slot, when one is free."""
-        if not self._wants or self.used >= self.limit:
-            return None
-        return min(self._wants, key=lambda execution_id: self._wants[execution_id].age)
-
-    @property
-    def may_admit(self) -> bool:
-        """Whether a slot is free for an execution of the queue."""
-        return not self._wants and self.used < self.limit
+    def _bounds(self, kind: _Kind) -> tuple[Bound, ...]:
+        if kind.exempt:
+            return ()
+        own = () if kind.bound is None else (kind.bound,)
+        cap = self._caps.get(kind.workflow_id)
+        return own if cap is None else (Bound(Group(kind.workflow_id), cap), *own)
 
     # ── who runs ──
 
@@ -275,30 +267,30 @@ class Admission(Generic[T]):
         """Who runs of a group, oldest first."""
         return [*self._running.get(group, ())]
 
-    def reached(self, ticket: Ticket) -> tuple[WaitCause, Bound] | None:
-        """The limit that keeps an execution out now."""
-        return self._reached(_kind_of(ticket))
-
-    def _reached(self, kind: _Kind) -> tuple[WaitCause, Bound] | None:
-        bound = kind.bound
-        if bound is None or kind.exempt:
-            return None
-        if bound.group in self._full or len(self._running.get(bound.group, ())) >= bound.limit:
-            return (WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT), bound
-        return None
+    def _barrier(self, kind: _Kind) -> _Barrier | None:
+        """What keeps an execution out now."""
+        for bound in self._bounds(kind):
+            if bound.group in self._full or len(self._running.get(bound.group, ())) >= bound.limit:
+                return _Barrier(WaitCause.WORKFLOW_LIMIT if bound.group.key is None else WaitCause.KEY_LIMIT, bound)
+        short = self.slots.lacks(dict(kind.needs)) if kind.needs else None
+        return None if short is None else _Barrier(WaitCause.RESOURCES, short=short)
 
     def _changed(self, group: Group, now: float) -> None:
         """So many run of the group: who waits in it may be nearer or farther, and for another cause."""
-        for line in self._by_group.get(group, ()):
+        if group.key is None and group.workflow_id in self._caps:
+            lines = [*self._lines.get(group.workflow_id, {}).values()]
+        else:
+            lines = self._by_group.get(group, ())
+        for line in lines:
             self._judge(line, now)
 
     def _judge(self, line: _Line, now: float) -> None:
-        reached = self._reached(line.kind)
-        cause = WaitCause.SLOTS if reached is None else reached[0]
+        barrier = self._barrier(line.kind)
+        cause = WaitCause.SLOTS if barrier is None else barrier.cause
         if cause is not line.cause:
             line.count(now)
             line.cause = cause
-        if reached is None:
+        if barrier is None:
             self._offer(line)
 
     # ── the queue ──
@@ -312,6 +304,7 @@ class Admission(Generic[T]):
             self.leave(ticket.execution_id)
         entry = _Entry(ticket, kept, None, now, {}, dict(waited or {}))
         self._entries[ticket.execution_id] = entry
+        self._queued_in[ticket.workflow_id] += 1
         self._line_up(entry, now)
 
     def hold(self, execution_id: UUID, now: float) -> None:
@@ -334,17 +327,29 @@ class Admission(Generic[T]):
         entry = self._entries.pop(execution_id, None)
         if entry is None:
             return None
+        workflow_id = entry.ticket.workflow_id
+        self._queued_in[workflow_id] -= 1
+        if not self._queued_in[workflow_id]:
+            del self._queued_in[workflow_id]
         self._step_out(entry)
         return entry.kept
 
-    def next_queued(self) -> UUID | None:
+    def next_queued(self, now: float) -> UUID | None:
         """Who starts next, when a slot is free. It stays in the queue until it leaves."""
-        return self._head() if self._entries and self.may_admit else None
+        if not (self._entries and self.slots.may_admit):
+            return None
+        self.resources_changed(now)
+        return self._head()
 
-    def open_to(self, ticket: Ticket) -> bool:
-        """Whether an execution that comes now may start at once: a slot is free, nobody could take it before, and no
-        limit is reached."""
-        return self.may_admit and self.reached(ticket) is None and self._head() is None
+    def resources_changed(self, now: float) -> None:
+        """More or less of the machine is free: who needs something of it may start, or no more."""
+        for line in self._needing:
+            self._judge(line, now)
+
+    def open_to(self, ticket: Ticket, now: float) -> bool:
+        """Whether an execution that comes now may start at once: a slot is free, nobody could take it before, and
+        nothing else keeps it out."""
+        return self.slots.may_admit and self._barrier(_kind_of(ticket)) is None and self.next_queued(now) is None
 
     def kept(self, execution_id: UUID) -> T | None:
         """What is kept of a queued execution; None when it is not in the queue."""
@@ -360,6 +365,10 @@ class Admission(Generic[T]):
     def queued(self) -> int:
         """How many wait in the queue."""
         return len(self._entries)
+
+    def queued_in(self, workflow_id: UUID) -> int:
+        """How many wait of a workflow, held ones included."""
+        return self._queued_in.get(workflow_id, 0)
 
     def queued_of(self, group: Group) -> Sequence[UUID]:
         """Who waits of a group, in order."""
@@ -415,8 +424,8 @@ class Admission(Generic[T]):
         found: dict[Bound, int] = {}
         for lines in self._lines.values():
             for line in lines.values():
-                if line.kind.bound is not None and not line.kind.exempt:
-                    found[line.kind.bound] = found.get(line.kind.bound, 0) + len(line.tickets)
+                for bound in self._bounds(line.kind):
+                    found[bound] = found.get(bound, 0) + len(line.tickets)
         told = [(bound, len(self._running.get(bound.group, ())), waiting) for bound, waiting in found.items()]
         return sorted(told, key=lambda one: -one[2])
 
@@ -427,7 +436,11 @@ class Admission(Generic[T]):
             return None
         if entry.line is None:
             return 0
-        order = entry.ticket.order
+        return self.place_among(entry.ticket)
+
+    def place_among(self, ticket: Ticket) -> int:
+        """The place it has, or would have."""
+        order = ticket.order
         return 1 + sum(bisect_left(line.tickets, order) for lines in self._lines.values() for line in lines.values())
 
     def explain(self, execution_id: UUID) -> Waits | None:
@@ -445,12 +458,14 @@ class Admission(Generic[T]):
         return self._explain(entry, self.place(execution_id) or 0, higher)
 
     def _explain(self, entry: _Entry[T], place: int, higher: int) -> Waits:
-        reached = self.reached(entry.ticket)
-        if reached is None:
+        barrier = self._barrier(_kind_of(entry.ticket))
+        if barrier is None:
             return Waits(cause=WaitCause.SLOTS, place=place, higher=higher)
-        cause, bound = reached
+        cause, bound, short = barrier
+        if bound is None:
+            return Waits(cause=cause, short=short, place=place, higher=higher)
         holders = self.running(bound.group)
-        return Waits(cause=cause, limit=bound.limit, holders=holders, place=place, higher=higher)
+        return Waits(cause=cause, limit=bound.limit, bound=bound, holders=holders, place=place, higher=higher)
 
     def waited(self, execution_id: UUID, now: float) -> Mapping[WaitCause, float]:
         """Seconds it has waited until now, by cause; they add up to its time in this queue."""
@@ -476,6 +491,8 @@ class Admission(Generic[T]):
             line = lines[kind] = _Line(kind, WaitCause.SLOTS, now)
             if kind.bound is not None:
                 self._by_group.setdefault(kind.bound.group, []).append(line)
+            if kind.needs:
+                self._needing.append(line)
             self._judge(line, now)
         insort(line.tickets, ticket.order)
         entry.line, entry.before = line, dict(line.count(now))
@@ -491,6 +508,8 @@ class Admission(Generic[T]):
             return
         workflow_id, bound = line.kind.workflow_id, line.kind.bound
         del self._lines[workflow_id][line.kind]
+        if line.kind.needs:
+            self._needing.remove(line)
         if bound is not None:
             same = self._by_group[bound.group]
             same.remove(line)

@@ -69,6 +69,8 @@ class Node:
     retry: Retry | None = None
     each: Each | None = None
     """Of a map."""
+    needs: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What an attempt takes of the machine, by resource: see `domain/queueing/slots.py`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,8 @@ class Settings:
     on_failure: OnFailure = OnFailure.DRAIN
     priority: int = 0
     concurrency: "Limit | None" = None
+    needs: Mapping[str, float] = field(default_factory=dict[str, float])
+    """What an execution takes of the machine for as long as it runs; its steps take nothing more of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +179,7 @@ class Graph:
                 on_failure=OnFailure(settings.get("on_failure", OnFailure.DRAIN)),
                 priority=settings.get("priority", 0),
                 concurrency=_limit(settings.get("concurrency")),
+                needs=settings.get("needs") or {},
             ),
             output=definition.get("output"),
             inputs_schema=cast("dict[str, object]", definition.get("inputs") or {}),
@@ -209,6 +214,7 @@ def _node(raw: Mapping[str, Any], retry: Mapping[str, Any] | None) -> Node:
         # The workflow's default is for what runs: items of a map, not a map of items that were tried already.
         retry=Retry.of(raw.get("retry"), None if raw["kind"] == MAP else retry),
         each=_each(raw.get("config") or {}, retry) if raw["kind"] == MAP else None,
+        needs=raw.get("needs") or {},
     )
 
 

@@ -22,22 +22,27 @@ MAX_PROBLEMS = 1_000
 
 _TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings"}
 _NODE = {
-    "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "title", "description", "position",
+    "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "needs", "title", "description",
+    "position",
 }  # fmt: skip
-_NODE_LATER = {"needs", "max_attempts"}
-_INNER = {"id", "kind", "config", "timeout_s", "retry", "retry_safe"}
+_NODE_LATER = {"max_attempts"}
+_INNER = {"id", "kind", "config", "timeout_s", "retry", "retry_safe", "needs"}
 """Of the node inside a map: it has no edges, and what its failure does is said by the map."""
 ITEM_NAMES = ("item", "index")
 """What the node inside a map sees beside the usual scope."""
 MAX_MAP_DEPTH = 3
 _EDGE = {"from", "to", "when", "label"}
-_SETTINGS = {"timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency"}
+_SETTINGS = {
+    "timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency", "needs",
+}  # fmt: skip
 _SETTINGS_LATER = {"schedule"}
 _CONCURRENCY = {"limit", "key", "on_limit"}
 _RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
 _RETRY_NAMES = ("error", "attempt")
 """What the `when` of a retry sees beside the usual scope."""
 MAX_TIMEOUT_S = 366 * 24 * 3600
+RESOURCE = re.compile(r"[a-z][a-z0-9_]{0,62}")
+MIN_NEEDED, MAX_NEEDED = 0.001, 1e9
 
 
 class ConfigCheck(Protocol):
@@ -214,6 +219,26 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
     _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])
     _retry(found, raw.get("retry"), "/settings/retry", check, frozenset())
     _concurrency(found, raw.get("concurrency"), check)
+    _needs(found, raw.get("needs"), "/settings/needs")
+
+
+def _needs(found: _Found, needs: object, base: str, node: str | None = None) -> None:
+    if needs is None:
+        return
+    if not isinstance(needs, dict):
+        found(base, "not_an_object", "needs must be an object.", "Write for example {memory_mb: 512}.", node=node)
+        return
+    raw = cast("dict[str, Any]", needs)
+    for name in raw:
+        if RESOURCE.fullmatch(name):
+            amount = {name: raw[name] or 0}  # null is no amount
+            _number(found, amount, name, base, low=MIN_NEEDED, high=MAX_NEEDED, whole=False, node=node)
+            continue
+        found(
+            f"{base}/{pointer_token(name)}", "bad_resource",
+            f"{name!r} is no name of a resource: it has small letters, digits and _, and begins with a letter.",
+            "Write cpu, memory_mb, gpu, or a name that an operator has given in the limits.", node=node, field=name,
+        )  # fmt: skip
 
 
 def _concurrency(found: _Found, concurrency: object, check: ConfigCheck) -> None:
@@ -437,6 +462,7 @@ def _what_runs(
     """The fields that a node of the graph and the node inside a map have in common."""
     _number(found, node, "timeout_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False, node=node_id)
     _retry(found, node.get("retry"), f"{base}/retry", check, ancestors, node_id, names)
+    _needs(found, node.get("needs"), f"{base}/needs", node_id)
     if not isinstance(node.get("retry_safe", True), bool):
         found(
             f"{base}/retry_safe",

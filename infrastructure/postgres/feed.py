@@ -48,7 +48,7 @@ class Told:
         self.event = event
         version = event.stream_id.version
         self.execution_id: UUID | None = None
-        if not event.topic.startswith("workflow."):
+        if mapper.is_of_execution(event.topic):
             self.execution_id = execution_id_of_log(event.stream_id) if version == 8 else event.stream_id
         self._wire: bytes | None = None
 

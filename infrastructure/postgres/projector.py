@@ -25,6 +25,7 @@ from application.ports import StoredEvent, StoreUnavailable
 from application.projections import rows as r
 from domain.event import RecordedEvent
 from domain.execution.events import Created, ExecutionEvent, Retried, StepLogged, execution_of
+from domain.queueing.limits import QueueEvent
 from domain.values import execution_id_of_log
 from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
 from infrastructure import failpoints, mapper
@@ -276,7 +277,7 @@ class Projector:
     async def _load(self, events: Sequence[RecordedEvent], page: Sequence[StoredEvent]) -> None:
         """Rows that are needed and not in memory."""
         opened = {event.originator_id for event in events if isinstance(event, Created | WorkflowCreated)}
-        executions = {_subject(stored) for stored in page if not stored.topic.startswith("workflow.")}
+        executions = {_subject(stored) for stored in page if mapper.is_of_execution(stored.topic)}
         missing = [x for x in executions - opened if x not in self._live]
         if missing:
             for (doc,) in await self._connections.rows("execution_docs", (missing,)):
@@ -303,6 +304,8 @@ class Projector:
         changed_workflows: dict[UUID, None],
         batches: list[r.LogBatch],
     ) -> None:
+        if isinstance(event, QueueEvent):
+            return  # read from its own short stream
         if isinstance(event, WorkflowEvent):
             if isinstance(event, WorkflowCreated):
                 self._workflows[event.originator_id] = r.open_workflow(event, position)

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from application import commands as c
+from application.queries import Json
 from interfaces.http import schemas as s
 from interfaces.http.executions import check_fields, refused_field
 from interfaces.http.history import Limit
-from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
+from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of, version_matched
 
 router = APIRouter(prefix="/api/v1", tags=["queue"])
 Cursor = Annotated[int | None, Query(ge=0, le=1_000_000)]
@@ -32,6 +33,39 @@ async def change(request: Request, execution_id: str) -> Response:
     )
     shot = await service.queries.snapshot(identity, min_position=position or None)
     return respond({"execution_id": identity, "status": shot.row.status, "position": position or shot.position})
+
+
+@router.get("/queue/limits", operation_id="get_limits", **s.answers(s.Limits))
+async def limits(request: Request) -> Response:
+    """The limits an operator has set, and what holds where none is set."""
+    service = service_of(request)
+    answer = service.queries.conductor.capacity_view.limits()
+    return respond({**answer, "position": await service.queries.views.position()}, 200, _tagged(answer))
+
+
+@router.put("/queue/limits", operation_id="set_limits", **s.answers(s.Limits, 200, s.LimitsBody))
+async def set_limits(request: Request) -> Response:
+    """Let these limits hold, and no others. `If-Match: <version>` refuses when they were changed meanwhile."""
+    body = await read_object(request)
+    service = service_of(request)
+    position = await service.handlers.set_limits(
+        c.SetLimits(actor=actor_of(request), body=body, expected_version=version_matched(request))
+    )
+    answer = service.queries.conductor.capacity_view.limits()
+    return respond({**answer, "position": position}, 200, _tagged(answer))
+
+
+@router.get("/capacity", operation_id="get_capacity", **s.answers(s.Capacity))
+async def capacity(request: Request) -> Response:
+    """What this server has, what of it is taken, how hard the machine is pressed, and how its limits have moved."""
+    service = service_of(request)
+    answer = await service.queries.conductor.capacity_view.capacity()
+    position = await service.queries.views.position()
+    return respond({**answer, "workers": service.executor.capacity().workers, "position": position})
+
+
+def _tagged(answer: Json) -> dict[str, str]:
+    return {"ETag": f'"{answer["version"]}"'}
 
 
 @router.get("/queue", operation_id="get_queue", **s.answers(s.Queue))

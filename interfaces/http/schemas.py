@@ -419,6 +419,84 @@ class Queue(BaseModel):
     position: int
 
 
+class WorkflowLimit(_Body):
+    """At most so many executions of a workflow run, and wait."""
+
+    running: int | None = Field(None, ge=1, le=10_000)
+    queued: int | None = Field(None, ge=0, le=1_000_000)
+
+
+class LimitsBody(_Body):
+    """All limits that shall hold; what is left out has none. `attempts` null: it follows the load."""
+
+    attempts: int | None = Field(None, ge=1)
+    workflows: dict[str, WorkflowLimit] | None = None
+    kinds: dict[str, Annotated[int, Field(ge=1, le=10_000)]] | None = None
+    resources: dict[str, Annotated[float, Field(ge=0, le=1e9)]] | None = None
+
+
+class Limits(BaseModel):
+    """The limits an operator has set. `machine` is what there is of resources that are not named; `most_attempts` the
+    most this server has workers for."""
+
+    attempts: int | None
+    workflows: dict[str, WorkflowLimit]
+    kinds: dict[str, int]
+    resources: dict[str, float]
+    machine: dict[str, float]
+    most_attempts: int
+    version: int
+    changed_at: datetime | None
+    changed_by: str | None
+    position: int
+
+
+class ResourceUse(BaseModel):
+    """How much of a resource there is, and how much of it is taken."""
+
+    name: str
+    taken: float
+    limit: float | None
+
+
+class LimitMove(BaseModel):
+    """A limit that has moved, and why; `resource` null: attempts at once. Shares from 0 to 1."""
+
+    at: datetime
+    resource: str | None
+    from_limit: int | None
+    to_limit: int | None
+    reason: str
+    memory_used: float | None
+    memory_stall: float | None
+    cpu_others: float | None
+    cpu_wait: float | None
+
+
+class Pressure(BaseModel):
+    """How hard the machine is pressed: shares from 0 to 1, null where it does not tell."""
+
+    memory_used: float
+    memory_stall: float | None
+    cpu_others: float
+    cpu_wait: float | None
+
+
+class Capacity(BaseModel):
+    """Of this server. `follows_load`: whether the number of attempts moves by itself."""
+
+    slots: dict[str, int]
+    pinned: bool
+    follows_load: bool
+    most_attempts: int
+    workers: int
+    kinds: list[ResourceUse]
+    resources: list[ResourceUse]
+    pressure: Pressure
+    moves: list[LimitMove]
+    position: int
+
+
 class ItemCounts(BaseModel):
     """How the items of a map stand."""
 
@@ -508,7 +586,7 @@ class Event(BaseModel):
     """One event, everywhere the same."""
 
     position: int
-    stream: Literal["workflow", "execution", "log"]
+    stream: Literal["workflow", "execution", "log", "queue"]
     id: UUID
     execution_id: UUID | None = None
     workflow_id: UUID

@@ -121,3 +121,13 @@ def uuid_of(text: str, what: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound(what, text) from None
+
+
+def version_matched(request: Request) -> int | None:
+    """The version in `If-Match`; None without one, or with `*`. Raises InvalidInput."""
+    expected = request.headers.get("if-match", "*").strip().removeprefix("W/").removeprefix('"').removesuffix('"')
+    if expected == "*":
+        return None
+    if not (expected.isascii() and expected.isdecimal() and len(expected) <= 18):
+        raise InvalidInput("bad_if_match", "If-Match must be a version number.", "Send the version you edited.")
+    return int(expected)

@@ -155,11 +155,11 @@ async def of_topics(
                     last = told.event.position
                     messages.append(sse(told))
             if wants_queue:
-                used, slots = service.queries.conductor.slots
+                slots = service.queries.conductor.slots
                 queue: dict[str, object] = {
                     "queued": service.queries.conductor.queued,
-                    "slots_used": used,
-                    "slots": slots,
+                    "slots_used": slots.used,
+                    "slots": slots.limit,
                 }
                 if queue != told_queue:
                     told_queue = queue

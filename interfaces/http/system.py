@@ -58,7 +58,7 @@ async def metrics(request: Request) -> Response:
     """Prometheus metrics, read when asked."""
     service = service_of(request)
     facts = await service.ready()
-    used, limit = service.queries.conductor.slots
+    slots = service.queries.conductor.slots
     capacity = service.executor.capacity()
     process = psutil.Process()
     values: dict[str, tuple[str, float]] = {
@@ -67,8 +67,8 @@ async def metrics(request: Request) -> Response:
             "Executions taken through their graph by this server",
             len(service.queries.conductor.live),
         ),
-        "runwright_slots_used": ("Attempts handed to workers", used),
-        "runwright_slots": ("The limit of attempts", limit),
+        "runwright_slots_used": ("Attempts handed to workers", slots.used),
+        "runwright_slots": ("The limit of attempts", slots.limit),
         "runwright_workers": ("Worker processes alive", capacity.workers),
         "runwright_workers_busy": ("Worker processes with an attempt", capacity.busy),
         "runwright_streams": ("Open event streams", service.feed.subscriptions),

@@ -17,7 +17,7 @@ from interfaces import strict_yaml
 from interfaces.http import schemas as s
 from interfaces.http.executions import check_fields, labels_of, version_in
 from interfaces.http.problems import problems_json
-from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
+from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of, version_matched
 
 router = APIRouter(prefix="/api/v1", tags=["workflows"])
 LAST_RUNS = 16
@@ -148,9 +148,6 @@ async def save(request: Request, workflow_id: str) -> Response:
     body = await read_object(request)
     check_fields(body, _FIELDS)
     _require_definition(body)
-    expected = request.headers.get("if-match", "*").strip().removeprefix("W/").removeprefix('"').removesuffix('"')
-    if expected != "*" and not (expected.isascii() and expected.isdecimal()):
-        raise InvalidInput("bad_if_match", "If-Match must be a version number.", "Send the version you edited.")
     command = c.SaveVersion(
         actor=actor_of(request),
         workflow_id=uuid_of(workflow_id, "workflow"),
@@ -158,7 +155,7 @@ async def save(request: Request, workflow_id: str) -> Response:
         description=None if body.get("description") is None else _description(body),
         labels=None if body.get("labels") is None else labels_of(body["labels"]),
         definition=body["definition"],
-        expected_version=int(expected) if expected.isdecimal() else None,
+        expected_version=version_matched(request),
         ready=body.get("ready") is True,
     )
     workflow, position = await service_of(request).handlers.save_version(command)

@@ -44,6 +44,10 @@ include-operation-id = "preview_retry"
 checks.positive_data_acceptance.enabled = false
 
 [[operations]]
+include-operation-id = "set_limits"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
 include-operation-id = "stream_topics"
 enabled = false
 

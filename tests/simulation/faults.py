@@ -19,7 +19,7 @@ CHANCES = {
 }
 """Of each occasion, while faults last."""
 SERVER_FAULTS = ("server_killed", "killed_while_starting", "owner_replaced")
-COMMANDS = ("stop", "pause", "resume", "retry", "answer", "hold", "move", "execute_again")
+COMMANDS = ("stop", "pause", "resume", "retry", "answer", "hold", "move", "limit", "execute_again")
 
 
 class Faults:

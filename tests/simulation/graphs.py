@@ -4,6 +4,9 @@ from random import Random
 from typing import Any
 
 Json = dict[str, Any]
+SEATS = "seats"
+"""A resource of the simulated machine."""
+MOST_SEATS = 3.0
 
 
 def definition(random: Random, name: str, children: list[str]) -> Json:
@@ -26,6 +29,8 @@ def definition(random: Random, name: str, children: list[str]) -> Json:
     if random.random() < 0.4:
         settings["on_failure"] = "stop"
     settings |= _limit(random)
+    if random.random() < 0.15:
+        settings["needs"] = {SEATS: 1}
     more: Json = {"output": f"${{steps.{names[-1]}.output}}"} if random.random() < 0.5 else {}
     return {
         "apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": edges, "settings": settings, **more
@@ -40,6 +45,16 @@ def _limit(random: Random) -> Json:
     if random.random() < 0.5:
         concurrency["key"] = "${inputs.yes}"
     return {"concurrency": concurrency, **({"priority": random.randint(-2, 2)} if random.random() < 0.5 else {})}
+
+
+def limits(random: Random, most: int, workflows: list[str]) -> Json:
+    """What an operator lets hold."""
+    return {
+        "attempts": random.choice([None, random.randint(1, most)]),
+        "workflows": {random.choice(workflows): {"running": random.randint(1, 3)}} if random.random() < 0.5 else {},
+        "kinds": {"python": random.randint(1, most)} if random.random() < 0.3 else {},
+        "resources": {SEATS: random.randint(1, int(MOST_SEATS))} if random.random() < 0.6 else {},
+    }
 
 
 def leaf(random: Random, name: str) -> Json:
@@ -85,6 +100,8 @@ def _of_kind(random: Random, node: Json, children: list[str], *, depth: int) -> 
             node["config"] = {"code": "def main(**given): pass", "args": {"given": "${inputs.yes}", "to": name}}
             if random.random() < 0.3:
                 node["retry_safe"] = False
+            if random.random() < 0.3:
+                node["needs"] = {SEATS: 1}
         case "transform":
             node["config"] = {"expression": {"ok": "${inputs.yes}", "from": name}}
         case "wait":

@@ -102,7 +102,7 @@ def test_an_execution_whose_acceptance_was_never_answered_goes_on_when_it_is_sto
         await asyncio.sleep(12)
         if busy:
             assert server.conductor.queued == 1
-            world.limit = server.conductor._admission.limit = server.executor._limit = 1
+            world.limit = server.conductor.slots.limit = server.executor._limit = 1
             server.conductor._queue.admit_soon()
         await world.ended()
         assert (await server.handlers.execute(execute(workflow_id, "key"))).replayed
@@ -116,9 +116,9 @@ def test_one_that_was_refused_and_not_stored_is_forgotten_with_its_slots() -> No
         world.breaks["store_refused"] = 1
         with pytest.raises(StoreUnavailable):
             await server.handlers.execute(execute(workflow_id))
-        assert server.conductor.slots == (1, 4), "until it is known"
+        assert server.conductor.slots.used == 1, "until it is known"
         await asyncio.sleep(12)
-        assert server.conductor.slots == (0, 4)
+        assert server.conductor.slots.used == 0
         assert world.everything() == []
 
     told(story)

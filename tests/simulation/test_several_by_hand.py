@@ -60,7 +60,7 @@ def for_ever(server: Server) -> None:
 
 
 def lets_in(server: Server, slots: int) -> None:
-    server.conductor._admission.limit = server.executor._limit = slots
+    server.conductor.slots.limit = server.executor._limit = slots
     server.conductor._queue.admit_soon()
 
 

@@ -27,6 +27,7 @@ from application.versions import Versions
 from domain.errors import Refusal
 from domain.execution import events as e
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus
+from domain.queueing.limits import LimitsChanged
 from domain.values import JsonText
 from domain.workflow.graph import Graph
 from infrastructure import mapper
@@ -37,7 +38,7 @@ from tests.invariants import broken
 from tests.simulation.adapters import FaultyArtifacts, FaultyLeases, FaultyStore, SlowExpressions
 from tests.simulation.executor import SimulatedExecutor
 from tests.simulation.faults import COMMANDS
-from tests.simulation.graphs import definition, leaf
+from tests.simulation.graphs import MOST_SEATS, SEATS, definition, leaf, limits
 from tests.simulation.loop import Stuck, VirtualClock, VirtualLoop, run
 from tests.simulation.truth import Truth
 
@@ -77,12 +78,14 @@ class Server:
             store=self.store, leases=leases, executor=self.executor, expressions=expressions,
             artifacts=artifacts, graphs=versions.graph, clock=clock, server_id=self.id, attempt_limit=limit,
             inline_bytes=200, log_flush_s=0.1, children=Children(versions, INPUTS, _nobody, ids),
+            machine={SEATS: MOST_SEATS},
         )  # fmt: skip
         self.membership = Membership(leases, clock, self.conductor, self.id, lease_s=LEASE_S, scan_s=2.0)
         self.following: asyncio.Task[None] | None = None
         self.handlers = Handlers(
             store=self.store, conductor=self.conductor, versions=versions, permissions=Allowed(),
             validate=lambda definition: [], inputs=INPUTS, clock=clock, ids=ids, queue_limit=5,
+            is_kind=lambda name: True,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -101,6 +104,8 @@ class Server:
                 event = self.truth.event(position)
                 if isinstance(event, e.ExecutionEvent) and self.truth.writers.get(position) != self.id:
                     self.conductor.heard(event, position)
+                elif isinstance(event, LimitsChanged):
+                    self.conductor.limiting.hear(event)
 
     async def call(self, work: Awaitable[Any]) -> Any:
         """A request; it is cut off when the server dies."""
@@ -316,6 +321,9 @@ class World:
                     return handlers.change_queue(
                         c.ChangeQueue(actor=ADA, execution_id=execution_id, priority=priority, held=held)
                     )
+                case "limit":
+                    body = limits(self.random, self.limit, [*map(str, self.workflows)])
+                    return handlers.set_limits(c.SetLimits(actor=ADA, body=body, expected_version=None))
                 case "force":
                     return handlers.stop(
                         c.StopExecution(actor=ADA, execution_id=execution_id, grace_s=0, reason=None, force=True)
@@ -353,6 +361,10 @@ class World:
     async def look_after(self) -> None:
         """Once everything works: resume and answer until all has ended."""
         until = self.loop.time() + PATIENCE_S
+        await self.insist(
+            "unlimit",
+            lambda server: server.handlers.set_limits(c.SetLimits(actor=ADA, body={}, expected_version=None)),
+        )
         while self.loop.time() < until:
             left = [x for x in self.everything() if x[1] not in FINAL]
             if not left:
@@ -401,9 +413,10 @@ class World:
         await self.look_after()
         await asyncio.sleep(30)  # late facts
         assert self.server is not None
-        used = self.server.conductor.slots[0]
-        if used or self.server.conductor.live or self.server.conductor.queued:
-            self.truth.breaches.append(f"7 everything has ended and {used} slots are held")
+        used = self.server.conductor.slots.used
+        taken = [*self.server.conductor.slots.all_taken()]
+        if used or taken or self.server.conductor.live or self.server.conductor.queued:
+            self.truth.breaches.append(f"7 everything has ended and {used} slots and {taken} are held")
 
     async def _client(self, number: int) -> None:
         await asyncio.sleep(self.random.uniform(0.0, FAULTS_LAST_S * 0.8))
@@ -417,7 +430,7 @@ class World:
         found = broken(
             log, graph_of=lambda workflow, version: self.graphs.get(workflow),
             limit=None if self.several else self.limit, writers=self.truth.writers,
-            acknowledged=self.truth.acknowledged,
+            acknowledged=self.truth.acknowledged, resources={} if self.several else {SEATS: MOST_SEATS},
         )  # fmt: skip
         asked = [event.originator_id for _, event in log if isinstance(event, e.Created) and event.trigger == "api"]
         if sorted(map(str, asked)) != sorted(map(str, self.accepted.values())):

@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.ports import StoredEvent
-from domain.event import EVENT_CLASSES, RecordedEvent
+from domain.event import EVENT_CLASSES, NO_WORKFLOW, RecordedEvent
 from domain.execution import events as e
+from domain.queueing.limits import QueueEvent
 from domain.values import NULL, JsonText
 from domain.workflow.workflow import Workflow
 from infrastructure import mapper
@@ -92,6 +93,8 @@ def events(event_class: type[RecordedEvent]) -> st.SearchStrategy[RecordedEvent]
     names = [field.name for field in dataclasses.fields(event_class) if field.name != "originator_topic"]
     given_values = {name: values(UUID if name == "originator_id" else hints[name]) for name in names}
     given_values["originator_version"] = st.integers(1, 2**31)
+    if issubclass(event_class, QueueEvent):
+        given_values["workflow_id"] = st.just(NO_WORKFLOW)
     if "number" in names:
         given_values["number"] = st.integers(1, 2**40)
     if event_class is e.Created:

@@ -22,6 +22,7 @@ from domain.queueing.admission import (
     Ticket,
     WaitCause,
 )
+from domain.queueing.slots import Slots
 
 FLOWS = [UUID(int=100 + i) for i in range(3)]
 
@@ -40,23 +41,23 @@ def started(queue: Admission[int], now: float) -> list[int]:
     """Everybody who may start now starts, and holds a slot."""
     found: list[int] = []
     while True:
-        first = queue.next_queued()
+        first = queue.next_queued(now)
         if first is None:
             return found
         one = queue.ticket(first)
         assert one is not None
         found.append(cast("int", queue.leave(first)))
         queue.let_in(first, one.groups, now)
-        queue.take()
+        queue.slots.take()
 
 
 def end(queue: Admission[int], number: int, now: float) -> None:
     queue.ended(UUID(int=number), now)
-    queue.give_back(1)
+    queue.slots.give_back()
 
 
 def filled(slots: int, *tickets: Ticket) -> Admission[int]:
-    queue: Admission[int] = Admission(slots)
+    queue: Admission[int] = Admission(Slots(slots))
     for one in tickets:
         queue.enqueue(one, one.execution_id.int, one.came_at)
     return queue
@@ -107,8 +108,8 @@ def test_a_limit_of_a_workflow_counts_those_with_a_key_as_well() -> None:
 def test_one_that_others_wait_for_comes_under_no_limit() -> None:
     first = ticket(1, 0, key="a", limit=1)
     queue = filled(9, first, replace(ticket(2, 1, key="a", limit=1), exempt=True))
-    assert (started(queue, 2), first.limits) == ([1, 2], (first.bound,))
-    assert replace(first, exempt=True).limits == ()
+    assert (started(queue, 2), queue.limits_of(first)) == ([1, 2], (first.bound,))
+    assert queue.limits_of(replace(first, exempt=True)) == ()
 
 
 def test_a_workflow_with_many_running_lets_others_go_first_but_not_for_ever() -> None:
@@ -132,7 +133,7 @@ def test_who_is_held_does_not_start_and_takes_its_place_again() -> None:
     said = queue.explain(UUID(int=1))
     assert said is not None
     assert (said.cause, said.place) == (WaitCause.HELD, 0)
-    queue.limit = 1
+    queue.slots.limit = 1
     assert started(queue, 5) == [2]
     queue.release(UUID(int=1), 7)
     end(queue, 2, 8)
@@ -153,14 +154,14 @@ def test_time_is_counted_for_its_cause() -> None:
 
 def test_one_that_comes_may_start_at_once_only_when_nobody_could_before() -> None:
     queue = filled(1, ticket(1, 0, key="a", limit=1))
-    assert not queue.open_to(ticket(2, 1)), "the first may"
+    assert not queue.open_to(ticket(2, 1), 1.0), "the first may"
     assert started(queue, 1) == [1]
-    queue.limit = 2
+    queue.slots.limit = 2
     queue.enqueue(ticket(3, 2, key="a", limit=1), 3, 2)
-    assert queue.open_to(ticket(4, 3))
-    assert not queue.open_to(ticket(4, 3, key="a", limit=1))
-    queue.wait(UUID(int=1), 1, 1)
-    assert not queue.open_to(ticket(4, 3)), "a running one waits for that slot"
+    assert queue.open_to(ticket(4, 3), 4.0)
+    assert not queue.open_to(ticket(4, 3, key="a", limit=1), 4.0)
+    queue.slots.wait(UUID(int=1), 1, 1)
+    assert not queue.open_to(ticket(4, 3), 4.0), "a running one waits for that slot"
 
 
 @pytest.mark.parametrize("priority", [-100, 0, 100])
@@ -168,13 +169,13 @@ def test_nobody_starves(priority: int) -> None:
     """Others of the highest priority come for ever, one a second; the bound says when it is its turn."""
     bound_s = (100 - priority) * AGEING_S + 2 * MOST_SHARED * SHARE_S
     queue = filled(1, ticket(1, 0, priority=priority))
-    queue.take()
+    queue.slots.take()
     now, numbers = 0.0, count(2)
     while True:
         now += 1.0
         number = next(numbers)
         queue.enqueue(ticket(number, now, flow=number % 2, priority=100), number, now)
-        queue.give_back(1)
+        queue.slots.give_back()
         [next_one] = started(queue, now)
         if next_one == 1:
             break
@@ -199,7 +200,7 @@ class Model:
 class TestQueue(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.queue: Admission[int] = Admission(4)
+        self.queue: Admission[int] = Admission(Slots(4))
         self.waiting: dict[int, Model] = {}
         self.running: dict[int, Ticket] = {}
         self.now = 0.0
@@ -246,17 +247,17 @@ class TestQueue(RuleBasedStateMachine):
     @rule()
     def starts(self) -> None:
         free = [one for one in self.waiting.values() if self._cause(one) is WaitCause.SLOTS]
-        may = bool(free) and len(self.running) < self.queue.limit
+        may = bool(free) and len(self.running) < self.queue.slots.limit
         expected = min(free, key=self._standing).ticket.position if may else None
         waited = None if expected is None else self.queue.waited(UUID(int=expected), self.now)
-        assert self.queue.next_queued() == (None if expected is None else UUID(int=expected))
+        assert self.queue.next_queued(self.now) == (None if expected is None else UUID(int=expected))
         if expected is not None:
             assert self.queue.leave(UUID(int=expected)) == expected
             one = self.waiting.pop(expected)
             assert waited == {cause: seconds for cause, seconds in one.waited.items() if seconds}
             self.running[expected] = one.ticket
             self.queue.let_in(one.ticket.execution_id, one.ticket.groups, self.now)
-            self.queue.take()
+            self.queue.slots.take()
 
     @precondition(lambda self: self.running)
     @rule(data=st.data())

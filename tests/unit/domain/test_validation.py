@@ -102,7 +102,12 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [node(retry={"when": "${z}"})]}, {("/nodes/0/retry/when", "not_an_ancestor")}),
         ({"nodes": [node(retry={"tries": 1})]}, {("/nodes/0/retry/tries", "unknown_field")}),
         ({"nodes": [NODE], "settings": {"retry": {"on": "step"}}}, {("/settings/retry/on", "not_a_list")}),
-        ({"nodes": [node(needs={})]}, {("/nodes/0/needs", "not_supported_yet")}),
+        ({"nodes": [node(needs=[])]}, {("/nodes/0/needs", "not_an_object")}),
+        ({"nodes": [node(needs={"cpu": 0, "GB": 1})]}, {
+            ("/nodes/0/needs/cpu", "out_of_range"), ("/nodes/0/needs/GB", "bad_resource"),
+        }),
+        ({"nodes": [NODE], "settings": {"needs": {"gpu": None}}}, {("/settings/needs/gpu", "out_of_range")}),
+        ({"nodes": [node(max_attempts=3)]}, {("/nodes/0/max_attempts", "not_supported_yet")}),
         ({"nodes": [node(**{"no/such~field": 1})]}, {("/nodes/0/no~1such~0field", "unknown_field")}),
         ({"nodes": [node(join="most")]}, {("/nodes/0/join", "bad_choice")}),
         ({"nodes": [node(on_error="shrug")]}, {("/nodes/0/on_error", "bad_choice")}),

@@ -180,6 +180,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Limits
+         * @description The limits an operator has set, and what holds where none is set.
+         */
+        get: operations["get_limits"];
+        /**
+         * Set Limits
+         * @description Let these limits hold, and no others. `If-Match: <version>` refuses when they were changed meanwhile.
+         */
+        put: operations["set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capacity
+         * @description What this server has, what of it is taken, how hard the machine is pressed, and how its limits have moved.
+         */
+        get: operations["get_capacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -834,6 +878,33 @@ export interface components {
             name: string | null;
         };
         /**
+         * Capacity
+         * @description Of this server. `follows_load`: whether the number of attempts moves by itself.
+         */
+        Capacity: {
+            /** Slots */
+            slots: {
+                [key: string]: number;
+            };
+            /** Pinned */
+            pinned: boolean;
+            /** Follows Load */
+            follows_load: boolean;
+            /** Most Attempts */
+            most_attempts: number;
+            /** Workers */
+            workers: number;
+            /** Kinds */
+            kinds: components["schemas"]["ResourceUse"][];
+            /** Resources */
+            resources: components["schemas"]["ResourceUse"][];
+            pressure: components["schemas"]["Pressure"];
+            /** Moves */
+            moves: components["schemas"]["LimitMove"][];
+            /** Position */
+            position: number;
+        };
+        /**
          * Event
          * @description One event, everywhere the same.
          */
@@ -844,7 +915,7 @@ export interface components {
              * Stream
              * @enum {string}
              */
-            stream: "workflow" | "execution" | "log";
+            stream: "workflow" | "execution" | "log" | "queue";
             /**
              * Id
              * Format: uuid
@@ -1101,6 +1172,68 @@ export interface components {
             duration_ms: number | null;
         };
         /**
+         * LimitMove
+         * @description A limit that has moved, and why; `resource` null: attempts at once. Shares from 0 to 1.
+         */
+        LimitMove: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Resource */
+            resource: string | null;
+            /** From Limit */
+            from_limit: number | null;
+            /** To Limit */
+            to_limit: number | null;
+            /** Reason */
+            reason: string;
+            /** Memory Used */
+            memory_used: number | null;
+            /** Memory Stall */
+            memory_stall: number | null;
+            /** Cpu Others */
+            cpu_others: number | null;
+            /** Cpu Wait */
+            cpu_wait: number | null;
+        };
+        /**
+         * Limits
+         * @description The limits an operator has set. `machine` is what there is of resources that are not named; `most_attempts` the
+         *     most this server has workers for.
+         */
+        Limits: {
+            /** Attempts */
+            attempts: number | null;
+            /** Workflows */
+            workflows: {
+                [key: string]: components["schemas"]["WorkflowLimit"];
+            };
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Resources */
+            resources: {
+                [key: string]: number;
+            };
+            /** Machine */
+            machine: {
+                [key: string]: number;
+            };
+            /** Most Attempts */
+            most_attempts: number;
+            /** Version */
+            version: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Position */
+            position: number;
+        };
+        /**
          * LogLine
          * @description One line of the log.
          */
@@ -1152,6 +1285,20 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: null;
+        };
+        /**
+         * Pressure
+         * @description How hard the machine is pressed: shares from 0 to 1, null where it does not tell.
+         */
+        Pressure: {
+            /** Memory Used */
+            memory_used: number;
+            /** Memory Stall */
+            memory_stall: number | null;
+            /** Cpu Others */
+            cpu_others: number;
+            /** Cpu Wait */
+            cpu_wait: number | null;
         };
         /**
          * ProblemItem
@@ -1300,6 +1447,18 @@ export interface components {
             priority: number;
             /** Count */
             count: number;
+        };
+        /**
+         * ResourceUse
+         * @description How much of a resource there is, and how much of it is taken.
+         */
+        ResourceUse: {
+            /** Name */
+            name: string;
+            /** Taken */
+            taken: number;
+            /** Limit */
+            limit: number | null;
         };
         /**
          * Retried
@@ -1688,6 +1847,16 @@ export interface components {
             updated_by: string;
             /** Last Runs */
             last_runs: components["schemas"]["LastRun"][];
+        };
+        /**
+         * WorkflowLimit
+         * @description At most so many executions of a workflow run, and wait.
+         */
+        WorkflowLimit: {
+            /** Running */
+            running?: number | null;
+            /** Queued */
+            queued?: number | null;
         };
         /**
          * WorkflowList
@@ -2234,6 +2403,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stopping"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limits"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    set_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** Attempts */
+                    attempts?: number | null;
+                    /** Workflows */
+                    workflows?: {
+                        [key: string]: components["schemas"]["WorkflowLimit"];
+                    } | null;
+                    /** Kinds */
+                    kinds?: {
+                        [key: string]: number;
+                    } | null;
+                    /** Resources */
+                    resources?: {
+                        [key: string]: number;
+                    } | null;
+                    $defs: {
+                        /**
+                         * WorkflowLimit
+                         * @description At most so many executions of a workflow run, and wait.
+                         */
+                        WorkflowLimit: {
+                            /** Running */
+                            running?: number | null;
+                            /** Queued */
+                            queued?: number | null;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limits"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_capacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
                 };
             };
             /** @description Refused */

@@ -1,0 +1,116 @@
+"""How many attempts this machine bears now: a limit that follows the load. Pure; fed with samples and ends.
+
+Additive increase, multiplicative decrease, with hysteresis (as congestion control of TCP: RFC 5681). It begins at the
+number of cores and rises while all slots are used and nothing is short: with each attempt that ends, and without any by
+one every GROW_S. Memory that runs short halves it, down to one; other programs that keep the cores busy lower it, but
+never below the number of cores. After that it rises by one every REGROW_S, once REST_S have passed without pressure.
+Nothing that runs is ended for it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+GROW_S, REGROW_S, REST_S = 0.5, 1.5, 5.0
+MEMORY_HIGH, MEMORY_LOW = 0.90, 0.80
+"""Share of the memory in use from which it is short, and below which it is not any more."""
+STALL_HIGH = 0.10
+"""Share of the time in which every task waited for memory (PSI `full`)."""
+OTHERS_HIGH, OTHERS_LOW = 0.50, 0.30
+"""Share of the machine's CPU time that programs other than ours take."""
+CPU_WAIT_HIGH = 0.50
+"""Share of the time in which some task waited for a CPU (PSI `some`), below which others disturb nobody."""
+CPU_SAMPLES = 3
+"""So many in a row, a second apart or less, before others count as disturbing."""
+APART_S = 1.0
+"""At least between two decreases: the one before must have had its effect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pressure:
+    """A sample. Shares from 0 to 1; None where the machine does not tell."""
+
+    memory_used: float
+    memory_stall: float | None = None
+    cpu_others: float = 0.0
+    cpu_wait: float | None = None
+
+
+CALM = Pressure(memory_used=0.0)
+
+
+class Why(StrEnum):
+    """Why the limit has moved."""
+
+    MEMORY = "memory"
+    MEMORY_STALL = "memory_stall"
+    CPU = "cpu"
+    DEMAND = "demand"
+    RECOVERED = "recovered"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    CALLS_REFUSED = "calls_refused"
+    """By the program that is called: it answers that it is asked too often, or too late."""
+    CALLS_ANSWERED = "calls_answered"
+
+
+class Controller:
+    """Of one server. `floor` is the number of cores; `ceiling` the most attempts there are workers for."""
+
+    def __init__(self, *, cores: int, ceiling: int) -> None:
+        self.ceiling = max(1, ceiling)
+        self.floor = min(max(1, cores), self.ceiling)
+        self.limit = self.floor
+        self._goal = self.ceiling
+        """Up to here it rises with each attempt that ends; above it has met pressure."""
+        self._grew_at = self._shrank_at = self._pressed_at = -1e9
+        self._disturbed = 0
+        self._was_short = False
+
+    def ended(self, used: int, now: float) -> bool:
+        """An attempt has ended when `used` were out; whether the limit has moved."""
+        if used < self.limit or self.limit >= min(self._goal, self.ceiling) or now - self._pressed_at < REST_S:
+            return False
+        self.limit += 1
+        self._grew_at = now
+        return True
+
+    def sample(self, pressure: Pressure, used: int, now: float) -> Why | None:
+        """How the machine is now; why the limit has moved, None when it has not."""
+        short = self._short(pressure)
+        if short is not None:
+            self._pressed_at = now
+            return self._shrink(short, used, now)
+        if used < self.limit or self.limit >= self.ceiling or now - self._pressed_at < REST_S:
+            return None
+        recovering = self._pressed_at > -1e9
+        if now - self._grew_at < (REGROW_S if recovering else GROW_S):
+            return None
+        self.limit += 1
+        self._goal = max(self._goal, self.limit)
+        self._grew_at = now
+        return Why.RECOVERED if recovering else Why.DEMAND
+
+    def _short(self, pressure: Pressure) -> Why | None:
+        low = MEMORY_LOW if self._was_short else MEMORY_HIGH
+        self._was_short = pressure.memory_used >= low
+        if self._was_short:
+            return Why.MEMORY
+        if (pressure.memory_stall or 0.0) >= STALL_HIGH:
+            return Why.MEMORY_STALL
+        disturbing = pressure.cpu_others >= (OTHERS_LOW if self._disturbed >= CPU_SAMPLES else OTHERS_HIGH)
+        waits = pressure.cpu_wait is None or pressure.cpu_wait >= CPU_WAIT_HIGH
+        self._disturbed = self._disturbed + 1 if disturbing and waits else 0
+        return Why.CPU if self._disturbed >= CPU_SAMPLES else None
+
+    def _shrink(self, why: Why, used: int, now: float) -> Why | None:
+        if now - self._shrank_at < APART_S:
+            return None
+        low = self.floor if why is Why.CPU else 1
+        # What is not used is given up at once: it would be no decrease.
+        limit = max(low, min(self.limit, max(used, 1)) // 2)
+        if limit >= self.limit:
+            return None
+        self._goal = limit
+        self.limit = limit
+        self._shrank_at = self._grew_at = now
+        return why

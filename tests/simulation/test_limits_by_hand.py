@@ -1,0 +1,215 @@
+"""What attempts take, and the limits an operator sets, as stories: who waits, for what it is said to wait, and that it
+starts as soon as what it waits for is there."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from application import commands as c
+from application.ports import StoreUnavailable
+from domain.errors import CapacityExceeded, Conflict, InvalidInput
+from tests.simulation.graphs import MOST_SEATS, SEATS
+from tests.simulation.test_by_hand import execute, steps
+from tests.simulation.test_several_by_hand import Two, for_ever, stop_of, told
+from tests.simulation.world import ADA, Server
+
+
+def needing(amount: float, *, whole: bool = False, nodes: int = 1) -> dict[str, Any]:
+    """`nodes` steps side by side that need so many seats each, or an execution that needs them."""
+    made = [{"id": f"n{i}", "kind": "python", "config": {"code": "def main(): pass"}} for i in range(nodes)]
+    if whole:
+        return {"apiVersion": "runwright/v1", "nodes": made, "settings": {"needs": {SEATS: amount}}}
+    return {"apiVersion": "runwright/v1", "nodes": [{**one, "needs": {SEATS: amount}} for one in made]}
+
+
+async def save(server: Server, definition: dict[str, Any], name: str = "w") -> Any:
+    command = c.CreateWorkflow(actor=ADA, name=name, description="", labels={}, definition=definition, ready=True)
+    workflow, _ = await server.handlers.create_workflow(command)
+    return workflow.id
+
+
+async def limit(server: Server, expected: int | None = None, **body: Any) -> int:
+    return await server.handlers.set_limits(c.SetLimits(actor=ADA, body=body, expected_version=expected))
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_who_needs_what_is_taken_waits_and_says_so_and_starts_when_it_is_free(whole: bool) -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        flow = await save(server, needing(2, whole=whole))
+        for_ever(server)
+        first = await server.handlers.execute(execute(flow))
+        second = await server.handlers.execute(execute(flow))
+        await asyncio.sleep(5)
+        assert (world.stands(first.execution_id), world.stands(second.execution_id)) == ("running", "queued")
+        why = server.conductor.queue_view.why(second.execution_id)
+        params = {"resource": SEATS, "needed": 2, "free": 1.0, "limit": MOST_SEATS, "place": 1}
+        assert why == {"code": "resources", "params": params}
+        await server.handlers.stop(stop_of(first.execution_id))
+        await asyncio.sleep(5)
+        assert world.stands(second.execution_id) == "running"
+        [started] = [x for x in world.truth.history(second.execution_id) if type(x).__name__ == "Started"]
+        waited = started.waited_ms  # type: ignore[attr-defined]
+        assert waited["resources"] == pytest.approx(5_000, abs=100)
+        await server.handlers.stop(stop_of(second.execution_id))
+        await asyncio.sleep(5)
+        assert [*server.conductor.slots.all_taken()] == []
+
+    told(story)
+
+
+def test_a_step_that_lacks_a_resource_keeps_nobody_from_the_slots() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=4)
+        wide, narrow = await save(server, needing(2, nodes=2)), await save(server, steps("a"))
+        for_ever(server)
+        first = await server.handlers.execute(execute(wide))
+        other = await server.handlers.execute(execute(narrow))
+        await asyncio.sleep(5)
+        assert (world.stands(first.execution_id), world.stands(other.execution_id)) == ("running", "running")
+        assert server.conductor.slots.used == 2, "one of the two wide steps, and the narrow one"
+        said = server.conductor.queue_view.why_steps(first.execution_id)
+        params = {"resource": SEATS, "needed": 2, "free": 1.0, "limit": MOST_SEATS}
+        assert said == {"code": "steps_resources", "params": params}
+        assert server.conductor.queue_view.why_steps(other.execution_id) is None
+
+    told(story)
+
+
+def test_an_older_one_that_needs_much_gets_it_before_younger_ones_that_need_little() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=9)
+        holder, large, small = [await save(server, needing(n, nodes=k)) for n, k in ((2, 1), (3, 1), (1, 2))]
+        for_ever(server)
+        first = await server.handlers.execute(execute(holder))
+        await asyncio.sleep(1)
+        await server.handlers.execute(execute(small))  # takes the third seat; its second step waits
+        await asyncio.sleep(1)
+        assert server.conductor.slots.taken(SEATS) == 3
+        third = await server.handlers.execute(execute(large))
+        await asyncio.sleep(1)
+        await server.handlers.stop(stop_of(first.execution_id))
+        await asyncio.sleep(5)
+        assert server.conductor.slots.taken(SEATS) == 2, "both of the older one; the large one waits for all three"
+        assert world.stands(third.execution_id) == "queued"
+
+    told(story)
+
+
+def test_what_could_never_start_is_refused_with_the_place_and_the_way_out() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        definition = needing(4)
+        definition["nodes"][0]["needs"]["gpu"] = 1
+        flow = await save(server, definition)
+        with pytest.raises(InvalidInput) as refused:
+            await server.handlers.execute(execute(flow))
+        told_of = [(p.code, p.pointer, p.node) for p in refused.value.problems]
+        assert told_of == [
+            ("needs_too_much", f"/nodes/0/needs/{SEATS}", "n0"), ("unknown_resource", "/nodes/0/needs/gpu", "n0"),
+        ]  # fmt: skip
+        assert all("PUT /api/v1/queue/limits" in problem.advice for problem in refused.value.problems)
+        await limit(server, resources={SEATS: 4, "gpu": 1})
+        accepted = await server.handlers.execute(execute(flow))
+        await asyncio.sleep(5)
+        assert world.stands(accepted.execution_id) == "completed"
+
+    told(story)
+
+
+def test_limits_hold_on_every_server_and_are_there_after_a_restart() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(a)
+        assert await limit(a, 0, workflows={str(flow): {"running": 1}}, kinds={"python": 2}, attempts=3) > 0
+        await asyncio.sleep(5)
+        again = await world.start(3)
+        for server in (a, b, again):
+            assert (server.conductor.slots.limit, server.conductor.slots.limit_of("kind:python")) == (3, 2)
+        for_ever(a)
+        first = await a.handlers.execute(execute(flow))
+        second = await b.handlers.execute(execute(flow))
+        await asyncio.sleep(10)
+        assert (world.stands(first.execution_id), world.stands(second.execution_id)) == ("running", "queued")
+        why = b.conductor.queue_view.why(second.execution_id)
+        assert (why["code"], why["params"]["limit"]) == ("workflow_limit", 1)  # type: ignore[index]
+        await limit(b, 1)
+        await asyncio.sleep(10)
+        assert world.stands(second.execution_id) in ("running", "completed"), "it starts once the limit is gone"
+        assert [server.conductor.slots.limit for server in (a, b, again)] == [4, 4, 4]
+        with pytest.raises(Conflict, match="version 2"):
+            await limit(a, 1, attempts=2)
+
+    told(story)
+
+
+def test_a_full_queue_of_a_workflow_refuses_with_the_place_it_would_have_had() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=1)
+        flow, other = await world.flow(server), await world.flow(server)
+        await limit(server, workflows={str(flow): {"queued": 2}})
+        for_ever(server)
+        for _ in range(3):
+            await server.handlers.execute(execute(flow))
+        with pytest.raises(CapacityExceeded, match="2 executions of this workflow wait already.*number 3") as refused:
+            await server.handlers.execute(execute(flow))
+        assert refused.value.retry_after_s > 0
+        assert refused.value.problems[0].params == {"limit": 2, "place": 3}
+        await server.handlers.execute(execute(other))
+
+    told(story)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"attempts": 0}, "/attempts"), ({"attempts": 5}, "/attempts"), ({"attempts": True}, "/attempts"),
+        ({"workflows": []}, "/workflows"), ({"workflows": {"x": {"running": 1}}}, "/workflows/x"),
+        ({"kinds": {"python": 0}}, "/kinds/python"), ({"resources": {"GPU": 1}}, "/resources/GPU"),
+        ({"resources": {"gpu": -1}}, "/resources/gpu"), ({"resources": {"gpu": "2"}}, "/resources/gpu"),
+        ({"slots": 3}, "/slots"),
+    ],
+)  # fmt: skip
+def test_bad_limits_are_refused_whole_with_the_field(body: dict[str, Any], pointer: str) -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        with pytest.raises(InvalidInput) as refused:
+            await limit(server, **body, **({} if "kinds" in body else {"kinds": {"python": 1}}))
+        assert [problem.pointer for problem in refused.value.problems] == [pointer]
+        assert all(problem.advice for problem in refused.value.problems)
+        assert server.conductor.limiting.version == 0
+
+    told(story)
+
+
+def test_one_that_was_taken_over_goes_on_although_the_answer_was_lost() -> None:
+    """The simulation's seed 126: it was nobody's then, and stood still for ever."""
+
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(a)
+        for_ever(a)
+        accepted = await a.handlers.execute(execute(flow))
+        a.kill()
+        world.breaks["answer_given_up"] = 1
+        await asyncio.sleep(120)
+        assert world.breaks["answer_given_up"] == 0
+        assert world.stands(accepted.execution_id) == "completed"
+        assert b.conductor.slots.used == 0
+
+    told(story)
+
+
+def test_limits_that_were_set_although_the_answer_was_lost_hold() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await limit(server, attempts=2)
+        with pytest.raises(Conflict):
+            await limit(server, 0, attempts=3)
+        await limit(server, attempts=3)
+        assert (server.conductor.slots.limit, server.conductor.limiting.version) == (3, 2)
+
+    told(story)
