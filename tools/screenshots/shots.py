@@ -289,6 +289,20 @@ def queue(stage: Stage) -> Generator[Page]:
         stage.api.finish(execution_id)
 
 
+def limits(stage: Stage) -> Generator[Page]:
+    workflow_id = stage.made["workflow weather-report"]
+    body = {
+        "kinds": {"http": 4}, "resources": {"gpu": 1, "licence": 2},
+        "workflows": {workflow_id: {"running": 2, "queued": 50}},
+    }  # fmt: skip
+    stage.api.put("/queue/limits", body)
+    page = stage.open("/queue")
+    page.locator("#capacity ~ button").click()
+    expect(page.get_by_role("dialog").locator("fieldset")).to_have_count(4)
+    yield page
+    stage.api.put("/queue/limits", {})
+
+
 def running(stage: Stage, part: str = "Steps", step: str | None = "wind_stats") -> Generator[Page]:
     page = stage.open(f"/executions/{plays.station_report(stage)}")
     status(page, "running")
@@ -571,6 +585,7 @@ SHOTS = (
     Shot(name="waiting", shows="A step waits for a point of time", scene=waiting),
     Shot(name="queue", shows="The queue: who waits, and why", scene=queue),
     Shot(name="queue-empty", shows="The queue when nothing waits", scene=at("/queue")),
+    Shot(name="limits", shows="An operator changes the limits", scene=limits),
     Shot(name="executions", shows="The list of executions", scene=executions),
     Shot(name="executions-filtered", shows="The list, filtered by its address", scene=filtered),
     Shot(name="executions-selected", shows="Some are selected", scene=selected),

@@ -7,8 +7,11 @@ import { serverClock } from "./clock";
 import type { paths } from "./schema";
 import type {
   Accepted,
+  CapacityAnswer,
   ExecutionAnswer,
   ExecutionItem,
+  LimitsAnswer,
+  LimitsBody,
   LogWindowAnswer,
   Page,
   ProblemDetails,
@@ -145,6 +148,17 @@ export const api = {
 
   queue: (query: { limit: number; cursor?: number }) =>
     ask<QueueAnswer>(client.GET("/api/v1/queue", { params: { query } })),
+
+  limits: () => ask<LimitsAnswer>(client.GET("/api/v1/queue/limits")),
+
+  setLimits: (body: LimitsBody, version: number) =>
+    ask<LimitsAnswer>(
+      client.PUT("/api/v1/queue/limits", { headers: { "If-Match": String(version) }, body: body as never }),
+    ),
+
+  capacity: () => ask<CapacityAnswer>(client.GET("/api/v1/capacity")),
+
+  nodeKinds: () => ask<{ items: { name: string }[] }>(client.GET("/api/v1/node-kinds")),
 
   executions: (query: {
     status?: string[];

@@ -136,7 +136,8 @@ export interface ExecutionItem {
   waiting_paths: string[];
 }
 
-/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `held`. */
+/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `resources`, `held`; or why steps of one
+ * that runs do: `steps_slots`, `steps_kind`, `steps_resources`. */
 export interface WhyWaiting {
   code: string;
   params: {
@@ -145,6 +146,11 @@ export interface WhyWaiting {
     place?: number | null;
     higher?: number;
     running?: number;
+    resource?: string;
+    needed?: number;
+    free?: number;
+    steps?: number;
+    kind?: string;
     key?: string | null;
     holders?: { execution_id: string; number: number | null; started_at: string | null }[];
   };
@@ -178,6 +184,50 @@ export interface QueueAnswer {
   items: QueueItem[];
   next_cursor: number | null;
   position: number;
+}
+
+export interface LimitsBody {
+  attempts: number | null;
+  workflows: Record<string, { running: number | null; queued: number | null }>;
+  kinds: Record<string, number>;
+  resources: Record<string, number>;
+}
+
+export interface LimitsAnswer extends LimitsBody {
+  machine: Record<string, number>;
+  most_attempts: number;
+  version: number;
+  changed_at: string | null;
+  changed_by: string | null;
+}
+
+export interface LimitMove {
+  at: string;
+  /** Null: attempts at once. */
+  resource: string | null;
+  from_limit: number | null;
+  to_limit: number | null;
+  reason: string;
+  memory_used: number | null;
+  cpu_others: number | null;
+}
+
+interface ResourceUse {
+  name: string;
+  taken: number;
+  limit: number | null;
+}
+
+export interface CapacityAnswer {
+  slots: { used: number; limit: number };
+  pinned: boolean;
+  follows_load: boolean;
+  most_attempts: number;
+  workers: number;
+  kinds: ResourceUse[];
+  resources: ResourceUse[];
+  pressure: { memory_used: number; memory_stall: number | null; cpu_others: number; cpu_wait: number | null };
+  moves: LimitMove[];
 }
 
 export interface ExecutionAnswer extends ExecutionItem {

@@ -35,6 +35,16 @@ describe("why a queued execution waits", () => {
     expect(screen.getByRole("link", { name: "#812" })).toHaveAttribute("href", "/executions/e-812");
   });
 
+  it.each([
+    ["resources", { resource: "memory_mb", needed: 6000, free: 2000 }, "Needs 6000 MB of memory; 2000 free."],
+    ["resources", { resource: "seats", needed: 2, free: 1 }, "Needs 2 seats; 1 free."],
+    ["steps_resources", { resource: "gpu", needed: 1, free: 0 }, "A step needs 1 GPUs; 0 free."],
+    ["steps_kind", { kind: "http", limit: 4 }, "A step waits: 4 of kind http run, and no more may."],
+    ["steps_slots", { steps: 3, limit: 8 }, "3 steps wait: all 8 slots are taken."],
+  ])("says what there is too little of (%s)", (code, params, words) => {
+    expect(says({ code, params })).toBe(words);
+  });
+
   it("names the limit of the workflow, in both languages", async () => {
     const params = { ...HELD, key: null, running: 1, holders: HELD.holders!.slice(0, 1) };
     expect(says({ code: "workflow_limit", params })).toBe(

@@ -29,6 +29,17 @@ export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief
     );
   }
   if (why?.code === "held") return t("execution.whyHeld");
+  if (why?.code === "resources" || why?.code === "steps_resources") {
+    const { resource = "", needed, free } = why.params;
+    const name = t(`queue.resource.${resource}` as never, { defaultValue: resource }) as string;
+    return t(why.code === "resources" ? "execution.whyNeeds" : "execution.whyStepNeeds", {
+      name,
+      needed,
+      free,
+    });
+  }
+  if (why?.code === "steps_kind") return t("execution.whyStepKind", { kind: why.params.kind, limit });
+  if (why?.code === "steps_slots") return t("execution.whyStepSlots", { count: why.params.steps, limit });
   if (!(limit && place)) return t("execution.whyQueueUnknown");
   const said = t(brief ? "execution.whySlots" : "execution.whyQueue", { limit, place });
   return higher ? `${said} ${t("execution.whyHigher", { count: higher })}` : said;

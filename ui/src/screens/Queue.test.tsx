@@ -1,7 +1,7 @@
 import { within } from "@testing-library/react";
-import { expect, it } from "vitest";
-import type { QueueAnswer, QueueItem } from "../api/types";
-import { executionItem } from "../test/answers";
+import { beforeEach, expect, it } from "vitest";
+import type { CapacityAnswer, LimitsAnswer, QueueAnswer, QueueItem } from "../api/types";
+import { executionItem, workflowItem } from "../test/answers";
 import { expectAccessible, openPage, screen, waitFor } from "../test/page";
 import { accepts, answers, problem, refuses } from "../test/server";
 
@@ -55,6 +55,109 @@ function queue(more: Partial<QueueAnswer> = {}): QueueAnswer {
     ...more,
   };
 }
+
+const CAPACITY: CapacityAnswer = {
+  slots: { used: 4, limit: 4 },
+  pinned: false,
+  follows_load: true,
+  most_attempts: 8,
+  workers: 4,
+  kinds: [
+    { name: "http", taken: 2, limit: 2 },
+    { name: "python", taken: 2, limit: null },
+  ],
+  resources: [
+    { name: "memory_mb", taken: 6_000, limit: 16_000 },
+    { name: "gpu", taken: 0, limit: 0 },
+    { name: "seats", taken: 1, limit: 3 },
+  ],
+  pressure: { memory_used: 0.92, memory_stall: 0, cpu_others: 0.1, cpu_wait: 0.4 },
+  moves: [
+    {
+      at: new Date(Date.now() - 60_000).toISOString(),
+      resource: null,
+      from_limit: 8,
+      to_limit: 4,
+      reason: "memory",
+      memory_used: 0.93,
+      cpu_others: 0.1,
+    },
+  ],
+};
+
+const LIMITS: LimitsAnswer = {
+  attempts: null,
+  workflows: { "w-1": { running: 2, queued: null } },
+  kinds: { http: 2 },
+  resources: { seats: 3 },
+  machine: { cpu: 2, memory_mb: 16_000, gpu: 0 },
+  most_attempts: 8,
+  version: 3,
+  changed_at: null,
+  changed_by: null,
+};
+
+beforeEach(() => {
+  answers("/capacity", CAPACITY);
+});
+
+it("capacity says how much is taken, how pressed the machine is, and why the limit moved", async () => {
+  answers("/queue", queue());
+  openPage("/queue");
+  const capacity = await screen.findByRole("region", { name: "Capacity" });
+  expect(capacity).toHaveTextContent("4 attempts at once now; the number follows the load, up to 8");
+  const meters = within(within(capacity).getByRole("list", { name: "Capacity" })).getAllByRole("listitem");
+  expect(meters.map((one) => one.textContent)).toEqual([
+    "Memory in use92 %",
+    "CPU taken by others10 %",
+    "Memory reserved, MB6,000 / 16,000",
+    "seats1 / 3",
+    "http steps2 / 2",
+  ]);
+  const moves = within(capacity).getByRole("list", { name: "What moved it last" });
+  expect(moves).toHaveTextContent("8 → 4 memory was 93 % full");
+  expect(within(capacity).getByRole("img", { name: /now 4 of 8/ })).toBeVisible();
+  await expectAccessible();
+});
+
+it("an operator changes the limits; what is wrong is said at its row", async () => {
+  answers("/queue", queue());
+  answers("/queue/limits", LIMITS);
+  answers("/node-kinds", { items: [{ name: "http" }, { name: "python" }] });
+  answers("/workflows", { items: [workflowItem({ id: "w-1", name: "weather-report" })], next_cursor: null });
+  const { user } = openPage("/queue");
+  await user.click(await screen.findByRole("button", { name: "Change limits" }));
+  const kinds = await screen.findByRole("group", { name: /Kinds of step/ });
+  await user.click(await within(kinds).findByRole("button", { name: "Add" }));
+  await user.type(within(kinds).getAllByRole("textbox", { name: "at once" })[1]!, "0");
+  const wrong = { node: null, pointer: "/kinds/python", code: "out_of_range", message: "", advice: "" };
+  refuses("put", "/queue/limits", {
+    ...problem("limits_invalid", { status: 422, category: "validation" }),
+    errors: [{ ...wrong, severity: "error", params: {} }],
+  });
+  await user.click(screen.getByRole("button", { name: "Save limits" }));
+  expect(await within(kinds).findByRole("alert")).toHaveTextContent("Write a number that is possible here");
+  expect(within(kinds).getAllByRole("textbox")[1]).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible();
+
+  const asked = accepts("/queue/limits", LIMITS, 200, "put");
+  await user.clear(within(kinds).getAllByRole("textbox", { name: "at once" })[1]!);
+  await user.type(within(kinds).getAllByRole("textbox", { name: "at once" })[1]!, "5");
+  await user.click(screen.getByRole("radio", { name: /Always/ }));
+  const resources = screen.getByRole("group", { name: /Resources/ });
+  await user.click(within(resources).getByRole("button", { name: "Remove" }));
+  const flows = screen.getByRole("group", { name: /Workflows/ });
+  await user.type(within(flows).getByRole("textbox", { name: "waiting" }), "50");
+  await user.click(screen.getByRole("button", { name: "Save limits" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(asked.at(-1)!.body).toEqual({
+    attempts: 8,
+    kinds: { http: 2, python: 5 },
+    resources: {},
+    workflows: { "w-1": { running: 2, queued: 50 } },
+  });
+  expect(asked.at(-1)!.headers.get("If-Match")).toBe("3");
+});
 
 it("the queue shows how full it is, for what how many wait, and each one's place and reason", async () => {
   answers("/queue", queue());

@@ -11,6 +11,7 @@ import { useNow } from "../components/useNow";
 import { WhyWaits } from "../components/WhyWaits";
 import { formatActor, formatDuration } from "../format/format";
 import { Actions } from "./queue/Actions";
+import { Capacity } from "./queue/Capacity";
 import { Figures } from "./queue/Figures";
 import { Limits } from "./queue/Limits";
 import "./queue/queue.css";
@@ -50,6 +51,7 @@ export default function Queue() {
       {first && (
         <>
           <Figures queue={first} />
+          <Capacity />
           {first.limits.length > 0 && <Limits limits={first.limits} />}
           <Waiting queue={first} items={queue.data!.pages.flatMap((page) => page.items)} />
           {queue.hasNextPage && (

@@ -17,11 +17,16 @@ export function answers(path: string, body: object | ((request: Request) => obje
   );
 }
 
-/** Answer `POST /api/v1{path}`; the bodies that came, with their headers. */
-export function accepts(path: string, answer: object, status = 200): { body: unknown; headers: Headers }[] {
+/** Answer `POST` (or `PUT`) `/api/v1{path}`; the bodies that came, with their headers. */
+export function accepts(
+  path: string,
+  answer: object,
+  status = 200,
+  method: "post" | "put" = "post",
+): { body: unknown; headers: Headers }[] {
   const came: { body: unknown; headers: Headers }[] = [];
   server.use(
-    http.post(`${API}${path}`, async ({ request }) => {
+    http[method](`${API}${path}`, async ({ request }) => {
       came.push({ body: await request.json(), headers: request.headers });
       return HttpResponse.json(answer, { status });
     }),
@@ -46,7 +51,7 @@ export function problem(code: string, more: Partial<ProblemDetails> = {}): Probl
 }
 
 /** Refuse every `method` on the path. */
-export function refuses(method: "get" | "post", path: string, details: ProblemDetails): void {
+export function refuses(method: "get" | "post" | "put", path: string, details: ProblemDetails): void {
   server.use(http[method](`${API}${path}`, () => HttpResponse.json(details, { status: details.status })));
 }
 

@@ -1,15 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api } from "../../api/client";
 import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
-import { WhyWaits } from "../../components/WhyWaits";
 import { FINAL } from "../../execution/events";
 import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
@@ -19,6 +16,7 @@ import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
 import { hasResult } from "./Result";
+import { WhyQueued, WhySteps } from "./WhyWaiting";
 
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
   const { t } = useTranslation();
@@ -123,29 +121,24 @@ function Figures({ total }: { total: number }) {
         </span>
       </div>
       <Progress total={total} />
+      {view.status === "running" && now - (view.startedAt ?? now) > LONG_MS && <WhySteps id={view.id} />}
     </div>
   );
 }
+
+/** What is over sooner needs no reason. */
+const LONG_MS = 3_000;
 
 const WAITED: Record<string, string> = {
   workflow_limit: "execution.workflowWait",
   key_limit: "execution.keyWait",
   held: "execution.heldWait",
+  resources: "execution.resourceWait",
 };
 
 /** The cause it waited for longest. */
 const mostOf = (waitedBy: Record<string, number>): string =>
   Object.entries(waitedBy).reduce((most, one) => (one[1] > most[1] ? one : most), ["slots", 0])[0];
-
-/** The place in the queue is no fact of the log: it is asked for while the execution waits. */
-function WhyQueued({ id }: { id: string }) {
-  const { data } = useQuery({
-    queryKey: ["why-queued", id],
-    queryFn: async () => (await api.execution(id)).why_waiting,
-    refetchInterval: 2_000,
-  });
-  return <WhyWaits why={data ?? null} />;
-}
 
 const Progress = memo(function Progress({ total }: { total: number }) {
   const { t } = useTranslation();
