@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from domain.values import JsonText
@@ -66,6 +67,10 @@ class Execute(Command):
     version: int | None
     idempotency_key: str | None
     route: str = "execute"
+    start_at: datetime | None = None
+    """Not before; None: as soon as it can."""
+    delay_s: float | None = None
+    """Not before so many seconds have passed; the other of the two is None."""
 
 
 @dataclass(frozen=True, kw_only=True)

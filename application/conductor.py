@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -361,6 +361,14 @@ class Conductor:
         """How many wait, and how many of them of that workflow."""
         return self._admission.queued, self._admission.queued_in(workflow_id)
 
+    async def debounced_since(self, workflow_id: UUID, key: str) -> float | None:
+        """Unix milliseconds at which the first one came of those that are delayed together; None: none are."""
+        together = self._admission.delayed_with(workflow_id, key)
+        if not together:
+            return None
+        debounce = (await self.load(together[-1])).state.debounce
+        return None if debounce is None else debounce.since_ms
+
     def place_of(self, workflow_id: UUID, priority: int, now: datetime) -> int:
         """The place that one would have which comes now."""
         came_at = now.timestamp()
@@ -470,8 +478,11 @@ class Conductor:
             case e.Created() | e.Retried():
                 if not (self.is_queued(execution_id) or self._closing):
                     # At once, for what comes next may be that it has started.
-                    self._queue.put(Queued(ticket=ticket_heard(event, position), execution=None, since=event.timestamp))
-                    self.spawn(self._limit_queued(event))
+                    ticket = ticket_heard(event, position)
+                    since = datetime.fromtimestamp(ticket.came_at, UTC)
+                    self._queue.put(Queued(ticket=ticket, execution=None, since=since, came=event.timestamp))
+                    self.spawn(self._limit_queued(event, since))
+                    self._debounce(ticket)
             case e.QueueChanged():
                 self._queue.change(execution_id, priority=event.priority, held=event.held)
             case e.Started():
@@ -500,9 +511,9 @@ class Conductor:
         else:
             look_again()
 
-    async def _limit_queued(self, event: e.Created | e.Retried) -> None:
+    async def _limit_queued(self, event: e.Created | e.Retried, since: datetime) -> None:
         prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
-        self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, event.timestamp)
+        self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, since)
 
     async def look_at_all(self) -> None:
         """What other servers stored was missed: everything is looked at again."""
@@ -663,19 +674,34 @@ class Conductor:
 
     def _enqueue(self, execution: Execution, position: int, prepared: PreparedGraph) -> None:
         """It waits until a slot is free, for as long as its workflow lets it."""
+        state, ticket = execution.state, ticket_of(execution, position, prepared.needs)
         self._queue.put(
             Queued(
-                ticket=ticket_of(execution, position, prepared.needs), execution=execution, held=execution.state.held,
-                limit_s=prepared.graph.settings.queue_timeout_s, since=execution.state.created_at,
+                ticket=ticket, execution=execution, held=state.held, limit_s=prepared.graph.settings.queue_timeout_s,
+                since=datetime.fromtimestamp(ticket.came_at, UTC), came=state.created_at,
             )
         )  # fmt: skip
-        state = execution.state
+        self._debounce(ticket)
         # Whenever it comes into the queue, so that neither a lost answer nor a restart forgets it.
         for other in self.running.to_replace(execution):
             cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
             self.spawn(self._replace(other, cause, f"replaced by #{state.number}"))
         if execution.state.concurrency is not None:
             self.running.recount_soon()
+
+    def _debounce(self, ticket: Ticket) -> None:
+        """Of those that are delayed together only the last one goes on."""
+        if ticket.debounce is None:
+            return
+        *before, last = self._admission.delayed_with(ticket.workflow_id, ticket.debounce) or [ticket.execution_id]
+        if before:
+            self.spawn(self._give_way(before, last))
+
+    async def _give_way(self, before: Sequence[UUID], last: UUID) -> None:
+        state = (await patiently(lambda: self.load(last))).state
+        for other in before:
+            cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
+            await self._replace(other, cause, f"debounced by #{state.number}")
 
     async def _start_queued(self, queued: Queued, waited: Waited) -> None:
         execution = queued.execution or await self.load(queued.execution_id)

@@ -4,7 +4,7 @@ A key is worked out once, from the inputs, when the execution is created or retr
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -29,20 +29,35 @@ async def concurrency_of(
     asked = prepared.graph.settings.concurrency
     if asked is None:
         return None
-    if asked.key is None:
-        return Concurrency(limit=asked.limit, key=None, on_limit=asked.on_limit)
+    key = await _key("concurrency", asked.key, inputs, expressions, now)
+    return Concurrency(limit=asked.limit, key=key, on_limit=asked.on_limit)
+
+
+async def debounce_key_of(
+    prepared: PreparedGraph, inputs: JsonText, expressions: Expressions, now: datetime
+) -> str | None:
+    """With which others only the last one runs; None: it is not debounced. Raises InvalidInput when there is no key."""
+    asked = prepared.graph.settings.debounce
+    return None if asked is None else await _key("debounce", asked.key, inputs, expressions, now) or ""
+
+
+async def _key(
+    setting: str, template: str | None, inputs: JsonText, expressions: Expressions, now: datetime
+) -> str | None:
+    if template is None:
+        return None
     scope = Scope(inputs=inputs, steps={}, execution=EMPTY_OBJECT, now=now)
     try:
-        plain = expressions.is_plain(asked.key)
-        value = expressions.resolve_plain(asked.key, scope) if plain else await expressions.resolve(asked.key, scope)
+        plain = expressions.is_plain(template)
+        value = expressions.resolve_plain(template, scope) if plain else await expressions.resolve(template, scope)
     except ExpressionFailed as failed:
-        raise _no_key(expression_error(failed).message) from failed
+        raise _no_key(setting, expression_error(failed).message) from failed
     key = _text(value)
     if len(key) > MAX_KEY:
-        raise _no_key(f"it has {len(key)} characters, and at most {MAX_KEY} are kept")
+        raise _no_key(setting, f"it has {len(key)} characters, and at most {MAX_KEY} are kept")
     if "\x00" in key:
-        raise _no_key("it holds the character NUL")
-    return Concurrency(limit=asked.limit, key=key, on_limit=asked.on_limit)
+        raise _no_key(setting, "it holds the character NUL")
+    return key
 
 
 def _text(value: JsonText) -> str:
@@ -50,11 +65,11 @@ def _text(value: JsonText) -> str:
     return read if isinstance(read, str) else value.decode()
 
 
-def _no_key(why: str) -> InvalidInput:
-    message = f"The concurrency key can't be had from these inputs: {why}."
-    advice = "Give inputs that settings.concurrency.key can be worked out from, or change the workflow."
-    problem = Problem(code="concurrency_key", message=message, advice=advice, pointer="/settings/concurrency/key")
-    return InvalidInput("concurrency_key", message, advice, [problem])
+def _no_key(setting: str, why: str) -> InvalidInput:
+    message = f"The {setting} key can't be had from these inputs: {why}."
+    advice = f"Give inputs that settings.{setting}.key can be worked out from, or change the workflow."
+    problem = Problem(code=f"{setting}_key", message=message, advice=advice, pointer=f"/settings/{setting}/key")
+    return InvalidInput(f"{setting}_key", message, advice, [problem])
 
 
 def bound_of(workflow_id: UUID, concurrency: Concurrency | None) -> Bound | None:
@@ -67,7 +82,9 @@ def ticket_of(execution: Execution, position: int, needs: Needs = ()) -> Ticket:
     state = execution.state
     assert state.created_at is not None  # noqa: S101 - since it was created
     return Ticket(
-        execution_id=execution.id, workflow_id=state.workflow_id, came_at=state.created_at.timestamp(),
+        execution_id=execution.id, workflow_id=state.workflow_id,
+        came_at=due_at(state.created_at, state.not_before_ms).timestamp(), delayed=state.not_before_ms is not None,
+        debounce=None if state.debounce is None else state.debounce.key,
         position=position, priority=state.priority, bound=bound_of(state.workflow_id, state.concurrency),
         exempt=state.exempt, needs=needs,
     )  # fmt: skip
@@ -75,11 +92,22 @@ def ticket_of(execution: Execution, position: int, needs: Needs = ()) -> Ticket:
 
 def ticket_heard(event: e.Created | e.Retried, position: int) -> Ticket:
     """Of one that another server has queued."""
+    not_before_ms = event.not_before_ms if isinstance(event, e.Created) else None
+    debounce = event.debounce if isinstance(event, e.Created) else None
     return Ticket(
-        execution_id=event.originator_id, workflow_id=event.workflow_id, came_at=event.timestamp.timestamp(),
+        execution_id=event.originator_id, workflow_id=event.workflow_id,
+        came_at=due_at(event.timestamp, not_before_ms).timestamp(), delayed=not_before_ms is not None,
+        debounce=None if debounce is None else debounce.key,
         position=position, priority=event.priority or 0, bound=bound_of(event.workflow_id, event.concurrency),
         exempt=event.exempt,
     )  # fmt: skip
+
+
+def due_at(created_at: datetime, not_before_ms: float | None) -> datetime:
+    """From when on it may start, and its time in the queue counts."""
+    if not_before_ms is None:
+        return created_at
+    return max(created_at, datetime.fromtimestamp(not_before_ms / 1000, UTC))
 
 
 def groups_of(group: Group) -> tuple[Group, ...]:

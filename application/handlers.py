@@ -30,6 +30,7 @@ from application.ports import (
     Replayed,
     VersionConflict,
 )
+from application.preparing import PreparedGraph
 from application.retrying import RetryPlan, Wish
 from application.versions import Versions
 from domain.errors import (
@@ -45,7 +46,7 @@ from domain.errors import (
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
 from domain.queueing.limits import read as read_limits
-from domain.values import Concurrency, JsonText
+from domain.values import Concurrency, Debounce, JsonText
 from domain.workflow.graph import OnLimit
 from domain.workflow.workflow import Workflow
 
@@ -234,11 +235,13 @@ class Handlers:
         )
         if too_many and concurrency is not None and concurrency.on_limit == OnLimit.REFUSE:
             raise _limit_reached(concurrency)
+        not_before_ms, debounce = await self._delay(command, prepared, text, cause.at)
         execution = Execution.create(
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
             priority=priority,
-            labels=command.labels, trigger="api", concurrency=concurrency,
+            labels=command.labels, trigger="api", concurrency=concurrency, not_before_ms=not_before_ms,
+            debounce=debounce,
         )  # fmt: skip
         if too_many:
             execution.cancel(cause, reason="concurrency_limit")
@@ -256,6 +259,24 @@ class Handlers:
                 version=version.number, position=stored.position,
             )  # fmt: skip
         return _as_before(stored, await self.conductor.load(stored.execution_id))
+
+    async def _delay(
+        self, command: c.Execute, prepared: PreparedGraph, inputs: JsonText, now: datetime
+    ) -> tuple[float | None, Debounce | None]:
+        """From which Unix milliseconds on it may start, and with whom it is debounced."""
+        asked = prepared.graph.settings.debounce
+        at = None if command.start_at is None else command.start_at.timestamp() * 1000
+        if command.delay_s is not None:
+            at = (now.timestamp() + command.delay_s) * 1000
+        key = await self.versions.debounce_key(prepared, inputs, now)
+        if asked is None or key is None:
+            return at, None
+        now_ms = now.timestamp() * 1000
+        since_ms = await self.conductor.debounced_since(command.workflow_id, key) or now_ms
+        until = now_ms + asked.wait_s * 1000
+        if asked.max_wait_s is not None:
+            until = min(until, since_ms + asked.max_wait_s * 1000)
+        return max(until, at or 0.0), Debounce(key=key, since_ms=since_ms)
 
     def _refuse_when_full(self, workflow_id: UUID, priority: int, now: datetime) -> None:
         """Raises CapacityExceeded with the place it would have had."""
@@ -460,7 +481,10 @@ def _scope(command: c.Execute) -> str:
 
 
 def _body_hash(command: c.Execute, inputs: Mapping[str, object]) -> bytes:
-    return hashlib.sha256(_encode([inputs, command.priority, command.labels, command.version])).digest()
+    asked: list[object] = [inputs, command.priority, command.labels, command.version]
+    if command.start_at is not None or command.delay_s is not None:  # hashes of before had no such fields
+        asked.append([command.start_at, command.delay_s])
+    return hashlib.sha256(_encode(asked)).digest()
 
 
 def _as_before(stored: Replayed, first: Execution) -> Accepted:

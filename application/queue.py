@@ -31,14 +31,15 @@ Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 @dataclass(kw_only=True, eq=False)
 class Queued:
-    """A place in the queue; `execution` is kept when it is in memory already. It may wait for `limit_s` seconds from
-    `since` on; None: for ever."""
+    """A place in the queue; `execution` is kept when it is in memory already. It came at `came`, and may wait for
+    `limit_s` seconds (None: for ever) from `since` on, which is later when it is delayed."""
 
     ticket: Ticket
     execution: Execution | None
     held: bool = False
     limit_s: float | None = None
     since: datetime | None = None
+    came: datetime | None = None
 
     @property
     def execution_id(self) -> UUID:
@@ -79,9 +80,9 @@ class Queue:
         self._open = False
 
     def lets_in_at_once(self, ticket: Ticket) -> bool:
-        """Whether an execution may start without having waited: nobody is before it, a slot is free, no limit is
-        reached."""
-        return self._open and self.admission.open_to(ticket, self._clock.monotonic())
+        """Whether an execution may start without having waited: it is not delayed, nobody is before it, a slot is free,
+        no limit is reached."""
+        return self._open and not ticket.delayed and self.admission.open_to(ticket, self._clock.monotonic())
 
     def holds(self, execution_id: UUID) -> bool:
         """Whether it waits to be admitted, or is being decided about."""
@@ -98,8 +99,11 @@ class Queue:
 
     def put(self, queued: Queued) -> None:
         """At its place, for as long as it may wait."""
-        before = 0.0 if queued.since is None else max(0.0, (self._clock.now() - queued.since).total_seconds())
-        self._put(queued, {WaitCause.SLOTS: before})
+        now, since = self._clock.now(), queued.since
+        waited = {WaitCause.SLOTS: 0.0 if since is None else max(0.0, (now - since).total_seconds())}
+        if since is not None and queued.came is not None:
+            waited[WaitCause.DELAYED] = max(0.0, (min(now, since) - queued.came).total_seconds())
+        self._put(queued, waited)
 
     def put_back(self, queued: Queued, waited: Waited | None = None) -> None:
         """At its place again, unless it has ended and come back as its next run meanwhile."""
@@ -109,10 +113,20 @@ class Queue:
     def _put(self, queued: Queued, waited: Waited | None) -> None:
         now = self._clock.monotonic()
         self.admission.enqueue(queued.ticket, queued, now, waited)
+        early_s = queued.ticket.came_at - self._clock.now().timestamp() if queued.ticket.delayed else 0.0
         if queued.held:
             self.admission.hold(queued.execution_id, now)
+        elif early_s > 0:
+            self.admission.hold(queued.execution_id, now, WaitCause.DELAYED)
+            asyncio.get_running_loop().call_later(early_s, self._is_due, queued)
         self._set_timer(queued)
         self.admit_soon()
+
+    def _is_due(self, queued: Queued) -> None:
+        """It has been delayed long enough, if it is still there and nobody holds it."""
+        if self.admission.kept(queued.execution_id) is queued and not queued.held:
+            self.admission.release(queued.execution_id, self._clock.monotonic())
+            self.admit_soon()
 
     def limit(self, execution_id: UUID, limit_s: float | None, since: datetime | None) -> None:
         """Let it wait for at most `limit_s` seconds from `since` on, if it still waits."""

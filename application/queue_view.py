@@ -2,6 +2,7 @@
 client's."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
@@ -23,12 +24,13 @@ class QueueView:
 
     def why(self, execution_id: UUID) -> dict[str, object]:
         """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
-        return self._told(self._admission.explain(execution_id) or Waits(cause=WaitCause.SLOTS))
+        waits = self._admission.explain(execution_id) or Waits(cause=WaitCause.SLOTS)
+        return self._told(self._admission.ticket(execution_id), waits)
 
     def in_order(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
         """Who waits, in order: the ticket, the place (0: none), and why."""
         found = islice(self._admission.in_order(), skip, skip + limit)
-        return [(ticket, waits.place, self._told(waits)) for ticket, waits in found]
+        return [(ticket, waits.place, self._told(ticket, waits)) for ticket, waits in found]
 
     def since(self) -> float | None:
         """Unix seconds since when the one waits that waits longest."""
@@ -63,7 +65,7 @@ class QueueView:
             return {"code": "steps_kind", "params": kind}
         return {"code": "steps_resources", "params": _told_of(why)}
 
-    def _told(self, waits: Waits) -> dict[str, object]:
+    def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
         code, place = CODES[waits.cause], waits.place or None
         if waits.cause is WaitCause.SLOTS:
             slots = {"used": self._admission.slots.used, "limit": self._admission.slots.limit}
@@ -72,6 +74,9 @@ class QueueView:
             return {"code": code, "params": {**_told_of(waits.short), "place": place}}
         if waits.cause is WaitCause.HELD:
             return {"code": code, "params": {}}
+        if waits.cause is WaitCause.DELAYED:
+            until = None if ticket is None else datetime.fromtimestamp(ticket.came_at, UTC)
+            return {"code": code, "params": {"until": until}}
         key = None if waits.bound is None else waits.bound.group.key
         holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
         params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.counting import concurrency_of
+from application.counting import concurrency_of, debounce_key_of
 from application.ports import EventStore, Expressions, NodeKinds
 from application.preparing import PreparedGraph, prepare
 from domain.errors import NotFound
@@ -58,6 +58,10 @@ class Versions:
     async def concurrency(self, prepared: PreparedGraph, inputs: JsonText, now: datetime) -> Concurrency | None:
         """The limit an execution with these inputs comes under. Raises InvalidInput."""
         return await concurrency_of(prepared, inputs, self._expressions, now)
+
+    async def debounce_key(self, prepared: PreparedGraph, inputs: JsonText, now: datetime) -> str | None:
+        """With which others only the last one runs; None: it is not debounced. Raises InvalidInput."""
+        return await debounce_key_of(prepared, inputs, self._expressions, now)
 
     async def graph(self, workflow_id: UUID, number: int) -> PreparedGraph:
         """The graph of a version that was ready once. Raises NotFound."""

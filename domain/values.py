@@ -57,6 +57,15 @@ class Concurrency:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Debounce:
+    """Of executions of a workflow with the same key that wait together only the last one runs. `since_ms`: Unix time in
+    milliseconds at which the first of them came."""
+
+    key: str
+    since_ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogLine:
     """One line a step wrote. `at_ms` is Unix time in milliseconds; `stream` is stdout, stderr or log."""
 

@@ -106,6 +106,17 @@ def definition_schema(kinds: NodeKinds) -> Json:
                     "retry": retry,
                     "priority": {"type": "integer", "minimum": -100, "maximum": 100},
                     "needs": needs,
+                    "debounce": {
+                        "type": "object",
+                        "description": "Waits wait_s seconds, and does not run when another comes meanwhile.",
+                        "required": ["wait_s"],
+                        "properties": {
+                            "wait_s": timeout,
+                            "max_wait_s": {**timeout, "description": "Seconds after the first at most."},
+                            "key": {"type": "string", "description": "May hold ${...} over inputs."},
+                        },
+                        "additionalProperties": False,
+                    },
                     "concurrency": {
                         "type": "object",
                         "description": "How many executions run at once, of all or of those with the same key.",

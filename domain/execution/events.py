@@ -13,7 +13,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.event import RecordedEvent, StepError, register
-from domain.values import ArtifactRef, Concurrency, JsonText, LogLine, Usage, execution_id_of_log
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage, execution_id_of_log
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,14 @@ class Created(Aggregate.Created, ExecutionEvent):
 
     `number` is serial per workflow, from 1; the append gives it (0 until then). `priority` is -100..100.
     `concurrency` is the limit it comes under, null without one; `exempt`: no limit holds it up, for an execution
-    above it, of the same workflow, waits for it.
+    above it, of the same workflow, waits for it. It starts at `not_before_ms` or later; with `debounce` only if no
+    other of that key comes until then.
     """
 
     TOPIC: ClassVar[str] = "execution.created.v1"
-    ADDED: ClassVar[Mapping[str, object]] = {"concurrency": None, "exempt": False}
+    ADDED: ClassVar[Mapping[str, object]] = {
+        "concurrency": None, "exempt": False, "not_before_ms": None, "debounce": None,
+    }  # fmt: skip
     number: int
     workflow_version: int
     workflow_name: str
@@ -45,6 +48,8 @@ class Created(Aggregate.Created, ExecutionEvent):
     trigger: str
     concurrency: Concurrency | None
     exempt: bool
+    not_before_ms: float | None
+    debounce: Debounce | None
 
     def mutate(self, aggregate: Any) -> Any:  # noqa: ARG002 - the library's signature
         """Open the aggregate (`CanInitAggregate` of the library, without its reflection per event)."""

@@ -17,7 +17,7 @@ from domain.event import Cause, StepError, record
 from domain.execution import events as e
 from domain.execution.state import HELD, LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
-from domain.values import ArtifactRef, Concurrency, JsonText, Usage
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, Usage
 from domain.workflow.retry import Retry, seed_of
 
 STOPPED_AT_ONCE = 300
@@ -45,6 +45,8 @@ class Execution(Aggregate):
             priority=created.priority,
             concurrency=created.concurrency,
             exempt=created.exempt,
+            not_before_ms=created.not_before_ms,
+            debounce=created.debounce,
             created_at=created.timestamp,
             command_actor=created.actor,
             command_id=created.cause,
@@ -66,6 +68,8 @@ class Execution(Aggregate):
         trigger: str,
         concurrency: Concurrency | None = None,
         exempt: bool = False,
+        not_before_ms: float | None = None,
+        debounce: Debounce | None = None,
     ) -> "Execution":
         """A new execution in the queue."""
         return cls._create(
@@ -85,6 +89,8 @@ class Execution(Aggregate):
             trigger=trigger,
             concurrency=concurrency,
             exempt=exempt,
+            not_before_ms=not_before_ms,
+            debounce=debounce,
         )
 
     def _record(self, event_class: type[e.ExecutionEvent], cause: Cause, **facts: object) -> None:

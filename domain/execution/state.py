@@ -13,7 +13,7 @@ from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import ExecutionStatus, StepStatus, may_become, step_may_become
 from domain.paths import Reused, map_of, node_of
-from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, Concurrency, JsonText
+from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, Concurrency, Debounce, JsonText
 
 HELD = frozenset({StepStatus.WAITING, StepStatus.RUNNING})
 """A step has no attempt at a worker and is not final: it waits for something else, or it is a map whose items run."""
@@ -77,6 +77,8 @@ class ExecutionState:
     """No limit holds it up."""
     held: bool = False
     """It stays in the queue until a person releases it."""
+    not_before_ms: float | None = None
+    debounce: Debounce | None = None
     run: int = 1
     trigger: str = ""
     owner: UUID | None = None
@@ -136,7 +138,7 @@ class ExecutionState:
         self.priority = self.priority if event.priority is None else event.priority
         self.created_at, self.started_at, self.paused_at, self.paused_s = event.timestamp, None, None, 0.0
         self.failed, self.decided, self.grace_s, self.children = [], {}, 0.0, {}
-        self.unconfirmed = None
+        self.unconfirmed = self.not_before_ms = self.debounce = None
         self.result, self.result_artifact, self.error = NULL, None, None
         self.step_inputs = event.step_inputs
         kept = Reused(event.reused)

@@ -57,12 +57,14 @@ class WaitCause(StrEnum):
     """Too little of the machine is free."""
     HELD = "held"
     """By a person."""
+    DELAYED = "delayed"
+    """Until a moment that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """An execution that waits. `came_at` in seconds of a clock that all tickets share; `position` in the log tells
-    apart who came at the same moment. `bound` is what its definition says."""
+    """An execution that waits. `came_at` in seconds of a clock that all tickets share, of a delayed one the moment it
+    waits for; `position` in the log tells apart who came at the same moment. `bound` is what its definition says."""
 
     execution_id: UUID
     workflow_id: UUID
@@ -74,6 +76,10 @@ class Ticket:
     """No limit keeps it out: an execution of the same workflow waits for it."""
     needs: Needs = ()
     """What must be free when it starts."""
+    debounce: str | None = None
+    """Only the last one of its workflow and this runs, of those that are delayed together."""
+    delayed: bool = False
+    """It may not start before `came_at`."""
 
     @property
     def moment(self) -> float:
@@ -156,12 +162,13 @@ class _Entry(Generic[T]):
     ticket: Ticket
     kept: T
     line: _Line | None
-    """None while it is held."""
+    """None while it stands apart."""
     since: float
     before: "_Seconds"
     """What its line had waited when it came."""
     waited: "_Seconds"
     """What it has waited outside that line."""
+    apart: WaitCause = WaitCause.HELD
 
 
 def _kind_of(ticket: Ticket) -> _Kind:
@@ -307,13 +314,13 @@ class Admission(Generic[T]):
         self._queued_in[ticket.workflow_id] += 1
         self._line_up(entry, now)
 
-    def hold(self, execution_id: UUID, now: float) -> None:
-        """It does not start until it is released. Idempotent."""
+    def hold(self, execution_id: UUID, now: float, cause: WaitCause = WaitCause.HELD) -> None:
+        """It does not start until it is released, because a person holds it or it is delayed. Idempotent."""
         entry = self._entries.get(execution_id)
-        if entry is not None and entry.line is not None:
+        if entry is not None and (entry.line is not None or entry.apart is not cause):
             entry.waited = self._waited(entry, now)
             self._step_out(entry)
-            entry.since = now
+            entry.since, entry.apart = now, cause
 
     def release(self, execution_id: UUID, now: float) -> None:
         """It waits at its place again. Idempotent."""
@@ -393,7 +400,7 @@ class Admission(Generic[T]):
             yield entry.ticket, self._explain(entry, place, higher)
         for entry in [*self._entries.values()]:
             if entry.line is None:
-                yield entry.ticket, Waits(cause=WaitCause.HELD)
+                yield entry.ticket, Waits(cause=entry.apart)
 
     def oldest(self) -> float | None:
         """When the one came that waits longest."""
@@ -416,8 +423,11 @@ class Admission(Generic[T]):
         for lines in self._lines.values():
             for line in lines.values():
                 found[line.cause] = found.get(line.cause, 0) + len(line.tickets)
-        held = len(self._entries) - sum(found.values())
-        return {**found, WaitCause.HELD: held} if held else found
+        if len(self._entries) > sum(found.values()):
+            for entry in self._entries.values():
+                if entry.line is None:
+                    found[entry.apart] = found.get(entry.apart, 0) + 1
+        return found
 
     def bounds(self) -> Sequence[tuple[Bound, int, int]]:
         """The limits that somebody waits under: each with how many run and how many wait, most waiting first."""
@@ -438,6 +448,17 @@ class Admission(Generic[T]):
             return 0
         return self.place_among(entry.ticket)
 
+    def delayed_with(self, workflow_id: UUID, key: str) -> Sequence[UUID]:
+        """Those of a workflow that are delayed and have this key, oldest first."""
+        return sorted(
+            execution_id
+            for execution_id, entry in self._entries.items()
+            if entry.line is None
+            and entry.apart is WaitCause.DELAYED
+            and entry.ticket.workflow_id == workflow_id
+            and entry.ticket.debounce == key
+        )
+
     def place_among(self, ticket: Ticket) -> int:
         """The place it has, or would have."""
         order = ticket.order
@@ -449,7 +470,7 @@ class Admission(Generic[T]):
         if entry is None:
             return None
         if entry.line is None:
-            return Waits(cause=WaitCause.HELD)
+            return Waits(cause=entry.apart)
         ticket = entry.ticket
         higher = sum(
             other.ticket.priority > ticket.priority and other.line is not None and other.ticket.order < ticket.order
@@ -477,7 +498,7 @@ class Admission(Generic[T]):
     def _waited(self, entry: _Entry[T], now: float) -> _Seconds:
         waited = dict(entry.waited)
         if entry.line is None:
-            waited[WaitCause.HELD] = waited.get(WaitCause.HELD, 0.0) + now - entry.since
+            waited[entry.apart] = waited.get(entry.apart, 0.0) + now - entry.since
             return waited
         for cause, seconds in entry.line.count(now).items():
             waited[cause] = waited.get(cause, 0.0) + seconds - entry.before.get(cause, 0.0)

@@ -103,6 +103,16 @@ class Limit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Debouncing:
+    """An execution waits `wait_s` seconds, and does not run when another comes meanwhile; at most `max_wait_s` after
+    the first of them (None: without end). `key` as of a Limit."""
+
+    wait_s: float
+    key: str | None = None
+    max_wait_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Limits of one execution. `timeout_s` None: no limit; `max_parallel_steps` None: only the
     service's limit holds."""
@@ -113,6 +123,7 @@ class Settings:
     on_failure: OnFailure = OnFailure.DRAIN
     priority: int = 0
     concurrency: "Limit | None" = None
+    debounce: "Debouncing | None" = None
     needs: Mapping[str, float] = field(default_factory=dict[str, float])
     """What an execution takes of the machine for as long as it runs; its steps take nothing more of these."""
 
@@ -179,6 +190,7 @@ class Graph:
                 on_failure=OnFailure(settings.get("on_failure", OnFailure.DRAIN)),
                 priority=settings.get("priority", 0),
                 concurrency=_limit(settings.get("concurrency")),
+                debounce=_debouncing(settings.get("debounce")),
                 needs=settings.get("needs") or {},
             ),
             output=definition.get("output"),
@@ -190,6 +202,12 @@ def _limit(raw: Mapping[str, Any] | None) -> Limit | None:
     if raw is None:
         return None
     return Limit(limit=raw["limit"], key=raw.get("key"), on_limit=OnLimit(raw.get("on_limit", OnLimit.QUEUE)))
+
+
+def _debouncing(raw: Mapping[str, Any] | None) -> Debouncing | None:
+    if raw is None:
+        return None
+    return Debouncing(wait_s=raw["wait_s"], key=raw.get("key"), max_wait_s=raw.get("max_wait_s"))
 
 
 def _add_template(templates: dict[str, Node], path: str, node: Node) -> None:

@@ -33,10 +33,12 @@ ITEM_NAMES = ("item", "index")
 MAX_MAP_DEPTH = 3
 _EDGE = {"from", "to", "when", "label"}
 _SETTINGS = {
-    "timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency", "needs",
+    "timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency", "debounce",
+    "needs",
 }  # fmt: skip
 _SETTINGS_LATER = {"schedule"}
 _CONCURRENCY = {"limit", "key", "on_limit"}
+_DEBOUNCE = {"wait_s", "key", "max_wait_s"}
 _RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
 _RETRY_NAMES = ("error", "attempt")
 """What the `when` of a retry sees beside the usual scope."""
@@ -219,6 +221,7 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
     _choice(found, raw, "on_failure", "/settings", [choice.value for choice in OnFailure])
     _retry(found, raw.get("retry"), "/settings/retry", check, frozenset())
     _concurrency(found, raw.get("concurrency"), check)
+    _debounce(found, raw.get("debounce"), check)
     _needs(found, raw.get("needs"), "/settings/needs")
 
 
@@ -252,7 +255,25 @@ def _concurrency(found: _Found, concurrency: object, check: ConfigCheck) -> None
     _known_fields(found, raw, _CONCURRENCY, set(), base)
     _number(found, {"limit": raw.get("limit") or 0}, "limit", base, low=1, high=10_000, whole=True)
     _choice(found, raw, "on_limit", base, [choice.value for choice in OnLimit])
-    key = raw.get("key")
+    _key(found, raw.get("key"), base, check)
+
+
+def _debounce(found: _Found, debounce: object, check: ConfigCheck) -> None:
+    base = "/settings/debounce"
+    if debounce is None:
+        return
+    if not isinstance(debounce, dict):
+        found(base, "not_an_object", "debounce must be an object.", "Write for example {wait_s: 10}.")
+        return
+    raw = cast("dict[str, Any]", debounce)
+    _known_fields(found, raw, _DEBOUNCE, set(), base)
+    _number(found, {"wait_s": raw.get("wait_s") or 0}, "wait_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False)
+    _number(found, raw, "max_wait_s", base, low=0.001, high=MAX_TIMEOUT_S, whole=False)
+    _key(found, raw.get("key"), base, check)
+
+
+def _key(found: _Found, key: object, base: str, check: ConfigCheck) -> None:
+    """What executions are told apart by."""
     if key is not None and (not isinstance(key, str) or not key.strip()):
         found(f"{base}/key", "bad_text", "key must be a text with an expression.", "Write for example ${inputs.city}.")
     elif key is not None:

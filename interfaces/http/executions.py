@@ -4,6 +4,7 @@ Each route reads the request, makes the command, and says what became of it. Ref
 told by `problems.py`.
 """
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import msgspec
@@ -18,6 +19,7 @@ from interfaces.http.service import actor_of, read_object, respond, service_of, 
 
 router = APIRouter(prefix="/api/v1", tags=["executions"])
 MAX_KEY = 255
+MAX_DELAY_S = 366 * 24 * 3600
 STEP_PATH_LENGTH = 1_000
 DECISIONS = ("run_again", "completed", "failed", "approved", "rejected")
 
@@ -81,6 +83,26 @@ def version_in(body: dict[str, object]) -> int | None:
     return version
 
 
+def _start_in(body: dict[str, object], now: datetime) -> datetime | None:
+    """When a body lets it start. Raises InvalidInput."""
+    start_at, delay_s = cast("str | None", body.get("start_at")), cast("float | None", body.get("delay_s"))
+    if start_at is None and delay_s is None:
+        return None
+    if start_at is not None and delay_s is not None:
+        raise refused_field("delay_s", "Send either start_at or delay_s.")
+    if delay_s is not None:
+        if not 0 <= delay_s <= MAX_DELAY_S:
+            raise refused_field("delay_s", f"delay_s is from 0 to {MAX_DELAY_S} seconds.")
+        return None
+    try:
+        at = datetime.fromisoformat(cast("str", start_at))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not (at - now).total_seconds() <= MAX_DELAY_S:
+        raise refused_field("start_at", "start_at is a time with its zone (2026-01-31T08:00:00Z), within a year.")
+    return at.astimezone(UTC)
+
+
 @router.post(
     "/workflows/{workflow_id}/execute",
     status_code=202,
@@ -90,7 +112,10 @@ def version_in(body: dict[str, object]) -> int | None:
 async def execute(request: Request, workflow_id: str) -> Response:
     """Run the workflow's ready version."""
     body = await read_object(request, default=True)
-    check_fields(body, {"inputs": dict, "priority": int, "labels": dict, "version": int})
+    check_fields(
+        body,
+        {"inputs": dict, "priority": int, "labels": dict, "version": int, "start_at": str, "delay_s": (int, float)},
+    )
     priority, version = cast("int | None", body.get("priority")), version_in(body)
     if priority is not None and not -100 <= priority <= 100:
         raise refused_field("priority", "priority must be a whole number from -100 to 100.")
@@ -106,6 +131,8 @@ async def execute(request: Request, workflow_id: str) -> Response:
             labels=labels_of(body.get("labels")),
             version=version,
             idempotency_key=key,
+            start_at=_start_in(body, service_of(request).clock.now()),
+            delay_s=cast("float | None", body.get("delay_s")),
         )
     )
     headers = {"Location": f"/api/v1/executions/{accepted.execution_id}"}

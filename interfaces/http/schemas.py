@@ -86,6 +86,8 @@ class ExecuteBody(_Body):
     priority: int | None = Field(default=None, ge=-100, le=100)
     labels: Labels | None = None
     version: int | None = Field(default=None, ge=1, le=2**31)
+    start_at: datetime | None = Field(default=None, description="Not before; with its zone, within a year.")
+    delay_s: float | None = Field(default=None, ge=0, le=366 * 24 * 3600, description="Instead of start_at.")
 
 
 class Accepted(BaseModel):

@@ -31,6 +31,8 @@ def definition(random: Random, name: str, children: list[str]) -> Json:
     settings |= _limit(random)
     if random.random() < 0.15:
         settings["needs"] = {SEATS: 1}
+    if random.random() < 0.15:
+        settings["debounce"] = {"wait_s": random.choice([0.5, 6.0]), "key": "${inputs.yes}"}
     more: Json = {"output": f"${{steps.{names[-1]}.output}}"} if random.random() < 0.5 else {}
     return {
         "apiVersion": "runwright/v1", "name": name, "nodes": nodes, "edges": edges, "settings": settings, **more

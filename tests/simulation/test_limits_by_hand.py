@@ -2,6 +2,8 @@
 starts as soon as what it waits for is there."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from application import commands as c
 from application.ports import StoreUnavailable
 from domain.errors import CapacityExceeded, Conflict, InvalidInput
+from domain.execution import events as e
 from tests.simulation.graphs import MOST_SEATS, SEATS
+from tests.simulation.loop import BEGIN
 from tests.simulation.test_by_hand import execute, steps
 from tests.simulation.test_several_by_hand import Two, for_ever, stop_of, told
 from tests.simulation.world import ADA, Server
@@ -211,5 +215,79 @@ def test_limits_that_were_set_although_the_answer_was_lost_hold() -> None:
             await limit(server, 0, attempts=3)
         await limit(server, attempts=3)
         assert (server.conductor.slots.limit, server.conductor.limiting.version) == (3, 2)
+
+    told(story)
+
+
+def test_one_that_is_delayed_starts_at_its_moment_and_says_so_and_its_wait_is_told_by_cause() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        flow = await world.flow(server, queue_timeout_s=5)
+        accepted = await server.handlers.execute(replace(execute(flow), delay_s=60.0))
+        await asyncio.sleep(59)
+        why = server.conductor.queue_view.why(accepted.execution_id)
+        assert (why["code"], world.stands(accepted.execution_id)) == ("delayed", "queued")
+        assert why["params"]["until"] == BEGIN + timedelta(seconds=60)  # type: ignore[index]
+        await asyncio.sleep(3)
+        assert world.stands(accepted.execution_id) == "completed", "its time in the queue counts from then on"
+        [started] = [x for x in world.truth.history(accepted.execution_id) if isinstance(x, e.Started)]
+        assert started.waited_ms is not None
+        assert started.waited_ms["delayed"] == pytest.approx(60_000, abs=50)
+        assert sum(started.waited_ms.values()) == pytest.approx(60_000, abs=50)
+
+    told(story)
+
+
+def test_one_that_is_delayed_is_delayed_after_a_restart_too_and_a_person_may_hold_it_longer() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a)
+        first = await a.handlers.execute(replace(execute(flow), start_at=BEGIN + timedelta(seconds=100)))
+        second = await a.handlers.execute(replace(execute(flow), delay_s=100.0))
+        hold = c.ChangeQueue(actor=ADA, execution_id=second.execution_id, priority=None, held=True)
+        await a.handlers.change_queue(hold)
+        a.kill()
+        await asyncio.sleep(10)
+        a = await world.start(1)
+        await asyncio.sleep(80)
+        assert {world.stands(one.execution_id) for one in (first, second)} == {"queued"}
+        await asyncio.sleep(30)
+        assert (world.stands(first.execution_id), world.stands(second.execution_id)) == ("completed", "queued")
+        await a.handlers.change_queue(replace(hold, held=False))
+        await asyncio.sleep(5)
+        assert world.stands(second.execution_id) == "completed"
+
+    told(story)
+
+
+def test_of_those_that_are_debounced_together_the_last_one_runs_whichever_server_it_came_to() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(a, debounce={"wait_s": 10, "max_wait_s": 25})
+        came: list[Any] = []
+        for n in range(8):
+            came.append(await (a if n % 2 else b).handlers.execute(execute(flow)))
+            await asyncio.sleep(5)
+        await asyncio.sleep(60)
+        stands = [world.stands(one.execution_id) for one in came]
+        assert stands.count("completed") == 2, "25 s after the first of them one runs although they go on coming"
+        assert stands[-1] == "completed"
+        assert set(stands) == {"completed", "stopped"}
+        stopped = next(one for one, how in zip(came, stands, strict=True) if how == "stopped")
+        [asked] = [x for x in world.truth.history(stopped.execution_id) if isinstance(x, e.StopRequested)]
+        assert asked.reason is not None
+        assert asked.reason.startswith("debounced by #")
+
+    told(story)
+
+
+def test_two_that_come_to_two_servers_at_once_are_debounced_as_well() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1), await world.start(2)
+        flow = await world.flow(a, debounce={"wait_s": 10})
+        await asyncio.sleep(3)
+        came = await asyncio.gather(a.handlers.execute(execute(flow)), b.handlers.execute(execute(flow)))
+        await asyncio.sleep(30)
+        assert sorted(world.stands(one.execution_id) for one in came) == ["completed", "stopped"]
 
     told(story)

@@ -136,7 +136,7 @@ export interface ExecutionItem {
   waiting_paths: string[];
 }
 
-/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `resources`, `held`; or why steps of one
+/** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `resources`, `held`, `delayed`; or why steps of one
  * that runs do: `steps_slots`, `steps_kind`, `steps_resources`. */
 export interface WhyWaiting {
   code: string;
@@ -146,6 +146,7 @@ export interface WhyWaiting {
     place?: number | null;
     higher?: number;
     running?: number;
+    until?: string | null;
     resource?: string;
     needed?: number;
     free?: number;

@@ -45,6 +45,11 @@ describe("why a queued execution waits", () => {
     expect(says({ code, params })).toBe(words);
   });
 
+  it("says until when it is delayed", () => {
+    const until = "2031-05-06T07:08:09Z";
+    expect(says({ code: "delayed", params: { until } })).toMatch(/^Delayed: it starts at .*07:08.* UTC\.$/);
+  });
+
   it("names the limit of the workflow, in both languages", async () => {
     const params = { ...HELD, key: null, running: 1, holders: HELD.holders!.slice(0, 1) };
     expect(says({ code: "workflow_limit", params })).toBe(

@@ -2,7 +2,7 @@ import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { WhyWaiting } from "../api/types";
-import { formatDuration, formatTick } from "../format/format";
+import { formatDuration, formatMoment, formatTick } from "../format/format";
 import { useNow } from "./useNow";
 
 /** Why a queued execution waits, as one sentence, with links to those it waits for. `brief` where its place stands
@@ -29,6 +29,10 @@ export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief
     );
   }
   if (why?.code === "held") return t("execution.whyHeld");
+  if (why?.code === "delayed") {
+    const { until } = why.params;
+    return t("execution.whyDelayed", { at: until ? formatMoment(until, Date.now()) : "" });
+  }
   if (why?.code === "resources" || why?.code === "steps_resources") {
     const { resource = "", needed, free } = why.params;
     const name = t(`queue.resource.${resource}` as never, { defaultValue: resource }) as string;

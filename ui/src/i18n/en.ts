@@ -240,6 +240,7 @@ export const en = {
       key_limit: "for the limit of their key",
       resources: "for a resource of the machine",
       held: "are held by a person",
+      delayed: "are delayed",
     },
   },
   execution: {
@@ -258,6 +259,8 @@ export const en = {
     whyStepSlots_one: "{{count}} step waits: all {{limit}} slots are taken.",
     whyStepSlots_other: "{{count}} steps wait: all {{limit}} slots are taken.",
     resourceWait: "Too little of the machine was free.",
+    whyDelayed: "Delayed: it starts at {{at}} UTC.",
+    delayedWait: "It was delayed, as it was asked for.",
     whyHeld: "Held by a person: it starts when it is released.",
     whySlots: "All {{limit}} slots are taken.",
     whyQueueUnknown: "Waits its turn in the queue.",

@@ -240,6 +240,7 @@ export const zhCN: Messages = {
       resources: "等机器的资源",
       key_limit: "个等待键的上限",
       held: "个被人搁置",
+      delayed: "个被延迟",
     },
   },
   execution: {
@@ -258,6 +259,8 @@ export const zhCN: Messages = {
     whyStepSlots_one: "{{count}} 个步骤在等：{{limit}} 个名额已用完。",
     whyStepSlots_other: "{{count}} 个步骤在等：{{limit}} 个名额已用完。",
     resourceWait: "机器的可用资源不足。",
+    whyDelayed: "已延迟：{{at}} UTC 开始。",
+    delayedWait: "按要求延迟了开始。",
     whyHeld: "被人搁置：放行之后才会开始。",
     whySlots: "{{limit}} 个名额都已占用。",
     whyQueueUnknown: "在队列中等待。",

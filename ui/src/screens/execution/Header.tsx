@@ -134,6 +134,7 @@ const WAITED: Record<string, string> = {
   key_limit: "execution.keyWait",
   held: "execution.heldWait",
   resources: "execution.resourceWait",
+  delayed: "execution.delayedWait",
 };
 
 /** The cause it waited for longest. */

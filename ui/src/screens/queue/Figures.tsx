@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { QueueAnswer } from "../../api/types";
 import { formatDuration } from "../../format/format";
 
-const ORDER = ["slots_taken", "workflow_limit", "key_limit", "resources", "held"] as const;
+const ORDER = ["slots_taken", "workflow_limit", "key_limit", "resources", "held", "delayed"] as const;
 
 /** What a person must see first: how full it is, how many wait, for how long, and for what. */
 export function Figures({ queue }: { queue: QueueAnswer }) {
