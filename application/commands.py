@@ -70,7 +70,7 @@ class Execute(Command):
     start_at: datetime | None = None
     """Not before; None: as soon as it can."""
     delay_s: float | None = None
-    """Not before so many seconds have passed; the other of the two is None."""
+    """Not before so many seconds have passed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -267,7 +267,7 @@ class Handlers:
         asked = prepared.graph.settings.debounce
         at = None if command.start_at is None else command.start_at.timestamp() * 1000
         if command.delay_s is not None:
-            at = (now.timestamp() + command.delay_s) * 1000
+            at = max(at or 0.0, (now.timestamp() + command.delay_s) * 1000)
         key = await self.versions.debounce_key(prepared, inputs, now)
         if asked is None or key is None:
             return at, None

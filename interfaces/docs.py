@@ -23,7 +23,7 @@ from domain.event import EVENT_CLASSES, RecordedEvent, StepError
 from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
 from domain.queueing.limits import QUEUE_EVENTS, WorkflowLimit
-from domain.values import ArtifactRef, Concurrency, JsonText, LogLine, Usage
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ _SIMPLE: dict[object, str] = {
     datetime: "time",
     JsonText: "any JSON",
 }
-_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, LogLine, Problem, StepError, Usage, WorkflowLimit)
+_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, Debounce, LogLine, Problem, StepError, Usage, WorkflowLimit)
 _HEAD = "<!-- Made from the code by `python -m interfaces.docs`. Do not edit. -->\n"
 
 

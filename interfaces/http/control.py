@@ -11,7 +11,7 @@ from application import commands as c
 from application.handlers import RetryPreview
 from domain.errors import InvalidInput, Problem
 from interfaces.http import schemas as s
-from interfaces.http.executions import check_fields, refused_field, version_in
+from interfaces.http.bodies import check_fields, refused_field, version_in
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
 
 router = APIRouter(prefix="/api/v1", tags=["executions"])

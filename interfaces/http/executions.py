@@ -4,103 +4,23 @@ Each route reads the request, makes the command, and says what became of it. Ref
 told by `problems.py`.
 """
 
-from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from application import commands as c
-from domain.errors import InvalidInput, NotFound, Problem
+from domain.errors import NotFound
 from domain.values import JsonText
 from interfaces.http import schemas as s
+from interfaces.http.bodies import check_fields, delay_in, labels_of, moment_in, refused_field, version_in
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
 
 router = APIRouter(prefix="/api/v1", tags=["executions"])
 MAX_KEY = 255
-MAX_DELAY_S = 366 * 24 * 3600
 STEP_PATH_LENGTH = 1_000
 DECISIONS = ("run_again", "completed", "failed", "approved", "rejected")
-
-
-def check_fields(body: dict[str, object], fields: dict[str, type | tuple[type, ...]]) -> None:
-    """Every unknown or wrongly typed field of a body at once; `object` takes any value. Raises InvalidInput."""
-    problems: list[Problem] = []
-    for name, value in [*body.items()]:
-        if name not in fields:
-            problems.append(
-                Problem(
-                    code="unknown_field",
-                    message=f"{name} is no field here.",
-                    advice=f"Fields: {', '.join(sorted(fields))}.",
-                    pointer=f"/{name}",
-                )
-            )
-            continue
-        wanted = fields[name]
-        if wanted is int and isinstance(value, float) and value.is_integer():
-            body[name] = int(value)  # 70.0 is a whole number to JSON Schema
-            continue
-        # true and false are integers to Python and never meant as numbers here
-        mistaken = isinstance(value, bool) and wanted not in (bool, object)
-        if value is not None and (mistaken or not isinstance(value, wanted)):
-            problems.append(
-                Problem(
-                    code="wrong_type",
-                    message=f"{name} has the wrong type.",
-                    advice="See the schema of this route.",
-                    pointer=f"/{name}",
-                )
-            )
-    if problems:
-        raise InvalidInput("body_invalid", "The body has fields that are wrong.", "Mend the fields named.", problems)
-
-
-def refused_field(field: str, message: str) -> InvalidInput:
-    """The refusal of one field of a body."""
-    problem = Problem(
-        code="out_of_range", message=message, advice="Send a value within the range.", pointer=f"/{field}"
-    )
-    return InvalidInput("body_invalid", message, "Mend the field named.", [problem])
-
-
-def labels_of(value: object) -> dict[str, str]:
-    """Labels from a body. Raises InvalidInput."""
-    labels = cast("dict[str, Any]", value or {})
-    if len(labels) > 64 or any(
-        not isinstance(v, str) or len(v) > 255 or not 0 < len(k) <= 63 for k, v in labels.items()
-    ):
-        raise refused_field("labels", "labels are at most 64 texts of 255 characters, by names of 63.")
-    return labels
-
-
-def version_in(body: dict[str, object]) -> int | None:
-    """The version a body names. Raises InvalidInput."""
-    version = cast("int | None", body.get("version"))
-    if version is not None and not 1 <= version <= 2**31:
-        raise refused_field("version", "version must be a whole number from 1.")
-    return version
-
-
-def _start_in(body: dict[str, object], now: datetime) -> datetime | None:
-    """When a body lets it start. Raises InvalidInput."""
-    start_at, delay_s = cast("str | None", body.get("start_at")), cast("float | None", body.get("delay_s"))
-    if start_at is None and delay_s is None:
-        return None
-    if start_at is not None and delay_s is not None:
-        raise refused_field("delay_s", "Send either start_at or delay_s.")
-    if delay_s is not None:
-        if not 0 <= delay_s <= MAX_DELAY_S:
-            raise refused_field("delay_s", f"delay_s is from 0 to {MAX_DELAY_S} seconds.")
-        return None
-    try:
-        at = datetime.fromisoformat(cast("str", start_at))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not (at - now).total_seconds() <= MAX_DELAY_S:
-        raise refused_field("start_at", "start_at is a time with its zone (2026-01-31T08:00:00Z), within a year.")
-    return at.astimezone(UTC)
 
 
 @router.post(
@@ -131,8 +51,8 @@ async def execute(request: Request, workflow_id: str) -> Response:
             labels=labels_of(body.get("labels")),
             version=version,
             idempotency_key=key,
-            start_at=_start_in(body, service_of(request).clock.now()),
-            delay_s=cast("float | None", body.get("delay_s")),
+            start_at=moment_in(body, "start_at"),
+            delay_s=delay_in(body),
         )
     )
     headers = {"Location": f"/api/v1/executions/{accepted.execution_id}"}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from application import commands as c
 from application.queries import Json
 from interfaces.http import schemas as s
-from interfaces.http.executions import check_fields, refused_field
+from interfaces.http.bodies import check_fields, refused_field
 from interfaces.http.history import Limit
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of, version_matched
 

@@ -86,8 +86,8 @@ class ExecuteBody(_Body):
     priority: int | None = Field(default=None, ge=-100, le=100)
     labels: Labels | None = None
     version: int | None = Field(default=None, ge=1, le=2**31)
-    start_at: datetime | None = Field(default=None, description="Not before; with its zone, within a year.")
-    delay_s: float | None = Field(default=None, ge=0, le=366 * 24 * 3600, description="Instead of start_at.")
+    start_at: datetime | None = Field(default=None, description="Not before; with its zone.")
+    delay_s: float | None = Field(default=None, ge=0, le=366 * 24 * 3600, description="Not before so many seconds.")
 
 
 class Accepted(BaseModel):
@@ -344,9 +344,12 @@ class ExecutionList(BaseModel):
 
 
 class WhyWaiting(BaseModel):
-    """Why a queued execution waits."""
+    """Why a queued execution waits, or (`steps_`) steps of one that runs."""
 
-    code: Literal["slots_taken", "workflow_limit", "key_limit", "held"]
+    code: Literal[
+        "slots_taken", "workflow_limit", "key_limit", "resources", "held", "delayed",
+        "steps_slots", "steps_kind", "steps_resources",
+    ]  # fmt: skip
     params: dict[str, Any]
 
 

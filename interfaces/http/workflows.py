@@ -15,7 +15,7 @@ from domain.errors import InvalidInput, Problem
 from domain.workflow.workflow import Workflow
 from interfaces import strict_yaml
 from interfaces.http import schemas as s
-from interfaces.http.executions import check_fields, labels_of, version_in
+from interfaces.http.bodies import check_fields, labels_of, version_in
 from interfaces.http.problems import problems_json
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of, version_matched
 

@@ -1752,14 +1752,14 @@ export interface components {
         };
         /**
          * WhyWaiting
-         * @description Why a queued execution waits.
+         * @description Why a queued execution waits, or (`steps_`) steps of one that runs.
          */
         WhyWaiting: {
             /**
              * Code
              * @enum {string}
              */
-            code: "slots_taken" | "workflow_limit" | "key_limit" | "held";
+            code: "slots_taken" | "workflow_limit" | "key_limit" | "resources" | "held" | "delayed" | "steps_slots" | "steps_kind" | "steps_resources";
             /** Params */
             params: {
                 [key: string]: unknown;
@@ -1947,6 +1947,16 @@ export interface operations {
                     } | null;
                     /** Version */
                     version?: number | null;
+                    /**
+                     * Start At
+                     * @description Not before; with its zone.
+                     */
+                    start_at?: string | null;
+                    /**
+                     * Delay S
+                     * @description Not before so many seconds.
+                     */
+                    delay_s?: number | null;
                     $defs: {
                         JsonValue: unknown;
                     };
