@@ -14,8 +14,10 @@ import msgspec
 
 from application.children import parent_of
 from application.conductor import Conductor
+from application.past import Past
 from application.ports import EventStore, StoredEvent
 from application.projections import rows as r
+from application.statistics import statistics
 from application.versions import Versions
 from domain.errors import Conflict, NotFound, Unavailable
 from domain.event import RecordedEvent
@@ -83,6 +85,7 @@ class Queries:
     store: EventStore
     versions: Versions
     conductor: Conductor
+    past: Past
     decode: Callable[[StoredEvent], RecordedEvent]
     wait_for_views: Callable[[int, float], Awaitable[bool]]
     log_position: Callable[[], int]
@@ -224,6 +227,7 @@ class Queries:
         started = row.started_at
         end = row.ended_at or now
         waited_until = started or row.ended_at or now
+        eta = None if shot.is_folded else await self.past.remaining(row, shot.steps, now)
         why = None
         if row.status is ExecutionStatus.QUEUED:
             why = self.conductor.queue_view.why(row.id)
@@ -235,7 +239,7 @@ class Queries:
                 "done": settled,
                 "total": total,
                 "fraction": settled / total if total else 1.0,
-                "eta_ms": None,
+                "eta_ms": None if eta is None else {"p50": eta.p50 * 1000, "p90": eta.p90 * 1000},
             },
             "current_steps": [
                 {
@@ -276,6 +280,20 @@ class Queries:
                 "stopped_by": row.stopped_by,
                 "stop_unconfirmed": _unconfirmed(row.unconfirmed),
             },
+        }
+
+    async def statistics(self, workflow_id: UUID, *, version: int | None, since: datetime | None) -> Json:
+        """The answer of GET /stats/workflows/{id}. Raises NotFound."""
+        workflow = await self.versions.workflow(workflow_id)
+        shown = version or workflow.ready_version or workflow.latest_version
+        prepared = await self.versions.graph(workflow_id, shown)
+        known = await self.past.of(workflow_id)
+        if since is not None and since.tzinfo is None:
+            since = since.replace(tzinfo=UTC)
+        return {
+            "workflow": {"id": workflow_id, "name": workflow.name, "version": shown},
+            **statistics(known, prepared.graph, version=version, since=since),
+            "position": await self.views.position(),
         }
 
     async def _total(self, row: r.ExecutionRow) -> int:

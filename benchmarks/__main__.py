@@ -32,6 +32,7 @@ SUBJECTS = (
     "streams",
     "scale",
     "queue",
+    "estimates",
 )
 Measure = Callable[..., list[Figure]]
 

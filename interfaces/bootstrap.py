@@ -21,6 +21,7 @@ from application.conductor import Conductor
 from application.egress import KeyVariable
 from application.handlers import Handlers
 from application.membership import Membership
+from application.past import Past
 from application.ports import StoreUnavailable
 from application.queries import Queries
 from application.versions import Versions
@@ -166,6 +167,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         store=store,
         versions=versions,
         conductor=conductor,
+        past=Past(views, versions, clock),
         decode=mapper.decode_stored,
         log_position=lambda: feed.position,
         wait_for_views=lambda position, timeout_s: projector.wait_for(position, timeout_s=timeout_s),

@@ -74,6 +74,17 @@ class StepRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     attempts: list[AttemptRow] = msgspec.field(default_factory=list[AttemptRow])
 
 
+class StepTimes(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Of a step's row only when, how often and how it ran."""
+
+    path: str
+    kind: str = ""
+    status: StepStatus = StepStatus.PENDING
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    attempts: list[AttemptRow] = msgspec.field(default_factory=list[AttemptRow])
+
+
 class Unconfirmed(msgspec.Struct, kw_only=True, frozen=True):
     """A stop that cannot be proven: what may live on which server, since when (Unix milliseconds)."""
 

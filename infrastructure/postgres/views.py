@@ -1,14 +1,14 @@
 """Reading the views."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from application.ports import StoredEvent
-from application.projections.rows import ExecutionRow, StepRow, WorkflowRow
+from application.projections.rows import ExecutionRow, StepRow, StepTimes, WorkflowRow
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 
@@ -16,6 +16,7 @@ LAST = 2**63 - 1
 MOST_ALIKE = 1_000
 _execution = msgspec.json.Decoder(ExecutionRow).decode
 _step = msgspec.json.Decoder(StepRow).decode
+_times = msgspec.json.Decoder(StepTimes).decode
 _workflow = msgspec.json.Decoder(WorkflowRow).decode
 
 
@@ -97,6 +98,13 @@ class PostgresViews:
         """The newest executions of each workflow."""
         rows = await self._connections.named("last_executions", {"workflows": list(workflow_ids), "each": each})
         return [_execution(doc) for (doc,) in rows]
+
+    async def step_times(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[StepTimes]]:
+        """How the steps of some executions ran, without the items of maps."""
+        found: dict[UUID, list[StepTimes]] = {}
+        for execution_id, doc in await self._connections.rows("step_times", (list(ids),)) if ids else []:
+            found.setdefault(execution_id, []).append(_times(doc))
+        return found
 
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int

@@ -502,6 +502,74 @@ class Capacity(BaseModel):
     position: int
 
 
+class Quantiles(BaseModel):
+    """Half are below `p50`, nine of ten below `p90`, ninety-nine of a hundred below `p99`."""
+
+    p50: float
+    p90: float
+    p99: float
+
+
+class StepStatistics(BaseModel):
+    """Of one step over the last executions. `critical_share` of the time was waited for it (0 to 1)."""
+
+    path: str
+    kind: str
+    runs: int
+    skipped: int
+    failed: int
+    attempts: int
+    duration_ms: Quantiles | None
+    peak_memory_bytes: int | None
+    critical_share: float
+
+
+class FailureCause(BaseModel):
+    """Executions that failed alike, with the last of them."""
+
+    code: str
+    category: str
+    type: str
+    step: str | None
+    message: str
+    advice: str
+    count: int
+    last_at: datetime | None
+    execution_id: UUID
+    number: int
+
+
+class Bottleneck(BaseModel):
+    """The step that most of the time was waited for."""
+
+    path: str
+    share: float
+
+
+class DayCounts(BaseModel):
+    """What ended on a day (UTC)."""
+
+    day: str
+    completed: int
+    failed: int
+    stopped: int
+
+
+class Statistics(BaseModel):
+    """What the last executions of a workflow say. Quantiles are of those that completed, null when none did."""
+
+    workflow: dict[str, Any]
+    runs: dict[str, int]
+    duration_ms: Quantiles | None
+    waited_ms: Quantiles | None
+    worked_ms: Quantiles | None
+    steps: list[StepStatistics]
+    failure_causes: list[FailureCause]
+    bottleneck: Bottleneck | None
+    by_day: list[DayCounts]
+    position: int
+
+
 class ItemCounts(BaseModel):
     """How the items of a map stand."""
 
