@@ -303,6 +303,12 @@ def limits(stage: Stage) -> Generator[Page]:
     stage.api.put("/queue/limits", {})
 
 
+def statistics(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{stage.made['workflow weather-report']}/statistics")
+    expect(page.locator("#statistics-steps")).to_be_visible()
+    yield page
+
+
 def running(stage: Stage, part: str = "Steps", step: str | None = "wind_stats") -> Generator[Page]:
     page = stage.open(f"/executions/{plays.station_report(stage)}")
     status(page, "running")
@@ -586,6 +592,7 @@ SHOTS = (
     Shot(name="queue", shows="The queue: who waits, and why", scene=queue),
     Shot(name="queue-empty", shows="The queue when nothing waits", scene=at("/queue")),
     Shot(name="limits", shows="An operator changes the limits", scene=limits),
+    Shot(name="statistics", shows="How long a workflow takes, and what fails", scene=statistics),
     Shot(name="executions", shows="The list of executions", scene=executions),
     Shot(name="executions-filtered", shows="The list, filtered by its address", scene=filtered),
     Shot(name="executions-selected", shows="Some are selected", scene=selected),

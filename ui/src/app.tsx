@@ -16,6 +16,7 @@ const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
 const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
+const Statistics = lazy(() => import("./screens/Statistics"));
 const Queue = lazy(() => import("./screens/Queue"));
 
 function Crash() {
@@ -36,6 +37,7 @@ export const routes: RouteObject[] = [
           { path: "workflows", element: <Workflows /> },
           { path: "workflows/new", element: <NewWorkflowPage /> },
           { path: "workflows/:workflowId", element: <WorkflowPage /> },
+          { path: "workflows/:workflowId/statistics", element: <Statistics /> },
           { path: "executions", element: <Executions /> },
           { path: "queue", element: <Queue /> },
           { path: "executions/:executionId", element: <ExecutionPage /> },

@@ -18,6 +18,7 @@ import type {
   QueueAnswer,
   RetryPreview,
   RetryWish,
+  StatisticsAnswer,
   StepAnswer,
   VersionAnswer,
   WorkflowAnswer,
@@ -154,6 +155,11 @@ export const api = {
   setLimits: (body: LimitsBody, version: number) =>
     ask<LimitsAnswer>(
       client.PUT("/api/v1/queue/limits", { headers: { "If-Match": String(version) }, body: body as never }),
+    ),
+
+  statistics: (id: string) =>
+    ask<StatisticsAnswer>(
+      client.GET("/api/v1/stats/workflows/{workflow_id}", { params: { path: { workflow_id: id } } }),
     ),
 
   capacity: () => ask<CapacityAnswer>(client.GET("/api/v1/capacity")),

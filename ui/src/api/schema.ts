@@ -246,6 +246,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/workflows/{workflow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Workflow
+         * @description Durations of the last executions and their steps (p50, p90, p99), causes of failures, and the step that most of
+         *     the time is waited for. Over at most the last hundred, of large workflows fewer; some seconds behind.
+         */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/validate": {
         parameters: {
             query?: never;
@@ -878,6 +899,16 @@ export interface components {
             name: string | null;
         };
         /**
+         * Bottleneck
+         * @description The step that most of the time was waited for.
+         */
+        Bottleneck: {
+            /** Path */
+            path: string;
+            /** Share */
+            share: number;
+        };
+        /**
          * Capacity
          * @description Of this server. `follows_load`: whether the number of attempts moves by itself.
          */
@@ -903,6 +934,20 @@ export interface components {
             moves: components["schemas"]["LimitMove"][];
             /** Position */
             position: number;
+        };
+        /**
+         * DayCounts
+         * @description What ended on a day (UTC).
+         */
+        DayCounts: {
+            /** Day */
+            day: string;
+            /** Completed */
+            completed: number;
+            /** Failed */
+            failed: number;
+            /** Stopped */
+            stopped: number;
         };
         /**
          * Event
@@ -1119,6 +1164,35 @@ export interface components {
             /** Position */
             position: number;
         };
+        /**
+         * FailureCause
+         * @description Executions that failed alike, with the last of them.
+         */
+        FailureCause: {
+            /** Code */
+            code: string;
+            /** Category */
+            category: string;
+            /** Type */
+            type: string;
+            /** Step */
+            step: string | null;
+            /** Message */
+            message: string;
+            /** Advice */
+            advice: string;
+            /** Count */
+            count: number;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Number */
+            number: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1326,6 +1400,18 @@ export interface components {
             };
         };
         /**
+         * Quantiles
+         * @description Half are below `p50`, nine of ten below `p90`, ninety-nine of a hundred below `p99`.
+         */
+        Quantiles: {
+            /** P50 */
+            p50: number;
+            /** P90 */
+            p90: number;
+            /** P99 */
+            p99: number;
+        };
+        /**
          * Queue
          * @description What runs and who waits, as this server sees it; `slots` are its own.
          */
@@ -1513,6 +1599,32 @@ export interface components {
             preview_token: string;
         };
         /**
+         * Statistics
+         * @description What the last executions of a workflow say. Quantiles are of those that completed, null when none did.
+         */
+        Statistics: {
+            /** Workflow */
+            workflow: {
+                [key: string]: unknown;
+            };
+            /** Runs */
+            runs: {
+                [key: string]: number;
+            };
+            duration_ms: components["schemas"]["Quantiles"] | null;
+            waited_ms: components["schemas"]["Quantiles"] | null;
+            worked_ms: components["schemas"]["Quantiles"] | null;
+            /** Steps */
+            steps: components["schemas"]["StepStatistics"][];
+            /** Failure Causes */
+            failure_causes: components["schemas"]["FailureCause"][];
+            bottleneck: components["schemas"]["Bottleneck"] | null;
+            /** By Day */
+            by_day: components["schemas"]["DayCounts"][];
+            /** Position */
+            position: number;
+        };
+        /**
          * Step
          * @description A step.
          */
@@ -1621,6 +1733,29 @@ export interface components {
             next_cursor: number | null;
             /** Position */
             position: number;
+        };
+        /**
+         * StepStatistics
+         * @description Of one step over the last executions. `critical_share` of the time was waited for it (0 to 1).
+         */
+        StepStatistics: {
+            /** Path */
+            path: string;
+            /** Kind */
+            kind: string;
+            /** Runs */
+            runs: number;
+            /** Skipped */
+            skipped: number;
+            /** Failed */
+            failed: number;
+            /** Attempts */
+            attempts: number;
+            duration_ms: components["schemas"]["Quantiles"] | null;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number | null;
+            /** Critical Share */
+            critical_share: number;
         };
         /**
          * Stopping
@@ -2599,6 +2734,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                since?: string | null;
+            };
+            header?: never;
+            path: {
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
             /** @description Refused */

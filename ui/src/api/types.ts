@@ -231,8 +231,51 @@ export interface CapacityAnswer {
   moves: LimitMove[];
 }
 
+export interface Quantiles {
+  p50: number;
+  p90: number;
+  p99: number;
+}
+
+export interface StepStatistics {
+  path: string;
+  kind: string;
+  runs: number;
+  skipped: number;
+  failed: number;
+  attempts: number;
+  duration_ms: Quantiles | null;
+  peak_memory_bytes: number | null;
+  critical_share: number;
+}
+
+export interface FailureCause {
+  code: string;
+  category: string;
+  type: string;
+  step: string | null;
+  message: string;
+  advice: string;
+  count: number;
+  last_at: string | null;
+  execution_id: string;
+  number: number;
+}
+
+export interface StatisticsAnswer {
+  workflow: { id: string; name: string; version: number };
+  runs: Record<"total" | ExecutionStatus, number>;
+  duration_ms: Quantiles | null;
+  waited_ms: Quantiles | null;
+  worked_ms: Quantiles | null;
+  steps: StepStatistics[];
+  failure_causes: FailureCause[];
+  bottleneck: { path: string; share: number } | null;
+  by_day: { day: string; completed: number; failed: number; stopped: number }[];
+}
+
 export interface ExecutionAnswer extends ExecutionItem {
-  progress: { done: number; total: number; fraction: number; eta_ms: null };
+  progress: { done: number; total: number; fraction: number; eta_ms: { p50: number; p90: number } | null };
   waited_ms: number;
   worked_ms: number;
   /** Milliseconds in the queue by cause. */

@@ -21,6 +21,10 @@ export function Runs({ workflowId, archived }: { workflowId: string; archived: b
     <section className="panel runs-panel" aria-label={t("workflow.lastRuns")}>
       <div className="panel-head">
         <h2>{t("workflow.lastRuns")}</h2>
+        <span className="grow" />
+        <Link className="btn link" to={`/workflows/${workflowId}/statistics`}>
+          {t("statistics.title")}
+        </Link>
       </div>
       {runs.isPending && <Skeleton rows={4} />}
       {runs.isError && !runs.data && <ErrorNotice error={runs.error} onRetry={() => void runs.refetch()} />}

@@ -32,6 +32,18 @@ export function formatTick(ms: number, span: number, t: TFunction): string {
   return `${Number((ms / size).toFixed(2))}${THIN}${unit}`;
 }
 
+/** "3–5 min": rough, in the unit of the longer one. */
+export function formatRange(p50: number, p90: number, t: TFunction): string {
+  const [size, unit] =
+    p90 < 99_500
+      ? [1_000, t("unit.s")]
+      : p90 < 5_400_000
+        ? [60_000, t("unit.min")]
+        : [3_600_000, t("unit.h")];
+  const [low, high] = [p50, p90].map((ms) => Math.max(1, Math.round(ms / size)));
+  return low === high ? `${high}${THIN}${unit}` : `${low}–${high}${THIN}${unit}`;
+}
+
 /** The figure and its unit apart, for the large elapsed time; in milliseconds only once it has stopped. */
 export function splitDuration(ms: number, t: TFunction, stopped = false): { figure: string; unit: string } {
   if (stopped && ms < 1_000) return { figure: String(Math.max(0, Math.round(ms))), unit: t("unit.ms") };

@@ -16,7 +16,7 @@ import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
 import { hasResult } from "./Result";
-import { WhyQueued, WhySteps } from "./WhyWaiting";
+import { Outlook, WhyQueued } from "./WhyWaiting";
 
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
   const { t } = useTranslation();
@@ -121,13 +121,9 @@ function Figures({ total }: { total: number }) {
         </span>
       </div>
       <Progress total={total} />
-      {view.status === "running" && now - (view.startedAt ?? now) > LONG_MS && <WhySteps id={view.id} />}
     </div>
   );
 }
-
-/** What is over sooner needs no reason. */
-const LONG_MS = 3_000;
 
 const WAITED: Record<string, string> = {
   workflow_limit: "execution.workflowWait",
@@ -146,6 +142,7 @@ const Progress = memo(function Progress({ total }: { total: number }) {
   const status = useExecution((state) => state.view.status)!;
   const done = useExecution((state) => settledSteps(state.view, total))!;
   const running = useExecution(({ view }) => runningIn(view))!;
+  const id = useExecution(({ view }) => view.id)!;
   const fraction = total === 0 ? 1 : done / total;
   return (
     <div className="figure-bar wide">
@@ -165,6 +162,7 @@ const Progress = memo(function Progress({ total }: { total: number }) {
       >
         <i className={`work ${status}`} style={{ transform: `scaleX(${fraction})` }} />
       </div>
+      {status === "running" && <Outlook id={id} />}
     </div>
   );
 });

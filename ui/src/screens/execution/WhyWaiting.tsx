@@ -1,30 +1,39 @@
 import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import { WhyWaits } from "../../components/WhyWaits";
+import { formatRange } from "../../format/format";
 
-const QUEUED_MS = 2_000;
-const RUNNING_MS = 4_000;
+const AGAIN_MS = 2_000;
 
 /** The place in the queue is no fact of the log: it is asked for while the execution waits. */
 export function WhyQueued({ id }: { id: string }) {
-  return <WhyWaits why={useWhy(id, QUEUED_MS).data ?? null} />;
+  return <WhyWaits why={useAsked(id).data?.why_waiting ?? null} />;
 }
 
-/** Why steps of a running one wait although nothing before them does; nothing when none do. */
-export function WhySteps({ id }: { id: string }) {
-  const { data } = useWhy(id, RUNNING_MS);
-  if (!data?.code.startsWith("steps_")) return null;
+/** Of a running one: how long it still takes, or why its steps wait although nothing before them does. */
+export function Outlook({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { data } = useAsked(id);
+  const why = data?.why_waiting;
+  const left = data?.progress.eta_ms;
   return (
-    <span className="dim why-steps">
-      <WhyWaits why={data} />
+    <span className="dim outlook">
+      {why?.code.startsWith("steps_") ? (
+        <WhyWaits why={why} />
+      ) : left ? (
+        t("execution.left", { range: formatRange(left.p50, left.p90, t) })
+      ) : (
+        data && t("execution.noEstimate")
+      )}
     </span>
   );
 }
 
-function useWhy(id: string, everyMs: number) {
+function useAsked(id: string) {
   return useQuery({
-    queryKey: ["why-waiting", id, everyMs],
-    queryFn: async () => (await api.execution(id)).why_waiting,
-    refetchInterval: everyMs,
+    queryKey: ["asked", id],
+    queryFn: () => api.execution(id),
+    refetchInterval: AGAIN_MS,
   });
 }
