@@ -143,7 +143,7 @@ class Conductor:
         self._hearing = Hearing(self.live, self._evaluator, clock, self._later, self._drive_soon, flush_s=log_flush_s)
         self._queue = Queue(
             self._admission, store, self._histories, clock, self.spawn, self._start_queued, self._is_live,
-            self._decider.cause, self._family.tell_parent,
+            self._decider.cause, self._family.tell_parent, self._look_whether_it_waits,
         )  # fmt: skip
         self.running = Running(self._admission, leases, clock, self.live.keys(), self.spawn, self._queue.admit_soon)
         self.limiting = Limiting(store, clock, self._admission, self.load_now, machine, self._offer)
@@ -246,9 +246,11 @@ class Conductor:
                     decided = await self._elsewhere.stop(
                         execution_id, cause, grace_s=grace_s, reason=reason, taken_up=self._taken_up
                     )
-            except BaseException:
+            except BaseException as error:
                 if queued is not None:
                     self._queue.put_back(queued, waited)
+                    if isinstance(error, StoreUnavailable):
+                        self.spawn(self._leave_if_it_ended(execution_id))
                 raise
             if decided is not None:
                 break
@@ -689,6 +691,27 @@ class Conductor:
         if execution.state.concurrency is not None:
             self.running.recount_soon()
 
+    def _look_whether_it_waits(self, execution_id: UUID) -> None:
+        self.spawn(self._queue_if_it_waits(execution_id))
+
+    async def _queue_if_it_waits(self, execution_id: UUID) -> None:
+        """It was to come into the queue while it was in hand."""
+        execution = await patiently(lambda: self.load(execution_id))
+        state = execution.state
+        prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
+        known = self.has(execution_id) or self.is_queued(execution_id)
+        if state.status is ExecutionStatus.QUEUED and not (known or self._closing):
+            self._enqueue(execution, 0, prepared)
+
+    async def _leave_if_it_ended(self, execution_id: UUID) -> None:
+        """A stop was not answered. One that is held would never be looked at, and wait for ever in the view of this
+        server."""
+        await asyncio.sleep(IN_DOUBT_S)
+        execution = await patiently(lambda: self.load(execution_id))
+        if execution.state.status in FINAL and self._queue.take_out(execution_id) is not None:
+            self.running.has_ended(execution_id)
+            self._family.tell_parent(execution)
+
     def _debounce(self, ticket: Ticket) -> None:
         """Of those that are delayed together only the last one goes on."""
         if ticket.debounce is None:
@@ -964,7 +987,9 @@ class Conductor:
             self.spawn(self._family.pause(fresh, self._decider.cause(execution), resume=resume))
         told = outcomes_in(fresh.inbox)
         out = {*live.submitted.items(), *told}  # an outcome in hand is no longer among the submitted
-        self._follow_up(fresh, [latest[one[0]] for one in execution.state.open_attempts.items() if one not in out])
+        doubted = state.unconfirmed not in (None, self._server_id)  # those were another server's
+        given = [] if doubted else [one for one in state.open_attempts.items() if one not in out]
+        self._follow_up(fresh, [latest[path] for path, _ in given])
         self._hearing.take([x for x in live.carried.values() if (x.id.path, x.id.attempt) not in told])
         self._drive_soon(fresh)
 

@@ -6,6 +6,7 @@ and is being decided about is `in hand`: it is neither put in again nor started 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -61,14 +62,18 @@ class Queue:
         is_live: Callable[[Queued], bool],
         cause_of: Callable[[Execution], Cause],
         tell_parent: Callable[[Execution], None],
+        look_again: Callable[[UUID], None],
     ) -> None:
         self.admission = admission
         self._store, self._histories, self._clock, self._spawn = store, histories, clock, spawn
         self._start, self._is_live, self._cause_of, self._tell_parent = start, is_live, cause_of, tell_parent
+        self._look_again = look_again
         self._admitting: asyncio.Task[None] | None = None
         self._open = False
         self._timers: dict[UUID, asyncio.TimerHandle] = {}
-        self._in_hand: set[UUID] = set()
+        self._in_hand: Counter[UUID] = Counter()
+        self._missed: set[UUID] = set()
+        """Those that were to come into the queue while they were in hand."""
 
     def open(self) -> None:
         """Let in from now on."""
@@ -85,17 +90,25 @@ class Queue:
         return self._open and not ticket.delayed and self.admission.open_to(ticket, self._clock.monotonic())
 
     def holds(self, execution_id: UUID) -> bool:
-        """Whether it waits to be admitted, or is being decided about."""
-        return execution_id in self._in_hand or self.admission.kept(execution_id) is not None
+        """Whether it waits to be admitted, or is being decided about; then it is looked at again once it is not."""
+        if execution_id in self._in_hand:
+            self._missed.add(execution_id)
+            return True
+        return self.admission.kept(execution_id) is not None
 
     @contextmanager
     def in_hand(self, execution_id: UUID) -> Generator[None]:
         """It is being decided about."""
-        self._in_hand.add(execution_id)
+        self._in_hand[execution_id] += 1
         try:
             yield
         finally:
-            self._in_hand.discard(execution_id)
+            self._in_hand[execution_id] -= 1
+            if not self._in_hand[execution_id]:
+                del self._in_hand[execution_id]
+                if execution_id in self._missed:
+                    self._missed.discard(execution_id)
+                    self._look_again(execution_id)
 
     def put(self, queued: Queued) -> None:
         """At its place, for as long as it may wait."""

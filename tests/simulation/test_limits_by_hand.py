@@ -291,3 +291,42 @@ def test_two_that_come_to_two_servers_at_once_are_debounced_as_well() -> None:
         assert sorted(world.stands(one.execution_id) for one in came) == ["completed", "stopped"]
 
     told(story)
+
+
+def test_one_that_is_held_and_was_stopped_leaves_the_queue_although_the_answer_was_lost() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=1)
+        flow = await world.flow(server)
+        for_ever(server)
+        await server.handlers.execute(execute(flow))
+        second = await server.handlers.execute(execute(flow))
+        hold = c.ChangeQueue(actor=ADA, execution_id=second.execution_id, priority=None, held=True)
+        await server.handlers.change_queue(hold)
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.stop(stop_of(second.execution_id))
+        assert server.conductor.queued == 1
+        await asyncio.sleep(15)
+        assert (world.stands(second.execution_id), server.conductor.queued) == ("stopped", 0)
+
+    told(story)
+
+
+def test_one_whose_acceptance_was_not_answered_waits_although_it_is_held_just_when_it_is_looked_for() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=1)
+        flow = await world.flow(server)
+        for_ever(server)
+        first = await server.handlers.execute(execute(flow))
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.execute(execute(flow, "key"))
+        await asyncio.sleep(5)
+        second = next(x for x, _ in world.everything() if x != first.execution_id)
+        with server.conductor._queue.in_hand(second):
+            await asyncio.sleep(15)
+            assert server.conductor.queued == 0, "somebody decides about it while it is looked for"
+        await asyncio.sleep(1)
+        assert server.conductor.queued == 1
+
+    told(story)

@@ -7,9 +7,11 @@ from domain.estimating.quantiles import quantile, range_of
 from domain.estimating.remaining import ENOUGH, PastRun, PastStep, Standing, order_of, remaining
 from domain.workflow.graph import Graph
 
-CHAIN = Graph.of({
-    "nodes": [{"id": name, "kind": "python", "config": {}} for name in "ab"], "edges": [{"from": "a", "to": "b"}],
-})  # fmt: skip
+_AB: dict[str, object] = {
+    "nodes": [{"id": name, "kind": "python", "config": {}} for name in "ab"],
+    "edges": [{"from": "a", "to": "b"}],
+}
+CHAIN = Graph.of(_AB)
 NEW = Standing(ended={}, out_s={})
 
 
