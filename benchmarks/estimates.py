@@ -36,7 +36,7 @@ DURATIONS: Mapping[str, Draw] = {"constant": _constant, "lognormal": _lognormal,
 
 
 def _graph(nodes: str, *edges: str) -> Graph:
-    made = [{"id": name, "kind": "python", "config": {}} for name in nodes]
+    made: list[dict[str, object]] = [{"id": name, "kind": "python", "config": {}} for name in nodes]
     return Graph.of({"nodes": made, "edges": [{"from": edge[0], "to": edge[1]} for edge in edges]})
 
 

@@ -19,6 +19,7 @@ from interfaces.cli.client import Client, Json, problem_line
 from interfaces.cli.definition import read_definition, read_inputs
 from interfaces.cli.doctor import examine
 from interfaces.cli.progress import EXIT_CODES, follow
+from interfaces.cli.queue import lines as queue_lines
 from interfaces.cli.refusal import COMPLETED, FAILED, INTERRUPTED, REFUSED, Refusal
 from interfaces.settings import Settings, SettingsError, load_settings
 
@@ -263,6 +264,23 @@ def list_executions(
             named = item.get("workflow")
             name = cast(Json, named).get("name") if isinstance(named, dict) else named
             _say(f"{item['id']}  {item['status']!s:<10} {name or ''} #{item.get('number')}")
+
+
+@app.command()
+def queue(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 20,
+    server_url: ServerUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who waits, in order, and why."""
+    with _client(_server(server_url, data_dir)) as client:
+        found = client.get("/queue", limit=limit)
+    if as_json:
+        _print_json(found)
+        return
+    for line in queue_lines(found):
+        _say(line)
 
 
 @app.command()

@@ -1,0 +1,44 @@
+"""The queue's sentences in the terminal."""
+
+import pytest
+
+from interfaces.cli.queue import lines, sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "says"),
+    [
+        ("slots_taken", {"limit": 4, "higher": 0}, "all 4 slots are taken"),
+        ("slots_taken", {"limit": 4, "higher": 3}, "all 4 slots are taken; waits behind 3 of higher priority"),
+        (
+            "key_limit",
+            {"limit": 2, "key": "Seattle", "running": 3, "holders": [{"number": 812}, {"number": None}]},
+            "key Seattle is at its limit of 2: held by #812, one on another server and 1 more",
+        ),
+        ("workflow_limit", {"limit": 1, "running": 0, "holders": []}, "its workflow is at its limit of 1"),
+        ("resources", {"resource": "memory_mb", "needed": 6144.0, "free": 2048.5}, "needs 6144 memory_mb, 2048.5 free"),
+        ("steps_resources", {"resource": "gpu", "needed": 1, "free": 0.0}, "needs 1 gpu, 0 free"),
+        ("steps_kind", {"kind": "http", "limit": 2}, "a step waits: 2 of kind http run, and no more may"),
+        ("steps_slots", {"steps": 3, "limit": 8}, "3 steps wait: all 8 slots are taken"),
+        ("held", {}, "held by a person"),
+        ("delayed", {"until": "2031-01-01T00:00:00Z"}, "delayed until 2031-01-01T00:00:00Z"),
+    ],
+)
+def test_why_something_waits_is_one_sentence(code: str, params: dict[str, object], says: str) -> None:
+    assert sentence({"code": code, "params": params}) == says
+
+
+def test_the_queue_is_a_line_of_figures_and_one_for_each_that_waits() -> None:
+    item = {
+        "workflow": {"name": "weather"}, "number": 7, "priority": 5, "place": 1, "waited_ms": 1500.0,
+        "why_waiting": {"code": "slots_taken", "params": {"limit": 2, "higher": 0}},
+    }  # fmt: skip
+    held = {**item, "number": 8, "place": None, "waited_ms": 600_000.0, "why_waiting": {"code": "held", "params": {}}}
+    queue = {
+        "slots": {"used": 2, "limit": 2}, "running": 2, "queued": 2, "oldest_wait_ms": 600_000.0, "items": [item, held],
+    }  # fmt: skip
+    assert [*lines(queue)] == [
+        "2 running, 2 waiting, the longest for 10 min; 2 of 2 slots are in use.",
+        "   1  weather #7  priority 5  1.5 s  all 2 slots are taken",
+        "   -  weather #8  priority 5  10 min  held by a person",
+    ]
