@@ -276,7 +276,7 @@ class Settings:
         64 * MIB, _integer(KIB, 1024 * MIB), unit="bytes", reason="one value must fit into memory several times"
     )
     attempt_limit: int | None = _setting(
-        None, _or_none(_integer(1, 1_024)), unit="attempts at once", reason="none: 4 x cores; steps wait for I/O"
+        None, _or_none(_integer(1, 1_024)), unit="attempts at once", reason="none: it follows the load, up to 4 x cores"
     )
     idle_workers: int = _setting(
         2, _integer(0, 64), unit="processes", reason="warm for the next run, and within the idle memory of 150 MB"
