@@ -77,6 +77,10 @@ export const CHINESE: Record<string, Words> = {
   bad_inputs: { text: "inputs 必须是一个对象的 JSON Schema。", fix: "请写 type: object。" },
   out_of_range: { text: "{{field}} 必须在 {{low}} 到 {{high}} 之间。", fix: "请改成这个范围内的值。" },
   bad_choice: { text: "{{field}} 只能是 {{allowed}} 之一。", fix: "请从中选一个。" },
+  bad_resource: {
+    text: "“{{field}}”不是资源名：由小写字母、数字和下划线组成，以字母开头。",
+    fix: "请写 cpu、memory_mb、gpu，或操作员在上限中给出的名称。",
+  },
   bad_node_id: {
     text: "节点的 id 以字母或下划线开头，最多 63 个字母、数字和下划线。",
     fix: "请换一个这样的 id。",
