@@ -141,7 +141,7 @@ def test_a_workflow_is_written_checked_mended_saved_and_run_by_keyboard_alone(
     expect(run).to_be_enabled()
     run.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Run it")).to_be_focused()  # keys reach it then
     page.keyboard.press("Control+Enter")
     status(page, "completed")
     expect(page.locator("main")).to_contain_text("42")
