@@ -55,7 +55,7 @@ class Past:
         if known is not None and now - known.at < KEPT_S:
             return known
         workflow = await self._versions.workflow(workflow_id)
-        latest = workflow.ready_version or workflow.latest_version
+        latest = workflow.ready_version
         size = len((await self._versions.graph(workflow_id, latest)).graph.nodes) if latest else 1
         each = max(10, min(MOST_RUNS, MOST_STEPS // max(1, size)))
         rows = await self._views.last_executions([workflow_id], each)

@@ -25,6 +25,7 @@ from domain.execution import events as e
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
 from domain.paths import item_path, map_of, node_of, template_of
 from domain.values import LOG_LEVELS, log_stream_id
+from domain.workflow.graph import Graph
 
 WAIT_S = 2.0
 SCANNED_BATCHES = 200
@@ -286,13 +287,13 @@ class Queries:
         """The answer of GET /stats/workflows/{id}. Raises NotFound."""
         workflow = await self.versions.workflow(workflow_id)
         shown = version or workflow.ready_version or workflow.latest_version
-        prepared = await self.versions.graph(workflow_id, shown)
+        # A draft with errors has no graph to tell of, and was never run.
+        valid = bool(shown) and workflow.version_of(shown).valid
+        graph = (await self.versions.graph(workflow_id, shown)).graph if valid else Graph.of({})
         known = await self.past.of(workflow_id)
-        if since is not None and since.tzinfo is None:
-            since = since.replace(tzinfo=UTC)
         return {
             "workflow": {"id": workflow_id, "name": workflow.name, "version": shown},
-            **statistics(known, prepared.graph, version=version, since=since),
+            **statistics(known, graph, version=version, since=since),
             "position": await self.views.position(),
         }
 

@@ -71,12 +71,7 @@ async def listing(
         raise InvalidInput("bad_label", "label must be name=value.", "Write for example label=team=data.")
     if label is not None and "\x00" in label:
         raise InvalidInput("bad_label", "label holds the character NUL.", "Take it out.")
-    if since is not None and since.tzinfo is None:
-        raise InvalidInput("bad_time", "since must say its time zone.", "Write for example 2026-01-31T08:00:00Z.")
-    try:
-        since = since.astimezone(UTC) if since is not None else None
-    except OverflowError:  # year 1 with an offset
-        raise InvalidInput("bad_time", "since lies before the first year.", "Write a later time.") from None
+    since = in_utc(since)
     position = await queries.require_position(min_position)
     name, _, value = (label or "").partition("=")
     rows = await queries.views.executions(
@@ -228,3 +223,15 @@ async def _artifact(request: Request, execution_id: UUID, sha256: str, *, downlo
         headers=headers,
         media_type=(media_type if shown else "application/octet-stream") + (charset if shown else ""),
     )
+
+
+def in_utc(since: datetime | None) -> datetime | None:
+    """A time of a query. Raises InvalidInput when it has no zone, or lies before the first year."""
+    if since is None:
+        return None
+    if since.tzinfo is None:
+        raise InvalidInput("bad_time", "since must say its time zone.", "Write for example 2026-01-31T08:00:00Z.")
+    try:
+        return since.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput("bad_time", "since lies before the first year.", "Write a later time.") from None

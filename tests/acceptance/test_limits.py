@@ -291,3 +291,18 @@ def most_at_once(api: Api, ids: list[str]) -> int:
         now += change
         most = max(most, now)
     return most
+
+
+def test_statistics_tell_of_runs_and_of_a_draft_with_errors_that_there_are_none(api: Api) -> None:
+    done = api.save(workflow("measured", python("a", "def main():\n    return 1")))
+    for _ in range(6):
+        api.finish(api.run(done))
+    api.finish(api.run(api.save(workflow("other", python("a", "def main():\n    return 1")))))
+    path = f"/stats/workflows/{done}"  # some seconds behind
+    told = until(lambda: said if (said := api.get(path))["runs"]["completed"] == 6 else None)
+    [step] = told["steps"]
+    assert (step["path"], step["runs"], told["bottleneck"]["path"]) == ("a", 6, "a")
+    assert 0 < step["duration_ms"]["p50"] <= step["duration_ms"]["p99"]
+    draft = api.post("/workflows", {"name": "draft", "definition": [1]}, 201)
+    told = api.get(f"/stats/workflows/{draft['id']}")
+    assert (told["runs"]["total"], told["steps"], told["bottleneck"]) == (0, [], None)

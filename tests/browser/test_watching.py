@@ -101,7 +101,7 @@ def test_each_status_of_each_step_is_seen_while_it_lasts(api: Api, open_page: Op
     steps = (python(step, UNTIL_FILE, args={"gate": str(gate)}) for step, gate in gates.items())
     page = open_page(f"/workflows/{api.save(workflow('gated', *steps))}")
     page.get_by_role("button", name="Run…").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Run it")).to_be_focused()  # keys reach it then
     page.keyboard.press("Control+Enter")
     status(page, "running")
     expect(node(page, "first")).to_have_attribute("data-status", "running")
