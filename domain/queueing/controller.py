@@ -3,8 +3,8 @@
 Additive increase, multiplicative decrease, with hysteresis (as congestion control of TCP: RFC 5681). It begins at the
 number of cores and rises while all slots are used and nothing is short: with each attempt that ends, and without any by
 one every GROW_S. Memory that runs short halves it, down to one; other programs that keep the cores busy lower it, but
-never below the number of cores. After that it rises by one every REGROW_S, once REST_S have passed without pressure.
-Nothing that runs is ended for it.
+never below two for each core: steps wait for others too. After that it rises by one every REGROW_S, once REST_S have
+passed without pressure. Nothing that runs is ended for it.
 """
 
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ class Controller:
     def _shrink(self, why: Why, used: int, now: float) -> Why | None:
         if now - self._shrank_at < APART_S:
             return None
-        low = self.floor if why is Why.CPU else 1
+        low = min(2 * self.floor, self.ceiling) if why is Why.CPU else 1
         # What is not used is given up at once: it would be no decrease.
         limit = max(low, min(self.limit, max(used, 1)) // 2)
         if limit >= self.limit:

@@ -30,7 +30,7 @@ def test_it_begins_at_the_cores_and_rises_while_all_slots_are_used() -> None:
     assert controller.limit == 8
 
 
-@pytest.mark.parametrize(("pressure", "why", "low"), [(FULL, Why.MEMORY, 1), (BUSY, Why.CPU, 2)])
+@pytest.mark.parametrize(("pressure", "why", "low"), [(FULL, Why.MEMORY, 1), (BUSY, Why.CPU, 4)])
 def test_under_pressure_it_falls_within_five_seconds_and_recovers_after(pressure: Pressure, why: Why, low: int) -> None:
     controller = Controller(cores=2, ceiling=8)
     began = now = risen(controller)
