@@ -14,6 +14,7 @@ from domain.queueing.slots import KIND, Slots
 
 Json = dict[str, Any]
 MOVES_TOLD = 200
+MOST_ATTEMPTS = 1_024
 
 
 class CapacityView:
@@ -22,6 +23,11 @@ class CapacityView:
     def __init__(self, slots: Slots, load: Load, limiting: Limiting, store: EventStore, server_id: UUID) -> None:
         self._slots, self._load, self._limiting = slots, load, limiting
         self._store, self._server_id = store, server_id
+
+    @property
+    def most_attempts(self) -> int:
+        """Of this server; of one that runs nothing what any server may be started with: others take what they can."""
+        return self._load.ceiling or MOST_ATTEMPTS
 
     def limits(self) -> Json:
         """The answer of GET /queue/limits, without the position."""
@@ -33,7 +39,7 @@ class CapacityView:
                 for one in limits.workflows.values()
             },
             "kinds": limits.kinds, "resources": limits.resources, "machine": limiting.machine,
-            "most_attempts": self._load.ceiling, "version": limiting.version,
+            "most_attempts": self.most_attempts, "version": limiting.version,
             "changed_at": limiting.changed_at, "changed_by": limiting.changed_by,
         }  # fmt: skip
 

@@ -18,6 +18,8 @@ from domain.values import JsonText
 MAX_DEPTH = 16
 """Executions from the one a person asked for to the innermost child. A workflow that runs itself ends here."""
 _encode = msgspec.json.Encoder(order="deterministic").encode
+Check = Callable[[PreparedGraph], None]
+"""Raises Refusal."""
 Load = Callable[[UUID], Awaitable[Execution]]
 
 
@@ -50,9 +52,9 @@ class Children:
         self._versions, self._inputs, self._find_by_name, self._ids = versions, inputs, find, ids
 
     async def call(
-        self, parent: Execution, path: str, config: JsonText, cause: Cause, load: Load
+        self, parent: Execution, path: str, config: JsonText, cause: Cause, load: Load, check: Check
     ) -> Called | NotCalled:
-        """The child that a step's config asks for."""
+        """The child that a step's config asks for; `check` says whether it could ever run here."""
         wanted = cast("dict[str, Any]", msgspec.json.decode(config))
         try:
             above = await _workflows_above(parent, load)
@@ -63,6 +65,7 @@ class Children:
             workflow = await self._versions.workflow(workflow_id)
             version = workflow.runnable(wanted.get("version"))
             prepared = await self._versions.graph(workflow_id, version.number)
+            check(prepared)
         except Refusal as refused:
             return _refused(path, refused.code, refused.message, refused.advice)
         given: object = wanted.get("inputs") or {}

@@ -12,14 +12,14 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from application.arrivals import Arrivals
 from application.capacity_view import CapacityView
 from application.children import Called, Children
-from application.counting import in_ms, ticket_heard, ticket_of
-from application.deciding import ACTOR, DEFAULT_GRACE_S, Decider
+from application.counting import in_ms, ticket_of
+from application.deciding import ACTOR, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
 from application.family import Family
@@ -69,12 +69,12 @@ from application.queue_view import QueueView
 from application.retrying import RetryPlan, Wish, plan_retry
 from application.running import Running
 from application.timers import Timers
-from domain.errors import Conflict, Refusal
+from domain.errors import Conflict
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission, Bound, Ticket
+from domain.queueing.admission import Admission, Bound
 from domain.queueing.controller import Controller
 from domain.queueing.slots import NOTHING, Amounts, Slots
 from domain.values import JsonText
@@ -126,7 +126,7 @@ class Conductor:
             self.slots, clock, follows=follows, limits_changed=self._limits_changed, more_free=self._offer
         )
         self._evaluator = Evaluator(expressions, artifacts, clock, inline_bytes=inline_bytes)
-        self._family = Family(self, children)
+        self._family = Family(self, children, self._refuse_beyond)
         self._elsewhere = Elsewhere(store, self._histories, server_id, self._is_here, self._stored_elsewhere)
         self._timers = Timers(clock, self.put)
         self._decider = Decider(
@@ -143,9 +143,10 @@ class Conductor:
         self._hearing = Hearing(self.live, self._evaluator, clock, self._later, self._drive_soon, flush_s=log_flush_s)
         self._queue = Queue(
             self._admission, store, self._histories, clock, self.spawn, self._start_queued, self._is_live,
-            self._decider.cause, self._family.tell_parent, self._look_whether_it_waits,
+            self._decider.cause, self._family.tell_parent, self._look_again,
         )  # fmt: skip
         self.running = Running(self._admission, leases, clock, self.live.keys(), self.spawn, self._queue.admit_soon)
+        self.arrivals = Arrivals(self, self._queue, self._admission, self.running, self._family, graphs, clock)
         self.limiting = Limiting(store, clock, self._admission, self.load_now, machine, self._offer)
         self.capacity_view = CapacityView(self.slots, self.load_now, self.limiting, store, server_id)
         self.queue_view = QueueView(self._admission, self.live)
@@ -219,14 +220,8 @@ class Conductor:
             if goes_on or not self._decider.is_settled(live, len(events)):
                 self._drive_soon(live)
         else:
-            self._enqueue(execution, live.position, prepared)
+            self.arrivals.enqueue(execution, live.position, prepared)
         return Appended(positions=stored.positions[:1], numbers=stored.numbers)
-
-    async def _replace(self, execution_id: UUID, cause: Cause, reason: str) -> None:
-        try:
-            await patiently(lambda: self.stop(execution_id, cause, grace_s=DEFAULT_GRACE_S, reason=reason))
-        except (Refusal, VersionConflict, LeaseLost, LeadingMemberFailed) as error:  # it has ended meanwhile, say
-            log.info("execution %s was not replaced: %s", execution_id, error)
 
     async def stop(self, execution_id: UUID, cause: Cause, *, grace_s: float, reason: str | None) -> int:
         """Ask for a stop; answers the position of the append, 0 when it was asked before.
@@ -250,7 +245,7 @@ class Conductor:
                 if queued is not None:
                     self._queue.put_back(queued, waited)
                     if isinstance(error, StoreUnavailable):
-                        self.spawn(self._leave_if_it_ended(execution_id))
+                        self.spawn(self.arrivals.leave_if_ended(execution_id, IN_DOUBT_S))
                 raise
             if decided is not None:
                 break
@@ -315,7 +310,7 @@ class Conductor:
             self.spawn(self._look_for(Live(execution, prepared, position=0, epoch=execution.state.epoch)))
             raise
         execution.pending_events.clear()
-        self._enqueue(execution, stored.position, prepared)
+        self.arrivals.enqueue(execution, stored.position, prepared)
         return stored.position
 
     async def answer(
@@ -359,26 +354,11 @@ class Conductor:
         """How many executions wait to be admitted."""
         return self._admission.queued
 
-    def waiting_with(self, workflow_id: UUID) -> tuple[int, int]:
-        """How many wait, and how many of them of that workflow."""
-        return self._admission.queued, self._admission.queued_in(workflow_id)
+    def _look_again(self, execution_id: UUID) -> None:
+        self.arrivals.look_again(execution_id)
 
-    async def debounced_since(self, workflow_id: UUID, key: str) -> float | None:
-        """Unix milliseconds at which the first one came of those that are delayed together; None: none are."""
-        together = self._admission.delayed_with(workflow_id, key)
-        if not together:
-            return None
-        debounce = (await self.load(together[-1])).state.debounce
-        return None if debounce is None else debounce.since_ms
-
-    def place_of(self, workflow_id: UUID, priority: int, now: datetime) -> int:
-        """The place that one would have which comes now."""
-        came_at = now.timestamp()
-        return self._admission.place_among(
-            Ticket(
-                execution_id=workflow_id, workflow_id=workflow_id, came_at=came_at, position=2**63, priority=priority
-            )
-        )  # fmt: skip
+    def _refuse_beyond(self, prepared: PreparedGraph) -> None:
+        self.limiting.refuse_beyond(prepared)
 
     def _limits_changed(self) -> None:
         self.limiting.apply()
@@ -479,12 +459,7 @@ class Conductor:
         match event:
             case e.Created() | e.Retried():
                 if not (self.is_queued(execution_id) or self._closing):
-                    # At once, for what comes next may be that it has started.
-                    ticket = ticket_heard(event, position)
-                    since = datetime.fromtimestamp(ticket.came_at, UTC)
-                    self._queue.put(Queued(ticket=ticket, execution=None, since=since, came=event.timestamp))
-                    self.spawn(self._limit_queued(event, since))
-                    self._debounce(ticket)
+                    self.arrivals.hear(event, position)
             case e.QueueChanged():
                 self._queue.change(execution_id, priority=event.priority, held=event.held)
             case e.Started():
@@ -513,10 +488,6 @@ class Conductor:
         else:
             look_again()
 
-    async def _limit_queued(self, event: e.Created | e.Retried, since: datetime) -> None:
-        prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
-        self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, since)
-
     async def look_at_all(self) -> None:
         """What other servers stored was missed: everything is looked at again."""
         await self.limiting.load()
@@ -535,7 +506,7 @@ class Conductor:
                 continue
             known = self.has(row.execution_id) or self.is_queued(row.execution_id)
             if state.status is ExecutionStatus.QUEUED and not known:
-                self._enqueue(execution, 0, prepared)
+                self.arrivals.enqueue(execution, 0, prepared)
 
     # ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -567,7 +538,7 @@ class Conductor:
         execution = await self.load(row.execution_id)
         state = execution.state
         if state.status is ExecutionStatus.QUEUED:
-            self._enqueue(execution, 0, await self._graphs(state.workflow_id, state.workflow_version))
+            self.arrivals.enqueue(execution, 0, await self._graphs(state.workflow_id, state.workflow_version))
             return
         if state.status in FINAL:
             return
@@ -621,7 +592,7 @@ class Conductor:
         live.position = stored[0].position
         if execution.state.status is ExecutionStatus.QUEUED:
             self._release(live)
-            self._enqueue(execution, live.position, live.prepared)
+            self.arrivals.enqueue(execution, live.position, live.prepared)
         elif execution.state.epoch < live.epoch:  # it has not come here
             self._release(live)
         else:
@@ -673,58 +644,6 @@ class Conductor:
             self._drive_soon(self.live[waiting])
         else:
             self._queue.admit_soon()
-
-    def _enqueue(self, execution: Execution, position: int, prepared: PreparedGraph) -> None:
-        """It waits until a slot is free, for as long as its workflow lets it."""
-        state, ticket = execution.state, ticket_of(execution, position, prepared.needs)
-        self._queue.put(
-            Queued(
-                ticket=ticket, execution=execution, held=state.held, limit_s=prepared.graph.settings.queue_timeout_s,
-                since=datetime.fromtimestamp(ticket.came_at, UTC), came=state.created_at,
-            )
-        )  # fmt: skip
-        self._debounce(ticket)
-        # Whenever it comes into the queue, so that neither a lost answer nor a restart forgets it.
-        for other in self.running.to_replace(execution):
-            cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
-            self.spawn(self._replace(other, cause, f"replaced by #{state.number}"))
-        if execution.state.concurrency is not None:
-            self.running.recount_soon()
-
-    def _look_whether_it_waits(self, execution_id: UUID) -> None:
-        self.spawn(self._queue_if_it_waits(execution_id))
-
-    async def _queue_if_it_waits(self, execution_id: UUID) -> None:
-        """It was to come into the queue while it was in hand."""
-        execution = await patiently(lambda: self.load(execution_id))
-        state = execution.state
-        prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
-        known = self.has(execution_id) or self.is_queued(execution_id)
-        if state.status is ExecutionStatus.QUEUED and not (known or self._closing):
-            self._enqueue(execution, 0, prepared)
-
-    async def _leave_if_it_ended(self, execution_id: UUID) -> None:
-        """A stop was not answered. One that is held would never be looked at, and wait for ever in the view of this
-        server."""
-        await asyncio.sleep(IN_DOUBT_S)
-        execution = await patiently(lambda: self.load(execution_id))
-        if execution.state.status in FINAL and self._queue.take_out(execution_id) is not None:
-            self.running.has_ended(execution_id)
-            self._family.tell_parent(execution)
-
-    def _debounce(self, ticket: Ticket) -> None:
-        """Of those that are delayed together only the last one goes on."""
-        if ticket.debounce is None:
-            return
-        *before, last = self._admission.delayed_with(ticket.workflow_id, ticket.debounce) or [ticket.execution_id]
-        if before:
-            self.spawn(self._give_way(before, last))
-
-    async def _give_way(self, before: Sequence[UUID], last: UUID) -> None:
-        state = (await patiently(lambda: self.load(last))).state
-        for other in before:
-            cause = Cause(at=self._clock.now(), actor=state.command_actor, command_id=state.command_id)
-            await self._replace(other, cause, f"debounced by #{state.number}")
 
     async def _start_queued(self, queued: Queued, waited: Waited) -> None:
         execution = queued.execution or await self.load(queued.execution_id)
@@ -929,7 +848,7 @@ class Conductor:
         if state.status in FINAL:
             self._family.tell_parent(execution)
         elif state.status is ExecutionStatus.QUEUED and not (self.has(execution_id) or self.is_queued(execution_id)):
-            self._enqueue(execution, 0, prepared)
+            self.arrivals.enqueue(execution, 0, prepared)
         for command in commands_in(items):
             if not command.answer.done():
                 self.spawn(self._pass_on(execution_id, command))
@@ -942,7 +861,7 @@ class Conductor:
         child = called.execution
         child.pending_events.clear()
         child.state.number = numbers[child.id]
-        self._enqueue(child, position, called.prepared)
+        self.arrivals.enqueue(child, position, called.prepared)
 
     async def _reload(self, live: Live, items: Sequence[object], unstored: Sequence[RecordedEvent] = ()) -> None:
         """Begin again from the stored history, with the outcomes and commands in hand, and the lines that could not be

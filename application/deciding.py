@@ -40,7 +40,6 @@ from domain.execution.events import StepStarted
 from domain.execution.execution import Execution
 from domain.execution.plan import Ending
 from domain.execution.status import ExecutionStatus
-from domain.paths import node_of
 from domain.queueing.slots import MEMORY, NOTHING, Amounts, Slots
 from domain.values import EMPTY_OBJECT, NULL, JsonText
 from domain.workflow.graph import OnFailure
@@ -200,7 +199,7 @@ class Decider:
                 )
             case RetryJudged(outcome=erred):
                 if item.error is not None:
-                    live.abort = live.abort or (item.error, _pointer_of(live, path, "/retry/when"))
+                    live.abort = live.abort or (item.error, live.prepared.pointer_of(path) + "/retry/when")
                 blocked = not item.allowed or live.plan.failing or live.abort is not None
                 blocked = blocked or live.plan.map_is_over(path)
                 execution.fail_step(
@@ -371,11 +370,10 @@ class Decider:
         """What an attempt takes: as declared, and of memory what it took before when nothing is declared."""
         if node.declares_memory:
             return node.amounts
-        learnt = self._load.memory.mb(node.profile)
-        if learnt is None:
+        learnt, there = self._load.memory.mb(node.profile), self._slots.limit_of(MEMORY)
+        if learnt is None or there is None:
             return node.amounts
-        limit = self._slots.limit_of(MEMORY)
-        return {**node.amounts, MEMORY: learnt if limit is None else min(learnt, limit)}
+        return {**node.amounts, MEMORY: min(learnt, there)}
 
     def _start(self, live: Live, path: str, node: PreparedNode, ready: InputPrepared, cause: Cause) -> int:
         """Start a step; answers the slots it takes (a transform and a step without an input take none)."""
@@ -480,8 +478,3 @@ class Decider:
 def attempt_id(live: Live, path: str, attempt: int) -> AttemptId:
     """The attempt of the current run."""
     return AttemptId(execution_id=live.id, run=live.execution.state.run, path=path, attempt=attempt)
-
-
-def _pointer_of(live: Live, path: str, field: str) -> str:
-    """Where a field of a step's node stands in the definition, inside a map too."""
-    return f"/nodes/{[*live.prepared.nodes].index(node_of(path))}{'/config/node' * path.count('[')}{field}"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
-from application.children import Called, Children, NotCalled, parent_of
+from application.children import Called, Check, Children, NotCalled, parent_of
 from application.live import ChildEnded, Live
 from application.patience import AGAIN_S, patiently
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
@@ -42,12 +42,13 @@ class Runs(Protocol):
 class Family:
     """Of all executions of one server; keeps no state of its own."""
 
-    def __init__(self, runs: Runs, children: Children) -> None:
-        self._runs, self._children = runs, children
+    def __init__(self, runs: Runs, children: Children, check: Check) -> None:
+        self._runs, self._children, self._check = runs, children, check
 
     async def call(self, live: Live, path: str, config: JsonText, cause: Cause) -> Called | NotCalled:
         """The child that a step's config asks for, not stored yet."""
-        return await patiently(lambda: self._children.call(live.execution, path, config, cause, self._runs.load))
+        call, load = self._children.call, self._runs.load
+        return await patiently(lambda: call(live.execution, path, config, cause, load, self._check))
 
     def parent_of(self, execution: Execution) -> tuple[Live, str] | None:
         """The live parent of a child, and its step."""

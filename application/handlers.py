@@ -221,9 +221,7 @@ class Handlers:
         inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
         if problems:
             raise _inputs_invalid(problems)
-        beyond = self.conductor.limiting.beyond(prepared)
-        if beyond:
-            raise InvalidInput("needs_too_much", beyond[0].message, beyond[0].advice, beyond)
+        self.conductor.limiting.refuse_beyond(prepared)
         priority = prepared.graph.settings.priority if command.priority is None else command.priority
         self._refuse_when_full(workflow.id, priority, cause.at)
         text = JsonText(_encode(inputs))
@@ -272,7 +270,7 @@ class Handlers:
         if asked is None or key is None:
             return at, None
         now_ms = now.timestamp() * 1000
-        since_ms = await self.conductor.debounced_since(command.workflow_id, key) or now_ms
+        since_ms = await self.conductor.arrivals.debounced_since(command.workflow_id, key) or now_ms
         until = now_ms + asked.wait_s * 1000
         if asked.max_wait_s is not None:
             until = min(until, since_ms + asked.max_wait_s * 1000)
@@ -280,16 +278,15 @@ class Handlers:
 
     def _refuse_when_full(self, workflow_id: UUID, priority: int, now: datetime) -> None:
         """Raises CapacityExceeded with the place it would have had."""
-        waiting, of_workflow = self.conductor.waiting_with(workflow_id)
+        waiting, of_workflow = self.conductor.queue_view.waiting_with(workflow_id)
         limit = self.conductor.limiting.limits.workflows.get(workflow_id)
-        most = self.queue_limit if limit is None or limit.queued is None else limit.queued
         if waiting >= self.queue_limit:
             most, of = self.queue_limit, ""
-        elif limit is not None and limit.queued is not None and of_workflow >= max(1, limit.queued):
+        elif limit is not None and limit.queued is not None and of_workflow >= limit.queued:
             most, of = limit.queued, " of this workflow"
         else:
             return
-        raise _queue_full(most, of, self.conductor.place_of(workflow_id, priority, now))
+        raise _queue_full(most, of, self.conductor.queue_view.place_of(workflow_id, priority, now))
 
     async def _accepted_before(self, command: c.Execute) -> Accepted | None:
         """The answer this key got, when the body is the same by the inputs of the version that ran then."""
@@ -322,12 +319,11 @@ class Handlers:
     async def set_limits(self, command: c.SetLimits) -> int:
         """Let other limits hold; the position. Raises InvalidInput, NotFound, Conflict."""
         cause = self._cause(command, "queue.set_limits", None)
-        limiting = self.conductor.limiting
-        ceiling = self.conductor.load_now.ceiling
-        limits = read_limits(command.body, most_attempts=ceiling, is_kind=self.is_kind)
+        most = self.conductor.capacity_view.most_attempts
+        limits = read_limits(command.body, most_attempts=most, is_kind=self.is_kind)
         for workflow_id in limits.workflows:
             await self.versions.workflow(workflow_id)
-        return await limiting.change(limits, cause, command.expected_version)
+        return await self.conductor.limiting.change(limits, cause, command.expected_version)
 
     async def change_queue(self, command: c.ChangeQueue) -> int:
         """Hold, release or move; 0 when it was so before. Raises NotFound, TransitionRefused."""
@@ -358,6 +354,7 @@ class Handlers:
             )
         self._refuse_when_full(execution.state.workflow_id, execution.state.priority, cause.at)
         prepared = await self.versions.graph(execution.state.workflow_id, preview.version)
+        self.conductor.limiting.refuse_beyond(prepared)
         execution.retry(
             cause, workflow_version=preview.version, graph_hash=preview.graph_hash, origin=command.origin,
             chosen=command.chosen, reused=preview.plan.reused, generations=preview.plan.generations,

@@ -1,6 +1,6 @@
 """The operator's limits, as they hold on this server: read from their stream, heard of, and changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
@@ -9,7 +9,7 @@ from application.patience import patiently
 from application.ports import Appended, Clock, EventStore, Member, VersionConflict
 from application.preparing import PreparedGraph
 from application.queue import Queued
-from domain.errors import Conflict, Problem
+from domain.errors import Conflict, InvalidInput, Problem
 from domain.event import Cause, RecordedEvent
 from domain.queueing.admission import Admission
 from domain.queueing.limits import LIMITS_ID, Limits, LimitsChanged, changed
@@ -73,32 +73,24 @@ class Limiting:
                 return stored.position
         raise Conflict("version_conflict", "Somebody else is changing the limits.", "Load them anew, then save again.")
 
-    def beyond(self, prepared: PreparedGraph) -> Sequence[Problem]:
-        """What a graph needs that could not be had if nothing else ran."""
-        asked: list[tuple[str, Mapping[str, float], str | None]] = [
-            (f"/nodes/{place}/needs", node.needs, node.id) for place, node in enumerate(prepared.graph.nodes.values())
+    def refuse_beyond(self, prepared: PreparedGraph) -> None:
+        """Raises InvalidInput when a graph needs what could not be had if nothing else ran."""
+        problems = [
+            self._problem(name, needed, f"{pointer}/{name}", node_id)
+            for pointer, node_id, needs in prepared.all_needs
+            for name, needed in needs.items()
+            if needed > (self._admission.slots.limit_of(name) or 0.0)
         ]
-        asked += [
-            (f"/nodes/{place}/config/node/needs", node.each.node.needs, node.id)
-            for place, node in enumerate(prepared.graph.nodes.values())
-            if node.each is not None
-        ]
-        asked.append(("/settings/needs", prepared.graph.settings.needs, None))
-        problems: list[Problem] = []
-        for pointer, needs, node_id in asked:
-            for name, needed in needs.items():
-                there = self._admission.slots.limit_of(name)
-                if there is not None and needed <= there:
-                    continue
-                message = f"{name} is nothing this service has."
-                if there is not None:
-                    message = f"It needs {needed:g} {name}, and there are {there:g}."
-                problems.append(
-                    Problem(
-                        code="unknown_resource" if there is None else "needs_too_much", message=message,
-                        advice="Need less, or let an operator set how much there is (PUT /api/v1/queue/limits).",
-                        pointer=f"{pointer}/{name}", node=node_id,
-                        params={"resource": name, "needed": needed, "limit": there or 0.0},
-                    )
-                )  # fmt: skip
-        return problems
+        if problems:
+            raise InvalidInput("needs_too_much", problems[0].message, problems[0].advice, problems)
+
+    def _problem(self, name: str, needed: float, pointer: str, node_id: str | None) -> Problem:
+        there = self._admission.slots.limit_of(name)
+        message = f"{name} is nothing this service has."
+        if there is not None:
+            message = f"It needs {needed:g} {name}, and there are {there:g}."
+        return Problem(
+            code="unknown_resource" if there is None else "needs_too_much", message=message,
+            advice="Need less, or let an operator set how much there is (PUT /api/v1/queue/limits).", pointer=pointer,
+            node=node_id, params={"resource": name, "needed": needed, "limit": there or 0.0},
+        )  # fmt: skip

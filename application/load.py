@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from application.patience import patiently
@@ -151,21 +150,24 @@ class Load:
             self._has_moved.clear()
             moves, self._moves = self._moves, {}
             changed = [(resource, move) for resource, move in moves.items() if move.before != move.after]
-            events = [
-                _event(resource, move, ids.new(), server_id, version + nth, self._clock.now())
-                for nth, (resource, move) in enumerate(changed, 1)
-            ]
-            if not events:
+            if not changed:
                 continue
-            for event in events:
-                what = event.resource or "attempts"
-                log.info("limit of %s: %s to %s (%s)", what, event.from_limit, event.to_limit, event.reason)
-            member = Member(events=cast("list[RecordedEvent]", events))
-            try:
-                await patiently(lambda member=member: store.append(member))
-                version += len(events)
-            except VersionConflict:  # an append whose answer was lost
-                version = await patiently(lambda: store.head(server_id))
+            for resource, move in changed:
+                log.info("limit of %s: %s to %s (%s)", resource or "attempts", move.before, move.after, move.why)
+            made = [(resource, move, ids.new()) for resource, move in changed]
+            while True:
+                events: list[RecordedEvent] = [
+                    _event(resource, move, command_id, server_id, version + nth, self._clock.now())
+                    for nth, (resource, move, command_id) in enumerate(made, 1)
+                ]
+                member = Member(events=events)
+                try:
+                    await patiently(lambda member=member: store.append(member))
+                except VersionConflict:  # of a process of this server that is not dead yet
+                    version = await patiently(lambda: store.head(server_id))
+                else:
+                    version += len(events)
+                    break
 
 
 def _event(

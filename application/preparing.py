@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 import msgspec
@@ -19,10 +20,10 @@ from application.ports import Artifacts, Expressions, NodeKind, NodeKinds, Scope
 from domain.execution.execution import Execution
 from domain.execution.state import ExecutionState
 from domain.execution.status import StepStatus
-from domain.paths import template_of
+from domain.paths import node_of, template_of
 from domain.queueing.admission import Needs
 from domain.queueing.calls import CALL
-from domain.queueing.slots import KIND, MEMORY, NOTHING, Amounts
+from domain.queueing.slots import KIND, MEMORY, NOTHING, OF_ATTEMPTS, Amounts
 from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
 from domain.workflow.graph import Graph, Node
 
@@ -84,6 +85,21 @@ class PreparedGraph:
         """The node behind a step, inside a map too."""
         return self.nodes[path] if path in self.nodes else self.templates[template_of(path)]
 
+    def pointer_of(self, path: str) -> str:
+        """Where the node behind a step stands in the definition, inside a map too."""
+        return f"/nodes/{[*self.nodes].index(node_of(path))}{'/config/node' * path.count('[')}"
+
+    @cached_property
+    def all_needs(self) -> Sequence[tuple[str, str | None, Mapping[str, float]]]:
+        """Whatever declares needs: where it stands in the definition, the node, and how much of what."""
+        own = self.graph.settings.needs
+        found = [
+            (f"{self.pointer_of(template)}/needs", node_of(template), prepared.node.needs)
+            for template, prepared in self.templates.items()
+            if prepared.node.needs
+        ]
+        return [*found, ("/settings/needs", None, own)] if own else found
+
 
 def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expressions) -> PreparedGraph:
     """Work out a graph once. The definition has passed validation: its kinds were known then."""
@@ -143,7 +159,7 @@ def _needs_at_first(graph: Graph, first: Sequence[PreparedNode]) -> Needs:
     common: dict[str, float] = {
         name: min(amounts[name] for amounts in asked)
         for name in (asked[0] if asked else ())
-        if not name.startswith(KIND) and all(name in amounts for amounts in asked)
+        if OF_ATTEMPTS not in name and all(name in amounts for amounts in asked)
     }
     return tuple(sorted({**common, **graph.settings.needs}.items()))
 

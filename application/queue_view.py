@@ -9,6 +9,7 @@ from uuid import UUID
 from application.live import Live
 from application.queue import Queued
 from domain.queueing.admission import Admission, Bound, Ticket, WaitCause, Waits
+from domain.queueing.calls import CALL
 from domain.queueing.slots import KIND, Short
 
 CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
@@ -44,6 +45,18 @@ class QueueView:
         """How many wait of each priority, the highest first."""
         return self._admission.priorities()
 
+    def waiting_with(self, workflow_id: UUID) -> tuple[int, int]:
+        """How many wait, and how many of them of that workflow."""
+        return self._admission.queued, self._admission.queued_in(workflow_id)
+
+    def place_of(self, workflow_id: UUID, priority: int, now: datetime) -> int:
+        """The place that one would have which comes now."""
+        newcomer = Ticket(
+            execution_id=workflow_id, workflow_id=workflow_id, came_at=now.timestamp(), position=2**63,
+            priority=priority,
+        )  # fmt: skip
+        return self._admission.place_among(newcomer)
+
     def limits(self, most: int) -> Sequence[tuple[Bound, int, int]]:
         """The limits somebody waits under, with how many run and wait; those with the most waiting first."""
         return self._admission.bounds()[:most]
@@ -63,6 +76,8 @@ class QueueView:
         if why.resource.startswith(KIND):
             kind = {"kind": why.resource.removeprefix(KIND), "limit": int(why.limit)}
             return {"code": "steps_kind", "params": kind}
+        if why.resource.startswith(CALL):
+            return {"code": "steps_calls", "params": {"limit": int(why.limit)}}
         return {"code": "steps_resources", "params": _told_of(why)}
 
     def _told(self, ticket: Ticket | None, waits: Waits) -> dict[str, object]:
@@ -79,7 +94,8 @@ class QueueView:
             return {"code": code, "params": {"until": until}}
         key = None if waits.bound is None else waits.bound.group.key
         holders = [self._holder(holder) for holder in waits.holders[:HOLDERS_TOLD]]
-        params = {"limit": waits.limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
+        limit = 0 if waits.bound is None else waits.bound.limit
+        params = {"limit": limit, "running": len(waits.holders), "key": key, "place": place, "holders": holders}
         return {"code": code, "params": params}
 
     def _holder(self, execution_id: UUID) -> dict[str, object]:

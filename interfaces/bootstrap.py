@@ -7,9 +7,10 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import uvicorn
@@ -212,21 +213,23 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         service=service, app=app, api=api, store=store, feed=feed, conductor=conductor, projector=projector
     )
     tasks: list[asyncio.Task[None]] = []
+
+    def beside(work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_say_if_failed)
+        tasks.append(task)
+
     await store.open()
     try:
         await feed.open()
-        tasks = [
-            asyncio.create_task(projector.run(), name="projector"),
-            asyncio.create_task(_forget_changed(feed, versions), name="versions"),
-        ]
+        beside(projector.run(), "projector")
+        beside(_forget_changed(feed, versions), "versions")
         await executor.start()
-        tasks.append(asyncio.create_task(_hear_others(feed, conductor), name="others"))
-        tasks.append(asyncio.create_task(_hear_limits(feed, conductor), name="limits"))
+        beside(_hear_others(feed, conductor), "others")
+        beside(_hear_limits(feed, conductor), "limits")
         if conducts:
-            tasks.append(asyncio.create_task(conductor.load_now.watch(MachinePressure()), name="load"))
-            tasks.append(
-                asyncio.create_task(conductor.load_now.record(store, SystemIds(), server_id), name="moves of limits")
-            )
+            beside(conductor.load_now.watch(MachinePressure()), "load")
+            beside(conductor.load_now.record(store, SystemIds(), server_id), "moves of limits")
             await membership.start()
             await conductor.start()
             membership.run()
@@ -252,6 +255,11 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         await reads.close()
         await projecting.close()
         await beating.close()
+
+
+def _say_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s ended by an error", task.get_name(), exc_info=error)
 
 
 def plugins_of(settings: Settings) -> Sequence[Plugin]:

@@ -105,12 +105,11 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Why an execution waits. Of a limit that is reached: `limit`, the whole `bound`, and `holders` (the executions
-    that run, oldest first); `short` of a resource; `place` from 1 among all that are not held, 0 for one that is;
+    """Why an execution waits. Of a limit that is reached: the `bound`, and `holders` (the executions that run, oldest
+    first); `short` of a resource; `place` from 1 among all that are not held, 0 for one that is;
     `higher`: how many before it have a higher priority."""
 
     cause: WaitCause
-    limit: int = 0
     bound: Bound | None = None
     short: Short | None = None
     holders: Sequence[UUID] = ()
@@ -486,7 +485,7 @@ class Admission(Generic[T]):
         if bound is None:
             return Waits(cause=cause, short=short, place=place, higher=higher)
         holders = self.running(bound.group)
-        return Waits(cause=cause, limit=bound.limit, bound=bound, holders=holders, place=place, higher=higher)
+        return Waits(cause=cause, bound=bound, holders=holders, place=place, higher=higher)
 
     def waited(self, execution_id: UUID, now: float) -> Mapping[WaitCause, float]:
         """Seconds it has waited until now, by cause; they add up to its time in this queue."""

@@ -2,15 +2,16 @@
 
 Additive increase, multiplicative decrease, with hysteresis (as congestion control of TCP: RFC 5681). It begins at the
 number of cores and rises while all slots are used and nothing is short: with each attempt that ends, and without any by
-one every GROW_S. Memory that runs short halves it, down to one; other programs that keep the cores busy lower it, but
-never below two for each core: steps wait for others too. After that it rises by one every REGROW_S, once REST_S have
-passed without pressure. Nothing that runs is ended for it.
+one every GROW_S. Memory that runs short halves it, down to one, and after that it rises by one every REGROW_S, once
+REST_S have passed without pressure. Other programs that keep the cores busy lower it while all of it is in use, but
+never below two for each core, for steps wait for others too; once they leave the cores it rises as at first, for what
+was taken is there again at once. Nothing that runs is ended for it.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-GROW_S, REGROW_S, REST_S = 0.5, 1.5, 5.0
+GROW_S, REGROW_S, REST_S, CPU_REST_S = 0.5, 1.5, 5.0, 1.0
 MEMORY_HIGH, MEMORY_LOW = 0.90, 0.80
 """Share of the memory in use from which it is short, and below which it is not any more."""
 STALL_HIGH = 0.10
@@ -62,13 +63,14 @@ class Controller:
         self.limit = self.floor
         self._goal = self.ceiling
         """Up to here it rises with each attempt that ends; above it has met pressure."""
-        self._grew_at = self._shrank_at = self._pressed_at = -1e9
+        self._grew_at = self._shrank_at = self._rest_until = -1e9
+        self._has_shrunk = False
         self._disturbed = 0
         self._was_short = False
 
     def ended(self, used: int, now: float) -> bool:
         """An attempt has ended when `used` were out; whether the limit has moved."""
-        if used < self.limit or self.limit >= min(self._goal, self.ceiling) or now - self._pressed_at < REST_S:
+        if used < self.limit or self.limit >= min(self._goal, self.ceiling) or now < self._rest_until:
             return False
         self.limit += 1
         self._grew_at = now
@@ -78,17 +80,16 @@ class Controller:
         """How the machine is now; why the limit has moved, None when it has not."""
         short = self._short(pressure)
         if short is not None:
-            self._pressed_at = now
+            self._rest_until = now + (CPU_REST_S if short is Why.CPU else REST_S)
             return self._shrink(short, used, now)
-        if used < self.limit or self.limit >= self.ceiling or now - self._pressed_at < REST_S:
+        if used < self.limit or self.limit >= self.ceiling or now < self._rest_until:
             return None
-        recovering = self._pressed_at > -1e9
-        if now - self._grew_at < (REGROW_S if recovering else GROW_S):
+        if now - self._grew_at < (REGROW_S if self.limit >= self._goal else GROW_S):
             return None
         self.limit += 1
         self._goal = max(self._goal, self.limit)
         self._grew_at = now
-        return Why.RECOVERED if recovering else Why.DEMAND
+        return Why.RECOVERED if self._has_shrunk else Why.DEMAND
 
     def _short(self, pressure: Pressure) -> Why | None:
         low = MEMORY_LOW if self._was_short else MEMORY_HIGH
@@ -105,12 +106,17 @@ class Controller:
     def _shrink(self, why: Why, used: int, now: float) -> Why | None:
         if now - self._shrank_at < APART_S:
             return None
-        low = min(2 * self.floor, self.ceiling) if why is Why.CPU else 1
-        # What is not used is given up at once: it would be no decrease.
-        limit = max(low, min(self.limit, max(used, 1)) // 2)
+        if why is Why.CPU:
+            # Where not all is used nobody would be helped, and what comes next would find too little.
+            limit = max(min(2 * self.floor, self.ceiling), self.limit // 2) if used >= self.limit else self.limit
+        else:
+            # What is not used is given up at once: it would be no decrease.
+            limit = max(1, min(self.limit, max(used, 1)) // 2)
         if limit >= self.limit:
             return None
-        self._goal = limit
+        if why is not Why.CPU:
+            self._goal = limit
         self.limit = limit
+        self._has_shrunk = True
         self._shrank_at = self._grew_at = now
         return why

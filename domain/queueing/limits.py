@@ -98,10 +98,10 @@ def read(body: Mapping[str, object], *, most_attempts: int, is_kind: Callable[[s
     def refuse(pointer: str, code: str, message: str, advice: str) -> None:
         problems.append(Problem(code=code, message=message, advice=advice, pointer=pointer))
 
-    def whole(value: object, pointer: str, most: int, low: int = 1) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= most:
+    def whole(value: object, pointer: str, most: int) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
             return value
-        refuse(pointer, "out_of_range", f"A limit here is a whole number from {low} to {most}.", "Write one of these.")
+        refuse(pointer, "out_of_range", f"A limit here is a whole number from 1 to {most}.", "Write one of these.")
         return None
 
     def by_name(field: str) -> Mapping[str, object]:
@@ -148,7 +148,7 @@ def read(body: Mapping[str, object], *, most_attempts: int, is_kind: Callable[[s
             )
             continue
         running = None if raw.get("running") is None else whole(raw["running"], f"{pointer}/running", MOST_RUNNING)
-        queued = None if raw.get("queued") is None else whole(raw["queued"], f"{pointer}/queued", MOST_QUEUED, 0)
+        queued = None if raw.get("queued") is None else whole(raw["queued"], f"{pointer}/queued", MOST_QUEUED)
         workflows[workflow_id] = WorkflowLimit(workflow_id=workflow_id, running=running, queued=queued)
     kinds: dict[str, int] = {}
     for name, value in by_name("kinds").items():

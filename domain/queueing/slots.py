@@ -1,9 +1,9 @@
 """Which attempts may be out at once on one server: slots, and what attempts take of the machine. Pure.
 
 A slot is a place for one attempt. Beside it an attempt takes amounts of resources: what its node says it needs (`cpu`
-in cores, `memory_mb`, `gpu`, or units with a name an operator gives), and one of its kind of node. A resource without
-a limit is not counted against anything. Whoever has waited longer for a slot or a resource gets it first; who waits for
-a resource keeps nobody from others.
+in cores, `memory_mb`, `gpu`, or units with a name an operator gives), and one of its kind of node. Of attempts of a
+kind or of calls without a limit any number may be out; of any other resource nobody has spoken of there is none.
+Whoever has waited longer for a slot or a resource gets it first; who waits for a resource keeps nobody from others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+OF_ATTEMPTS = ":"
+"""In the name of a resource that counts attempts; no name of units has it."""
 KIND = "kind:"
 """Begins the name of the resource that is one attempt of a kind of node."""
 MEMORY = "memory_mb"
@@ -59,11 +61,11 @@ class Slots:
     # ── limits ──
 
     def bound(self, limits: Amounts) -> None:
-        """There is so much of each resource, and of others without end. What is taken already stays taken."""
+        """There is so much of each resource. What is taken already stays taken."""
         self._limits = dict(limits)
 
     def limit_of(self, resource: str) -> float | None:
-        """How much there is; None: without end."""
+        """How much there is; None: nobody has said so."""
         return self._limits.get(resource)
 
     def taken(self, resource: str) -> float:
@@ -83,7 +85,9 @@ class Slots:
         for resource, needed in amounts.items():
             limit = self._limits.get(resource)
             if limit is None:
-                continue
+                if OF_ATTEMPTS in resource:
+                    continue
+                limit = 0.0
             free = limit - self._taken.get(resource, 0.0)
             if age is not None:
                 free -= sum(

@@ -38,6 +38,8 @@ def sentence(why: Json) -> str:
             return f"delayed until {params['until']}"
         case "steps_slots":
             return f"{params['steps']} steps wait: all {limit} slots are taken"
+        case "steps_calls":
+            return f"a step waits: the service it calls bears {limit} calls at once"
         case "steps_kind":
             return f"a step waits: {limit} of kind {params['kind']} run, and no more may"
         case _:

@@ -348,7 +348,7 @@ class WhyWaiting(BaseModel):
 
     code: Literal[
         "slots_taken", "workflow_limit", "key_limit", "resources", "held", "delayed",
-        "steps_slots", "steps_kind", "steps_resources",
+        "steps_slots", "steps_kind", "steps_calls", "steps_resources",
     ]  # fmt: skip
     params: dict[str, Any]
 
@@ -428,7 +428,7 @@ class WorkflowLimit(_Body):
     """At most so many executions of a workflow run, and wait."""
 
     running: int | None = Field(None, ge=1, le=10_000)
-    queued: int | None = Field(None, ge=0, le=1_000_000)
+    queued: int | None = Field(None, ge=1, le=1_000_000)
 
 
 class LimitsBody(_Body):

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from application import commands as c
-from application.ports import StoreUnavailable
-from domain.errors import CapacityExceeded, Conflict, InvalidInput
+from application.ports import Erred, StoreUnavailable, Succeeded
+from domain.errors import CapacityExceeded, Category, Conflict, InvalidInput
+from domain.event import StepError
 from domain.execution import events as e
+from domain.values import JsonText, Usage
 from tests.simulation.graphs import MOST_SEATS, SEATS
 from tests.simulation.loop import BEGIN
 from tests.simulation.test_by_hand import execute, steps
@@ -328,5 +330,120 @@ def test_one_whose_acceptance_was_not_answered_waits_although_it_is_held_just_wh
             assert server.conductor.queued == 0, "somebody decides about it while it is looked for"
         await asyncio.sleep(1)
         assert server.conductor.queued == 1
+
+    told(story)
+
+
+def test_what_a_step_took_before_is_what_it_takes_when_it_does_not_say() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        flow = await world.flow(server)
+        await limit(server, resources={"memory_mb": 3_000})
+        server.executor._outcome = lambda attempt, began: Succeeded(  # type: ignore[method-assign]
+            id=attempt.id, output=JsonText(b"{}"), attachments=[],
+            usage=Usage(wall_ms=1, cpu_ms=1, peak_memory_bytes=2_000 * 2**20, began_at_ms=began),
+        )  # fmt: skip
+        for _ in range(5):
+            await server.handlers.execute(execute(flow))
+            await asyncio.sleep(5)
+        for_ever(server)
+        first = await server.handlers.execute(execute(flow))
+        second = await server.handlers.execute(execute(flow))
+        await asyncio.sleep(5)
+        assert (server.conductor.slots.used, server.conductor.slots.taken("memory_mb")) == (1, 2_000)
+        assert server.conductor.queue_view.why_steps(first.execution_id) is None
+        said = server.conductor.queue_view.why_steps(second.execution_id)
+        params = {"resource": "memory_mb", "needed": 2_000.0, "free": 1_000.0, "limit": 3_000.0}
+        assert said == {"code": "steps_resources", "params": params}
+
+    told(story)
+
+
+def test_a_step_whose_calls_are_refused_as_too_many_has_fewer_out() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=8)
+        node = {"id": "ask", "kind": "http", "config": {"url": "http://127.0.0.1:9/"}}
+        flow = await save(server, {"apiVersion": "runwright/v1", "nodes": [node]})
+        too_many = StepError(
+            code="http_status", category=Category.INFRASTRUCTURE, type="HTTP 429", message="", advice="", retryable=True
+        )
+        usage = Usage(wall_ms=1, cpu_ms=1, peak_memory_bytes=1, began_at_ms=0)
+        server.executor._outcome = lambda attempt, began: Erred(id=attempt.id, error=too_many, usage=usage)  # type: ignore[method-assign]
+        for _ in range(8):
+            await server.handlers.execute(execute(flow))
+        await asyncio.sleep(60)
+        [(name, most)] = server.conductor.load_now.calls.limits().items()
+        assert most <= 4, "half of the eight that were out, or less"
+        assert server.conductor.slots.limit_of(name) == most
+        for_ever(server)
+        for _ in range(8):
+            await server.handlers.execute(execute(flow))
+        await asyncio.sleep(5)
+        assert server.conductor.slots.used == most, "no more are out than are borne"
+        said = [server.conductor.queue_view.why_steps(one) for one in server.conductor.live]
+        assert {"code": "steps_calls", "params": {"limit": most}} in said
+
+    told(story)
+
+
+def test_a_child_and_a_retry_that_could_never_start_are_refused_and_say_why() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        needy = await save(server, needing(2), "needy")
+        node = {"id": "call", "kind": "workflow", "config": {"workflow": str(needy), "inputs": {}}}
+        parent = await save(server, {"apiVersion": "runwright/v1", "nodes": [node]}, "parent")
+        done = await server.handlers.execute(execute(needy))
+        await asyncio.sleep(5)
+        await limit(server, resources={SEATS: 1})
+        called = await server.handlers.execute(execute(parent))
+        await asyncio.sleep(5)
+        [failed] = [x for x in world.truth.history(called.execution_id) if isinstance(x, e.StepFailed)]
+        assert failed.error.code == "needs_too_much"
+        again = c.RetryExecution(
+            actor=ADA, execution_id=done.execution_id, origin="start", chosen=(), inputs=None, step_inputs={},
+            version=None, token=None,
+        )  # fmt: skip
+        with pytest.raises(InvalidInput, match="It needs 2 seats, and there are 1"):
+            await server.handlers.retry(again)
+
+    told(story)
+
+
+def test_of_a_resource_that_an_operator_takes_away_there_is_none() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        await limit(server, resources={"licence": 1})
+        nodes = [
+            {"id": name, "kind": "python", "config": {"code": "def main(): pass"}, "needs": needs}
+            for name, needs in (("a", {}), ("b", {"licence": 1}))
+        ]
+        definition = {"apiVersion": "runwright/v1", "nodes": nodes, "edges": [{"from": "a", "to": "b"}]}
+        flow = await save(server, definition)
+        play = server.executor._play
+        for_ever(server)
+        accepted = await server.handlers.execute(execute(flow))
+        await limit(server)
+        server.executor._play = play  # type: ignore[method-assign]
+        await server.handlers.stop(stop_of(accepted.execution_id))
+        await asyncio.sleep(5)
+        with pytest.raises(InvalidInput, match="licence is nothing this service has"):
+            await server.handlers.execute(execute(flow))
+        assert server.conductor.slots.lacks({"licence": 1}) == ("licence", 1, 0, 0)
+        assert server.conductor.slots.lacks({"kind:python": 1}) is None
+
+    told(story)
+
+
+def test_needs_deep_inside_maps_are_looked_at_too() -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1)
+        inner = {"id": "i", "kind": "python", "config": {"code": "def main(): pass"}, "needs": {SEATS: 4}}
+        middle = {"id": "m", "kind": "map", "config": {"items": [1], "node": inner}}
+        outer = {"id": "o", "kind": "map", "config": {"items": [1], "node": middle}}
+        flow = await save(server, {"apiVersion": "runwright/v1", "nodes": [outer]})
+        with pytest.raises(InvalidInput) as refused:
+            await server.handlers.execute(execute(flow))
+        [problem] = refused.value.problems
+        assert (problem.pointer, problem.node) == (f"/nodes/0/config/node/config/node/needs/{SEATS}", "o")
 
     told(story)

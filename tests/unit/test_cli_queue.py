@@ -19,6 +19,7 @@ from interfaces.cli.queue import lines, sentence
         ("resources", {"resource": "memory_mb", "needed": 6144.0, "free": 2048.5}, "needs 6144 memory_mb, 2048.5 free"),
         ("steps_resources", {"resource": "gpu", "needed": 1, "free": 0.0}, "needs 1 gpu, 0 free"),
         ("steps_kind", {"kind": "http", "limit": 2}, "a step waits: 2 of kind http run, and no more may"),
+        ("steps_calls", {"limit": 2}, "a step waits: the service it calls bears 2 calls at once"),
         ("steps_slots", {"steps": 3, "limit": 8}, "3 steps wait: all 8 slots are taken"),
         ("held", {}, "held by a person"),
         ("delayed", {"until": "2031-01-01T00:00:00Z"}, "delayed until 2031-01-01T00:00:00Z"),

@@ -88,7 +88,8 @@ def test_a_key_at_its_limit_holds_up_nobody_else_and_says_who_holds_it() -> None
     assert sorted(started(queue, 5)) == [1, 2, 4, 5]
     said = queue.explain(UUID(int=3))
     assert said is not None
-    assert (said.cause, said.limit, said.holders, said.place) == (
+    assert said.bound is not None
+    assert (said.cause, said.bound.limit, said.holders, said.place) == (
         WaitCause.KEY_LIMIT, 2, [UUID(int=1), UUID(int=2)], 1
     )  # fmt: skip
     end(queue, 1, 6)

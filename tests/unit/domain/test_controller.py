@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.queueing.calls import Calls
-from domain.queueing.controller import CPU_SAMPLES, GROW_S, REGROW_S, REST_S, Controller, Pressure, Why
+from domain.queueing.controller import CPU_REST_S, CPU_SAMPLES, GROW_S, REGROW_S, REST_S, Controller, Pressure, Why
 from domain.queueing.memory import ENOUGH, MB, LearntMemory
 
 CALM = Pressure(memory_used=0.3, memory_stall=0.0, cpu_others=0.1, cpu_wait=0.2)
@@ -30,8 +30,12 @@ def test_it_begins_at_the_cores_and_rises_while_all_slots_are_used() -> None:
     assert controller.limit == 8
 
 
-@pytest.mark.parametrize(("pressure", "why", "low"), [(FULL, Why.MEMORY, 1), (BUSY, Why.CPU, 4)])
-def test_under_pressure_it_falls_within_five_seconds_and_recovers_after(pressure: Pressure, why: Why, low: int) -> None:
+@pytest.mark.parametrize(
+    ("pressure", "why", "low", "rest_s"), [(FULL, Why.MEMORY, 1, REST_S), (BUSY, Why.CPU, 4, CPU_REST_S)]
+)
+def test_under_pressure_it_falls_within_five_seconds_and_recovers_after(
+    pressure: Pressure, why: Why, low: int, rest_s: float
+) -> None:
     controller = Controller(cores=2, ceiling=8)
     began = now = risen(controller)
     moved: list[tuple[float, Why]] = []
@@ -46,10 +50,10 @@ def test_under_pressure_it_falls_within_five_seconds_and_recovers_after(pressure
     assert not controller.ended(controller.limit, now), "not at once"
     while controller.limit < 8:
         now += 0.25
-        assert now - ended < REST_S + (8 - pressed + 1) * REGROW_S + 1
+        assert now - ended < rest_s + (8 - pressed + 1) * REGROW_S + 1
         reason = controller.sample(CALM, controller.limit, now)
         assert reason in (None, Why.RECOVERED)
-        assert reason is None or now - ended >= REST_S - 0.3
+        assert reason is None or now - ended >= rest_s - 0.3
 
 
 def test_what_is_not_used_is_given_up_at_once() -> None:
@@ -57,6 +61,22 @@ def test_what_is_not_used_is_given_up_at_once() -> None:
     now = risen(controller)
     assert controller.sample(FULL, 2, now + 1) is Why.MEMORY
     assert controller.limit == 1
+
+
+def test_other_programs_lower_nothing_while_not_all_of_it_is_used() -> None:
+    controller = Controller(cores=2, ceiling=8)
+    now = risen(controller)
+    assert {controller.sample(BUSY, 7, now + n) for n in range(1, 20)} == {None}
+    assert controller.limit == 8
+
+
+def test_once_other_programs_leave_the_cores_it_rises_with_each_attempt_that_ends() -> None:
+    controller = Controller(cores=2, ceiling=8)
+    now = risen(controller)
+    for n in range(1, 20):
+        controller.sample(BUSY, 8, now + n)
+    assert controller.limit == 4
+    assert [controller.ended(used, now + 19 + CPU_REST_S) for used in (4, 5, 6, 7)] == [True] * 4
 
 
 def test_a_moment_of_another_program_moves_nothing() -> None:

@@ -1894,7 +1894,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "slots_taken" | "workflow_limit" | "key_limit" | "resources" | "held" | "delayed" | "steps_slots" | "steps_kind" | "steps_resources";
+            code: "slots_taken" | "workflow_limit" | "key_limit" | "resources" | "held" | "delayed" | "steps_slots" | "steps_kind" | "steps_calls" | "steps_resources";
             /** Params */
             params: {
                 [key: string]: unknown;

@@ -137,7 +137,7 @@ export interface ExecutionItem {
 }
 
 /** Why a queued execution waits: `slots_taken`, `workflow_limit`, `key_limit`, `resources`, `held`, `delayed`; or why steps of one
- * that runs do: `steps_slots`, `steps_kind`, `steps_resources`. */
+ * that runs do: `steps_slots`, `steps_kind`, `steps_calls`, `steps_resources`. */
 export interface WhyWaiting {
   code: string;
   params: {

@@ -40,6 +40,7 @@ describe("why a queued execution waits", () => {
     ["resources", { resource: "seats", needed: 2, free: 1 }, "Needs 2 seats; 1 free."],
     ["steps_resources", { resource: "gpu", needed: 1, free: 0 }, "A step needs 1 GPUs; 0 free."],
     ["steps_kind", { kind: "http", limit: 4 }, "A step waits: 4 of kind http run, and no more may."],
+    ["steps_calls", { limit: 2 }, "A step waits: the service it calls bears 2 calls at once."],
     ["steps_slots", { steps: 3, limit: 8 }, "3 steps wait: all 8 slots are taken."],
   ])("says what there is too little of (%s)", (code, params, words) => {
     expect(says({ code, params })).toBe(words);

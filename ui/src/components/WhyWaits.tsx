@@ -43,6 +43,7 @@ export function WhyWaits({ why, brief = false }: { why: WhyWaiting | null; brief
     });
   }
   if (why?.code === "steps_kind") return t("execution.whyStepKind", { kind: why.params.kind, limit });
+  if (why?.code === "steps_calls") return t("execution.whyStepCalls", { count: limit });
   if (why?.code === "steps_slots") return t("execution.whyStepSlots", { count: why.params.steps, limit });
   if (!(limit && place)) return t("execution.whyQueueUnknown");
   const said = t(brief ? "execution.whySlots" : "execution.whyQueue", { limit, place });

@@ -222,7 +222,7 @@ export const en = {
     },
     problem: {
       attempts: "Write a whole number from 1 to {{most}}.",
-      out_of_range: "Write a number that is possible here: at once from 1, waiting and resources from 0.",
+      out_of_range: "Write a number that is possible here: a whole number from 1, of resources from 0.",
       bad_resource: "A name has small letters, digits and _, and begins with a letter.",
       unknown_kind: "There is no such kind of step.",
       unknown_field: "Write how many run at once, or how many may wait.",
@@ -288,6 +288,8 @@ export const en = {
     whyNeeds: "Needs {{needed}} {{name}}; {{free}} free.",
     whyStepNeeds: "A step needs {{needed}} {{name}}; {{free}} free.",
     whyStepKind: "A step waits: {{limit}} of kind {{kind}} run, and no more may.",
+    whyStepCalls_one: "A step waits: the service it calls bears {{count}} call at once.",
+    whyStepCalls_other: "A step waits: the service it calls bears {{count}} calls at once.",
     whyStepSlots_one: "{{count}} step waits: all {{limit}} slots are taken.",
     whyStepSlots_other: "{{count}} steps wait: all {{limit}} slots are taken.",
     resourceWait: "Too little of the machine was free.",

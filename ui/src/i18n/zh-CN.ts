@@ -222,7 +222,7 @@ export const zhCN: Messages = {
     },
     problem: {
       attempts: "请填写 1 到 {{most}} 的整数。",
-      out_of_range: "请填写可行的数：同时运行从 1 起，等待数和资源从 0 起。",
+      out_of_range: "请填写可行的数：从 1 起的整数，资源从 0 起。",
       bad_resource: "名称由小写字母、数字和 _ 组成，以字母开头。",
       unknown_kind: "没有这种步骤。",
       unknown_field: "请填写同时运行数或最多等待数。",
@@ -288,6 +288,8 @@ export const zhCN: Messages = {
     whyNeeds: "需要 {{needed}} {{name}}，可用 {{free}}。",
     whyStepNeeds: "有步骤需要 {{needed}} {{name}}，可用 {{free}}。",
     whyStepKind: "有步骤在等：{{kind}} 步骤已有 {{limit}} 个在运行，已到上限。",
+    whyStepCalls_one: "有步骤在等：它调用的服务只能同时承受 {{count}} 个调用。",
+    whyStepCalls_other: "有步骤在等：它调用的服务只能同时承受 {{count}} 个调用。",
     whyStepSlots_one: "{{count}} 个步骤在等：{{limit}} 个名额已用完。",
     whyStepSlots_other: "{{count}} 个步骤在等：{{limit}} 个名额已用完。",
     resourceWait: "机器的可用资源不足。",
