@@ -101,7 +101,7 @@ def test_a_limit_of_a_workflow_counts_those_with_a_key_as_well() -> None:
     assert started(queue, 4) == [1, 2]
     said = queue.explain(UUID(int=3))
     assert said is not None
-    assert (said.cause, said.limit) == (WaitCause.WORKFLOW_LIMIT, 2)
+    assert (said.cause, said.bound) == (WaitCause.WORKFLOW_LIMIT, Bound(Group(FLOWS[0]), 2))
     end(queue, 1, 5)
     assert started(queue, 6) == [3]
 
