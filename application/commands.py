@@ -71,6 +71,8 @@ class Execute(Command):
     """Not before; None: as soon as it can."""
     delay_s: float | None = None
     """Not before so many seconds have passed."""
+    trigger: str = "api"
+    """What asks: `api`, `schedule:<trigger>@<due in Unix ms>` or `webhook:<trigger>`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,3 +135,56 @@ class AnswerStep(Command):
     path: str
     decision: str
     output: JsonText
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateTrigger(Command):
+    """A trigger with the settings of `body`."""
+
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeTrigger(Command):
+    """Other settings, all of them; `expected_version` None: whatever they are now."""
+
+    trigger_id: UUID
+    body: Mapping[str, object]
+    expected_version: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteerTrigger(Command):
+    """`what` is pause, resume or remove."""
+
+    trigger_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FireTrigger(Command):
+    """Start an execution of a trigger out of turn."""
+
+    trigger_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSecret(Command):
+    """A new secret for a webhook."""
+
+    trigger_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallWebhook:
+    """What came from outside: the body as it was sent, its value, the headers by small names, the query. It proves
+    itself by `bearer`, or by `signature`: the HMAC-SHA256 of the body, in hex."""
+
+    trigger_id: UUID
+    raw: bytes
+    body: object
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    bearer: str | None
+    signature: str | None
+    idempotency_key: str | None

@@ -169,14 +169,17 @@ class Conductor:
         idempotency: IdempotencyGuard | None,
         *,
         wait: bool = False,
+        beside: Sequence[RecordedEvent] = (),
     ) -> Appended | Replayed:
         """Store a new execution; it starts in the same append when nothing keeps it waiting, unless it is to `wait`.
+        What is `beside` is stored with it, or neither is.
 
-        Raises LimitReached when another server has let one in of which we have not heard; see `running.recount`.
+        Raises LimitReached when another server has let one in of which we have not heard; see `running.recount`;
+        VersionConflict when the stream of what is beside has moved on.
         """
         if execution.state.status in FINAL:  # it came too much
             events = cast("list[RecordedEvent]", [*execution.pending_events])
-            return await self._store.append(Member(events=events, idempotency=idempotency))
+            return await self._store.append(Member(events=[*events, *beside], idempotency=idempotency))
         name = lease_name(execution.id)
         live = Live(execution, prepared, position=2**63, epoch=1)
         ticket = ticket_of(execution, live.position, prepared.needs)
@@ -196,7 +199,7 @@ class Conductor:
         try:
             with nullcontext() if at_once else self.running.coming(ticket):
                 stored = await self._store.append(
-                    Member(events=events, idempotency=idempotency, leases_opened=[opened], limits=limits)
+                    Member(events=[*events, *beside], idempotency=idempotency, leases_opened=[opened], limits=limits)
                 )
         except StoreUnavailable:
             self.spawn(self._look_for(live))

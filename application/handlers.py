@@ -51,6 +51,8 @@ from domain.workflow.graph import OnLimit
 from domain.workflow.workflow import Workflow
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+Beside = Callable[[UUID], Sequence[RecordedEvent]]
+"""Events of another stream that an execution of this id is stored with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,8 @@ class Handlers:
     queue_limit: int
     is_kind: Callable[[str], bool]
 
-    def _cause(self, command: c.Command, action: str, subject: UUID | None) -> Cause:
+    def cause(self, command: c.Command, action: str, subject: UUID | None) -> Cause:
+        """Of a command whose actor may do that. Raises PermissionRefused."""
         if not self.permissions.allows(command.actor, action, subject):
             raise PermissionRefused(
                 "not_allowed", f"{command.actor} may not {action}.", "Ask an operator for a key that may."
@@ -102,7 +105,7 @@ class Handlers:
 
     async def create_workflow(self, command: c.CreateWorkflow) -> tuple[Workflow, int]:
         """Save a new workflow; answers it and the position."""
-        cause = self._cause(command, "workflow.save", None)
+        cause = self.cause(command, "workflow.save", None)
         workflow = Workflow.create(
             self.ids.new(), cause, name=command.name, description=command.description, labels=command.labels
         )
@@ -111,7 +114,7 @@ class Handlers:
 
     async def save_version(self, command: c.SaveVersion) -> tuple[Workflow, int]:
         """Save the next version. Raises NotFound, Conflict when it is not based on the latest."""
-        cause = self._cause(command, "workflow.save", command.workflow_id)
+        cause = self.cause(command, "workflow.save", command.workflow_id)
         workflow = await self.versions.workflow(command.workflow_id, fresh=True)
         if command.expected_version not in (None, workflow.latest_version):
             raise Conflict(
@@ -139,7 +142,7 @@ class Handlers:
 
     async def change_workflow(self, command: c.ChangeWorkflow) -> tuple[Workflow, int]:
         """Ready, pause, resume or archive."""
-        cause = self._cause(command, f"workflow.{command.change}", command.workflow_id)
+        cause = self.cause(command, f"workflow.{command.change}", command.workflow_id)
         workflow = await self.versions.workflow(command.workflow_id, fresh=True)
         match command.change:
             case "ready":
@@ -195,26 +198,27 @@ class Handlers:
 
     # ── executions ──
 
-    async def execute(self, command: c.Execute) -> Accepted:
-        """Accept a run. Raises NotFound, Conflict, InvalidInput, CapacityExceeded.
+    async def execute(self, command: c.Execute, beside: Beside | None = None) -> Accepted:
+        """Accept a run; with what `beside` makes for it, stored in one append. Raises NotFound, Conflict, InvalidInput,
+        CapacityExceeded, and VersionConflict when the stream of what is beside has moved on.
 
         A key that came before with the same body gets the same answer, whatever has changed meanwhile: the
         workflow is paused, the queue is full, a newer version has other inputs.
         """
-        cause = self._cause(command, "workflow.execute", command.workflow_id)
+        cause = self.cause(command, "workflow.execute", command.workflow_id)
         try:
             try:
-                return await self._accept(command, cause)
+                return await self._accept(command, cause, beside)
             except LimitReached:  # by one that another server has let in, of which we had not heard
                 await self.conductor.running.recount()
-                return await self._accept(command, cause, wait=True)
+                return await self._accept(command, cause, beside, wait=True)
         except (Conflict, InvalidInput, CapacityExceeded):
             before = await self._accepted_before(command)
             if before is None:
                 raise
             return before
 
-    async def _accept(self, command: c.Execute, cause: Cause, *, wait: bool = False) -> Accepted:
+    async def _accept(self, command: c.Execute, cause: Cause, beside: Beside | None, *, wait: bool = False) -> Accepted:
         workflow = await self.versions.workflow(command.workflow_id)
         version = workflow.runnable(command.version)
         prepared = await self.versions.graph(workflow.id, version.number)
@@ -238,14 +242,15 @@ class Handlers:
             self.ids.new(), cause, workflow_id=workflow.id, workflow_version=version.number,
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
             priority=priority,
-            labels=command.labels, trigger="api", concurrency=concurrency, not_before_ms=not_before_ms,
+            labels=command.labels, trigger=command.trigger, concurrency=concurrency, not_before_ms=not_before_ms,
             debounce=debounce,
         )  # fmt: skip
         if too_many:
             execution.cancel(cause, reason="concurrency_limit")
         guard = self._guard(command, execution.id, inputs)
         try:
-            stored = await self.conductor.create(execution, prepared, guard, wait=wait)
+            also = () if beside is None else beside(execution.id)
+            stored = await self.conductor.create(execution, prepared, guard, wait=wait, beside=also)
         except IdempotencyKeyReused as error:
             raise Conflict(
                 "idempotency_key_reused", "This idempotency key came before with another body.",
@@ -311,14 +316,14 @@ class Handlers:
 
     async def stop(self, command: c.StopExecution) -> int:
         """Ask for a stop; 0 when it was asked before. Raises NotFound, TransitionRefused, with force Conflict."""
-        cause = self._cause(command, "execution.stop", command.execution_id)
+        cause = self.cause(command, "execution.stop", command.execution_id)
         if command.force:
             return await self.conductor.force_stop(command.execution_id, cause)
         return await self.conductor.stop(command.execution_id, cause, grace_s=command.grace_s, reason=command.reason)
 
     async def set_limits(self, command: c.SetLimits) -> int:
         """Let other limits hold; the position. Raises InvalidInput, NotFound, Conflict."""
-        cause = self._cause(command, "queue.set_limits", None)
+        cause = self.cause(command, "queue.set_limits", None)
         most = self.conductor.capacity_view.most_attempts
         limits = read_limits(command.body, most_attempts=most, is_kind=self.is_kind)
         for workflow_id in limits.workflows:
@@ -327,7 +332,7 @@ class Handlers:
 
     async def change_queue(self, command: c.ChangeQueue) -> int:
         """Hold, release or move; 0 when it was so before. Raises NotFound, TransitionRefused."""
-        cause = self._cause(command, "execution.change_queue", command.execution_id)
+        cause = self.cause(command, "execution.change_queue", command.execution_id)
         return await self.conductor.change_queue(
             command.execution_id, cause, priority=command.priority, held=command.held, reason=command.reason
         )
@@ -335,17 +340,17 @@ class Handlers:
     async def pause(self, command: c.PauseExecution) -> int:
         """Pause or resume; 0 when it was so before. Raises NotFound, TransitionRefused."""
         verb = "resume" if command.resume else "pause"
-        cause = self._cause(command, f"execution.{verb}", command.execution_id)
+        cause = self.cause(command, f"execution.{verb}", command.execution_id)
         return await self.conductor.pause(command.execution_id, cause, reason=command.reason, resume=command.resume)
 
     async def preview_retry(self, command: c.RetryExecution) -> RetryPreview:
         """What a retry would do. Raises NotFound, TransitionRefused, InvalidInput, Conflict."""
-        self._cause(command, "execution.retry", command.execution_id)
+        self.cause(command, "execution.retry", command.execution_id)
         return await self._plan_retry(command, await self.conductor.load(command.execution_id))
 
     async def retry(self, command: c.RetryExecution) -> tuple[RetryPreview, int]:
         """Queue the next run; what it does and the position. Raises as the preview, and CapacityExceeded."""
-        cause = self._cause(command, "execution.retry", command.execution_id)
+        cause = self.cause(command, "execution.retry", command.execution_id)
         execution = await self.conductor.load(command.execution_id)
         preview = await self._plan_retry(command, execution)
         if command.token not in (None, preview.plan.token):
@@ -392,7 +397,7 @@ class Handlers:
 
     async def answer(self, command: c.AnswerStep) -> int:
         """Answer an unknown outcome or an approval. Raises NotFound, Conflict, InvalidInput."""
-        cause = self._cause(command, "execution.answer", command.execution_id)
+        cause = self.cause(command, "execution.answer", command.execution_id)
         if not command.path:
             raise NotFound("step", command.path)
         state = (await self.conductor.load(command.execution_id)).state

@@ -239,6 +239,14 @@ class EventStore(Protocol):
         """The latest event of a topic in a stream."""
         ...
 
+    async def event_of(self, stream_id: UUID, version: int) -> RecordedEvent | None:
+        """The event of a stream with this version."""
+        ...
+
+    async def trigger_heads(self) -> Sequence[RecordedEvent]:
+        """The last event of each trigger."""
+        ...
+
     async def last_terminal(self, stream_id: UUID, topics: Sequence[str]) -> StoredEvent | None:
         """The latest event of a stream, when it is of one of the topics or only late facts follow it."""
         ...
@@ -602,6 +610,22 @@ class Artifacts(Protocol):
 
     async def get(self, sha256: str) -> bytes | None:
         """The content, or None when there is none of that hash."""
+        ...
+
+
+class WebhookSecrets(Protocol):
+    """The secrets of webhooks, outside the log: an event is for ever, and is exported."""
+
+    async def put(self, trigger_id: UUID, secret: str) -> None:
+        """Keep it instead of the one before. Raises StoreUnavailable."""
+        ...
+
+    async def get(self, trigger_id: UUID) -> str | None:
+        """The secret; None when there is none. Raises StoreUnavailable."""
+        ...
+
+    async def remove(self, trigger_id: UUID) -> None:
+        """Forget it. Raises StoreUnavailable."""
         ...
 
 

@@ -21,6 +21,7 @@ from domain.event import EVENT_CLASSES, NO_WORKFLOW, RecordedEvent
 from domain.execution.events import Created
 from domain.execution.execution import Execution
 from domain.queueing.limits import QueueEvent
+from domain.triggering import trigger  # noqa: F401  # pyright: ignore[reportUnusedImport] - its events can be read
 from domain.values import JsonText, execution_id_of_log
 from domain.workflow.workflow import Workflow, WorkflowCreated
 

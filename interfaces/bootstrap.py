@@ -6,6 +6,7 @@
 import asyncio
 import logging
 import os
+import secrets
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -20,17 +21,20 @@ from application import commands as c
 from application.children import Children
 from application.conductor import Conductor
 from application.egress import KeyVariable
+from application.firing import Firing
 from application.handlers import Handlers
 from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
 from application.queries import Queries
+from application.triggers import Triggers
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
-from domain.execution.events import DECISIONS, ExecutionEvent
+from domain.execution.events import DECISIONS, Completed, ExecutionEvent, Failed, Stopped
 from domain.queueing.controller import Controller
 from domain.queueing.limits import LimitsChanged
 from domain.queueing.slots import CPU, GPU, MEMORY
+from domain.triggering.trigger import TRIGGER_EVENTS, TriggerEvent
 from domain.workflow.validation import validate
 from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
@@ -46,6 +50,7 @@ from infrastructure.postgres.feed import PostgresFeed, Told
 from infrastructure.postgres.leases import PostgresLeases
 from infrastructure.postgres.projector import Projector
 from infrastructure.postgres.views import PostgresViews
+from infrastructure.postgres.webhook_secrets import PostgresWebhookSecrets
 from infrastructure.pressure import MachinePressure, cores, memory_for_steps_mb
 from infrastructure.system import SystemClock, SystemIds, rest_collector
 from infrastructure.workers.executor import STEP_KINDS, STEP_KINDS_WITH_SHELL, LocalExecutor
@@ -60,6 +65,8 @@ NAMED_WAIT_S = 2.0
 """How long a step that runs a workflow by its name waits for the views to know it."""
 log = logging.getLogger("runwright")
 DECISION_TOPICS = frozenset(event.TOPIC for event in DECISIONS)
+ENDS = frozenset(event.TOPIC for event in (Completed, Failed, Stopped))
+TRIGGER_TOPICS = frozenset(event.TOPIC for event in TRIGGER_EVENTS)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -151,6 +158,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     def check(definition: object) -> list[Problem]:
         return validate(definition, checks, max_nodes=settings.max_nodes)
 
+    ids = SystemIds()
     handlers = Handlers(
         store=store,
         conductor=conductor,
@@ -159,10 +167,13 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         validate=check,
         inputs=InputCheck(),
         clock=clock,
-        ids=SystemIds(),
+        ids=ids,
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
     )
+    secrets_of_webhooks = PostgresWebhookSecrets(reads)
+    triggers = Triggers(store, handlers, expressions, secrets_of_webhooks, lambda: secrets.token_urlsafe(32))
+    firing = Firing(triggers, conductor, clock, ids)
     queries = Queries(
         views=views,
         store=store,
@@ -192,6 +203,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     service = Service(
         handlers=handlers,
         queries=queries,
+        triggers=triggers,
         feed=feed,
         artifacts=artifacts,
         executor=executor,
@@ -227,12 +239,17 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         await executor.start()
         beside(_hear_others(feed, conductor), "others")
         beside(_hear_limits(feed, conductor), "limits")
+        beside(_hear_triggers(feed, triggers), "events of triggers")
+        await asyncio.sleep(0)  # they listen before it is looked: nothing between
+        await triggers.load()
         if conducts:
             beside(conductor.load_now.watch(MachinePressure()), "load")
             beside(conductor.load_now.record(store, SystemIds(), server_id), "moves of limits")
             await membership.start()
             await conductor.start()
             membership.run()
+            beside(_hear_ends(feed, firing), "ends that triggers wait for")
+            beside(firing.run(), "triggers")
         else:
             await conductor.look_at_all()
         yield running
@@ -291,6 +308,32 @@ async def _hear_limits(feed: PostgresFeed, conductor: Conductor) -> None:
             conductor.limiting.hear(event)
 
     await _follow(feed, frozenset({LimitsChanged.TOPIC}), heard, conductor.limiting.load, foreign=True)
+
+
+async def _hear_triggers(feed: PostgresFeed, triggers: Triggers) -> None:
+    """Triggers changed by any server are so here."""
+    again: set[asyncio.Task[None]] = set()
+
+    def heard(told: Told) -> None:
+        event = mapper.decode_stored(told.event)
+        if isinstance(event, TriggerEvent) and not triggers.hear(event):
+            task = asyncio.create_task(triggers.reload(event.originator_id))
+            again.add(task)
+            task.add_done_callback(again.discard)
+
+    await _follow(feed, TRIGGER_TOPICS, heard, triggers.load, foreign=False)
+
+
+async def _hear_ends(feed: PostgresFeed, firing: Firing) -> None:
+    """A trigger may wait for the end of what it has started."""
+
+    async def looked_at_soon_anyway() -> None:
+        """One that waits for an end looks every second."""
+
+    await _follow(
+        feed, ENDS, lambda told: firing.ended(told.event.stream_id), looked_at_soon_anyway,
+        foreign=False,
+    )  # fmt: skip
 
 
 async def _forget_changed(feed: PostgresFeed, versions: Versions) -> None:

@@ -23,6 +23,7 @@ from domain.event import EVENT_CLASSES, RecordedEvent, StepError
 from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
 from domain.queueing.limits import QUEUE_EVENTS, WorkflowLimit
+from domain.triggering.trigger import TRIGGER_EVENTS, Standing, TriggerSettings
 from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
 
@@ -67,13 +68,21 @@ WRITTEN_BY = {
     "execution.stopped.v1": _CONDUCTOR,
     "execution.completed.v1": _CONDUCTOR,
     "execution.failed.v1": _CONDUCTOR,
+    "trigger.created.v1": _HANDLERS,
+    "trigger.changed.v1": _HANDLERS,
+    "trigger.paused.v1": _HANDLERS,
+    "trigger.resumed.v1": _HANDLERS,
+    "trigger.fired.v1": "the first server that could when it was due; or command of a person or program",
+    "trigger.skipped.v1": "the first server that looked when it was due",
+    "trigger.secret_changed.v1": _HANDLERS,
+    "trigger.removed.v1": _HANDLERS,
     "queue.limits_changed.v1": _HANDLERS,
     "queue.limit_moved.v1": "the server whose limit it is, from the load of its machine",
 }
 
 _METADATA = (
     ("position", "whole number", "global order in the log; rises, may have holes"),
-    ("stream", "text", "`workflow`, `execution` (decisions), `log` (lines, progress) or `queue` (limits)"),
+    ("stream", "text", "`workflow`, `execution` (decisions), `log` (lines, progress), `queue` (limits) or `trigger`"),
     ("id", "UUID", "the stream"),
     ("execution_id", "UUID", "of the two streams of an execution"),
     ("version", "whole number", "order within the stream, from 1, without a gap"),
@@ -104,7 +113,9 @@ _SIMPLE: dict[object, str] = {
     datetime: "time",
     JsonText: "any JSON",
 }
-_PARTS: tuple[type[Any], ...] = (ArtifactRef, Concurrency, Debounce, LogLine, Problem, StepError, Usage, WorkflowLimit)
+_PARTS: tuple[type[Any], ...] = (
+    ArtifactRef, Concurrency, Debounce, LogLine, Problem, Standing, StepError, TriggerSettings, Usage, WorkflowLimit,
+)  # fmt: skip
 _HEAD = "<!-- Made from the code by `python -m interfaces.docs`. Do not edit. -->\n"
 
 
@@ -133,11 +144,12 @@ def _events() -> str:
         ("Execution: decisions", DECISIONS),
         ("Execution: the log stream", LOG_EVENTS),
         ("Queue", QUEUE_EVENTS),
+        ("Triggers", TRIGGER_EVENTS),
     ):
         lines += ["", f"## {title}"]
         for event_class in classes:
             lines += _event(event_class)
-    known = {*FACTS, *DECISIONS, *LOG_EVENTS, *QUEUE_EVENTS}
+    known = {*FACTS, *DECISIONS, *LOG_EVENTS, *QUEUE_EVENTS, *TRIGGER_EVENTS}
     old = [event_class for event_class in EVENT_CLASSES.values() if event_class not in known]
     if old:
         lines += ["", "## Earlier versions, still read"]

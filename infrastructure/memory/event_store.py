@@ -25,6 +25,7 @@ from application.ports import (
 )
 from domain.event import RecordedEvent
 from domain.execution.events import OutcomeIgnored
+from domain.triggering.trigger import TriggerCreated
 from domain.values import log_stream_id
 from infrastructure import mapper
 from infrastructure.memory.log import MemoryLog
@@ -94,6 +95,16 @@ class MemoryEventStore:
         """The latest event of a topic."""
         positions = reversed(self._log.streams.get(stream_id, []))
         return next((self._event(p) for p in positions if self._log.records[p - 1].topic == topic), None)
+
+    async def event_of(self, stream_id: UUID, version: int) -> RecordedEvent | None:
+        """The event of that version."""
+        positions = self._log.streams.get(stream_id, [])
+        return self._event(positions[version - 1]) if 0 < version <= len(positions) else None
+
+    async def trigger_heads(self) -> Sequence[RecordedEvent]:
+        """The last event of each trigger."""
+        opened = [record.stream_id for record in self._log.records if record.topic == TriggerCreated.TOPIC]
+        return [self._event(self._log.streams[stream_id][-1]) for stream_id in opened]
 
     async def last_terminal(self, stream_id: UUID, topics: Sequence[str]) -> StoredEvent | None:
         """See the port."""

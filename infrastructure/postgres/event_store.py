@@ -360,6 +360,15 @@ class PostgresEventStore:
         rows = await self._reads.rows("last_of_topic", (stream_id, topic))
         return mapper.decode(rows[0][0], stream_id, *rows[0][1:]) if rows else None
 
+    async def event_of(self, stream_id: UUID, version: int) -> RecordedEvent | None:
+        """The event of that version."""
+        rows = await self._reads.rows("event_of", (stream_id, version))
+        return mapper.decode(rows[0][0], stream_id, version, *rows[0][1:]) if rows else None
+
+    async def trigger_heads(self) -> Sequence[RecordedEvent]:
+        """The last event of each trigger."""
+        return [mapper.decode(*row) for row in await self._reads.rows("trigger_heads")]
+
     async def last_terminal(self, stream_id: UUID, topics: Sequence[str]) -> StoredEvent | None:
         """See the port."""
         rows = await self._reads.rows("last_terminal", (stream_id, list(topics)))

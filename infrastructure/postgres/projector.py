@@ -26,6 +26,7 @@ from application.projections import rows as r
 from domain.event import RecordedEvent
 from domain.execution.events import Created, ExecutionEvent, Retried, StepLogged, execution_of
 from domain.queueing.limits import QueueEvent
+from domain.triggering.trigger import TriggerEvent
 from domain.values import execution_id_of_log
 from domain.workflow.workflow import WorkflowCreated, WorkflowEvent
 from infrastructure import failpoints, mapper
@@ -304,8 +305,8 @@ class Projector:
         changed_workflows: dict[UUID, None],
         batches: list[r.LogBatch],
     ) -> None:
-        if isinstance(event, QueueEvent):
-            return  # read from its own short stream
+        if isinstance(event, QueueEvent | TriggerEvent):
+            return  # read from its own stream
         if isinstance(event, WorkflowEvent):
             if isinstance(event, WorkflowCreated):
                 self._workflows[event.originator_id] = r.open_workflow(event, position)

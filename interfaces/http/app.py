@@ -12,14 +12,26 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match, Route
 
 from domain.errors import InvalidInput, Problem, Refusal
-from interfaces.http import control, executions, history, queue, schemas, socket, statistics, stream, system, workflows
+from interfaces.http import (
+    control,
+    executions,
+    history,
+    queue,
+    schemas,
+    socket,
+    statistics,
+    stream,
+    system,
+    triggers,
+    workflows,
+)
 from interfaces.http.page import file_answer
 from interfaces.http.problems import as_refusal, problem_response, request_id
 from interfaces.http.service import Service, position_of
 
 ROUTERS = (
-    executions.router, control.router, queue.router, statistics.router, workflows.router, history.router,
-    stream.router, socket.router, system.router,
+    executions.router, control.router, queue.router, statistics.router, triggers.router, workflows.router,
+    history.router, stream.router, socket.router, system.router,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 log = logging.getLogger("runwright.http")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from application import commands as c
+from application.handlers import Accepted
 from domain.errors import NotFound
 from domain.values import JsonText
 from interfaces.http import schemas as s
@@ -55,6 +56,11 @@ async def execute(request: Request, workflow_id: str) -> Response:
             delay_s=delay_in(body),
         )
     )
+    return accepted_answer(accepted)
+
+
+def accepted_answer(accepted: Accepted) -> Response:
+    """An execution is stored, now or by an earlier request with the same key."""
     headers = {"Location": f"/api/v1/executions/{accepted.execution_id}"}
     if accepted.replayed:
         headers["Idempotency-Replayed"] = "true"

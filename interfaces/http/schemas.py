@@ -456,6 +456,91 @@ class Limits(BaseModel):
     position: int
 
 
+TriggerKind = Literal["cron", "interval", "webhook"]
+Overlap = Literal["allow", "skip", "queue", "replace"]
+CatchUp = Literal["none", "latest", "all"]
+
+
+class TriggerBody(_Body):
+    """The settings of a trigger. `cron` with `timezone` of a cron, `every_s` of an interval; `inputs` are values, or
+    templates over `trigger` and, of a webhook, `request`."""
+
+    name: str = Field(min_length=1, max_length=100)
+    workflow_id: UUID | None = None
+    kind: TriggerKind
+    cron: str | None = Field(default=None, max_length=200)
+    timezone: str | None = None
+    every_s: float | None = Field(default=None, ge=1, le=366 * 24 * 3600)
+    inputs: dict[str, JsonValue] = {}
+    priority: int | None = Field(default=None, ge=-100, le=100)
+    overlap: Overlap | None = None
+    catch_up: CatchUp | None = None
+    jitter_s: float | None = Field(default=None, ge=0, le=3600)
+
+
+class TriggerSkip(BaseModel):
+    """Due times that started nothing, and why: `overlap`, `missed`, or the code of what refused the execution."""
+
+    at: datetime
+    count: int
+    reason: str
+    detail: str | None
+    last_due_at: datetime
+
+
+class Trigger(BaseModel):
+    """A trigger. `next_at`: when it fires if nothing is in its way; `waits_for`: the execution whose end it waits for,
+    or that is in its way; `last_skip`: when that is the last thing it did; `secret` only where it is new."""
+
+    id: UUID
+    version: int
+    workflow_id: UUID
+    name: str
+    kind: TriggerKind
+    cron: str | None
+    timezone: str | None
+    every_s: float | None
+    inputs: dict[str, JsonValue]
+    priority: int | None
+    overlap: Overlap
+    catch_up: CatchUp
+    jitter_s: float
+    paused: bool
+    next_at: datetime | None
+    waits_for: UUID | None
+    last_due_at: datetime | None
+    last_execution_id: UUID | None
+    fired: int
+    skipped: int
+    last_skip: TriggerSkip | None
+    path: str | None
+    changed_at: datetime
+    changed_by: str
+    position: int
+    secret: str | None = None
+
+
+class TriggerList(BaseModel):
+    """Triggers by name."""
+
+    items: list[Trigger]
+    next_cursor: int | None
+    position: int
+
+
+class TriggerPreviewBody(_Body):
+    """A cron text and its time zone."""
+
+    cron: str
+    timezone: str | None = None
+
+
+class TriggerPreview(BaseModel):
+    """The next times it would be due, at most five."""
+
+    next_at: list[datetime]
+
+
 class ResourceUse(BaseModel):
     """How much of a resource there is, and how much of it is taken."""
 
@@ -659,7 +744,7 @@ class Event(BaseModel):
     """One event, everywhere the same."""
 
     position: int
-    stream: Literal["workflow", "execution", "log", "queue"]
+    stream: Literal["workflow", "execution", "log", "queue", "trigger"]
     id: UUID
     execution_id: UUID | None = None
     workflow_id: UUID

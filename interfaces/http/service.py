@@ -11,6 +11,7 @@ from starlette.responses import Response
 from application.handlers import Handlers
 from application.ports import Artifacts, Clock, Executor, NodeKinds, StoredEvent
 from application.queries import Json, Queries, encode
+from application.triggers import Triggers
 from domain.errors import InvalidInput, NotFound
 from interfaces import strict_json
 
@@ -61,6 +62,7 @@ class Service:
 
     handlers: Handlers
     queries: Queries
+    triggers: Triggers
     feed: Feed
     artifacts: Artifacts
     executor: Executor

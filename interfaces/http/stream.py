@@ -21,6 +21,7 @@ from starlette.responses import Response
 from application.ports import StoreUnavailable
 from domain.errors import InvalidInput, NotFound
 from domain.execution.events import Created, Paused, QueueChanged, Resumed, Retried, Started, StopRequested
+from domain.triggering.trigger import TRIGGER_EVENTS
 from interfaces.http.following import FIRST_PAGE, HEARTBEAT_S, TERMINAL, Batch, follow, held_of, limit_after
 from interfaces.http.service import LAST_POSITION, Service, Told, position_of, service_of, uuid_of
 from interfaces.http.sse import HEARTBEAT, EventStream, chunks
@@ -30,6 +31,7 @@ EXECUTIONS_TOPICS = frozenset(
     kind.TOPIC for kind in (Created, QueueChanged, Started, Paused, Resumed, StopRequested, Retried, *TERMINAL.values())
 )
 """What the topic `executions` tells: enough for a list."""
+TRIGGERS_TOPICS = frozenset(kind.TOPIC for kind in TRIGGER_EVENTS)
 MAX_TOPICS = 50
 log = logging.getLogger("runwright.http")
 
@@ -100,37 +102,40 @@ async def topics_stream(
     topics: Annotated[str, Query(max_length=4000)] = "executions",
     after: Annotated[int | None, Query(ge=0, le=LAST_POSITION)] = None,
 ) -> Response:
-    """Several topics in one stream: `executions`, `execution:{id}`, `queue`. Without a position: from now on."""
+    """Several topics in one stream: `executions`, `execution:{id}`, `queue`, `triggers`. Without a position: from now
+    on."""
     service = service_of(request)
     executions: set[UUID] = set()
-    wants_list = wants_queue = False
+    kinds = frozenset[str]()
+    wants_queue = False
     names = [name for name in topics.split(",") if name]
     if len(names) > MAX_TOPICS:
         raise InvalidInput("too_many_topics", f"At most {MAX_TOPICS} topics.", "Open a second stream.")
     for name in names:
         if name == "executions":
-            wants_list = True
+            kinds |= EXECUTIONS_TOPICS
+        elif name == "triggers":
+            kinds |= TRIGGERS_TOPICS
         elif name == "queue":
             wants_queue = True
         elif name.startswith("execution:"):
             executions.add(uuid_of(name.removeprefix("execution:"), "execution"))
         else:
             raise InvalidInput(
-                "unknown_topic", f"There is no topic {name!r}.", "Topics: executions, execution:{id}, queue."
+                "unknown_topic", f"There is no topic {name!r}.", "Topics: executions, execution:{id}, queue, triggers."
             )
     start = _after(request, after)
-    return EventStream(of_topics(service, executions, start, wants_list=wants_list, wants_queue=wants_queue))
+    return EventStream(of_topics(service, executions, start, kinds=kinds, wants_queue=wants_queue))
 
 
 async def of_topics(
-    service: Service, executions: set[UUID], after: int | None, *, wants_list: bool, wants_queue: bool
+    service: Service, executions: set[UUID], after: int | None, *, kinds: frozenset[str], wants_queue: bool
 ) -> AsyncGenerator[bytes]:
-    """Live events of some executions and of the list, after a position when one is given."""
-    kinds = EXECUTIONS_TOPICS if wants_list else frozenset[str]()
+    """Live events of some executions and of some kinds, after a position when one is given."""
     subscription = service.feed.subscribe(kinds=kinds, executions=frozenset(executions))
 
     def wanted(told: Told) -> bool:
-        return told.execution_id in executions or (wants_list and told.event.topic in EXECUTIONS_TOPICS)
+        return told.execution_id in executions or told.event.topic in kinds
 
     last = after or 0
     messages = [_hello()]

@@ -18,8 +18,8 @@ from tests.fixtures.server import RunningServer
 SEED = os.environ.get("RUNWRIGHT_TEST_SEED", "20261125")
 EXAMPLES = os.environ.get("RUNWRIGHT_TEST_EXAMPLES", "12")
 # 503 view_behind is a right answer to a position nobody has reached; asking for one costs 2 s each, so the tests of
-# commands do that. A name may stand in the definition instead of beside it, and a retry names steps of one
-# execution, which JSON Schema does not say here. A stream of topics never ends.
+# commands do that. A name may stand in the definition instead of beside it, a retry names steps of one execution, and
+# a cron text has a meaning, which JSON Schema does not say here. A stream of topics never ends.
 CONFIG = """
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "4xx", "503"]
@@ -48,6 +48,18 @@ include-operation-id = "set_limits"
 checks.positive_data_acceptance.enabled = false
 
 [[operations]]
+include-operation-id = "create_trigger"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-operation-id = "change_trigger"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-operation-id = "preview_trigger"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
 include-operation-id = "stream_topics"
 enabled = false
 
@@ -57,11 +69,16 @@ enabled = false
 KNOWN = """
 "path.workflow_id" = "{workflow_id}"
 "path.execution_id" = "{execution_id}"
+"path.trigger_id" = "{trigger_id}"
 "path.number" = "1"
 "path.path" = "a"
 
 [[operations]]
 include-operation-id = "archive_workflow"
+enabled = false
+
+[[operations]]
+include-operation-id = "remove_trigger"
 enabled = false
 """
 
@@ -79,7 +96,9 @@ def test_no_answer_is_a_server_error_or_outside_its_schema(api: Api, tmp_path: P
         workflow_id = api.save(workflow("known", python("a", "def main():\n    return 1")))
         execution_id = api.run(workflow_id)
         api.finish(execution_id)
-        config += KNOWN.format(workflow_id=workflow_id, execution_id=execution_id)
+        hook = {"workflow_id": workflow_id, "kind": "webhook", "name": "hook"}
+        trigger_id = api.post("/triggers", hook, 201)["id"]
+        config += KNOWN.format(workflow_id=workflow_id, execution_id=execution_id, trigger_id=trigger_id)
     else:
         # Values are random here, and numbers of more than 64 bits are no values (SEMANTICS 10).
         config += "\n[checks.positive_data_acceptance]\nenabled = false\n"

@@ -20,18 +20,23 @@ from uuid import UUID
 from application import commands as c
 from application.children import Children
 from application.conductor import Conductor
+from application.firing import Firing
 from application.handlers import Handlers
 from application.membership import Membership
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
+from application.triggers import Triggers
 from application.versions import Versions
 from domain.errors import Refusal
 from domain.execution import events as e
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus
 from domain.queueing.limits import LimitsChanged
+from domain.triggering.trigger import TriggerEvent
 from domain.values import JsonText
 from domain.workflow.graph import Graph
 from infrastructure import mapper
+from infrastructure.memory.event_store import MemoryEventStore
 from infrastructure.memory.system import SequentialIds
+from infrastructure.memory.webhook_secrets import MemoryWebhookSecrets
 from infrastructure.nodes.checking import InputCheck
 from infrastructure.nodes.registry import node_kinds
 from tests.invariants import broken
@@ -41,6 +46,7 @@ from tests.simulation.faults import COMMANDS
 from tests.simulation.graphs import MOST_SEATS, SEATS, definition, leaf, limits
 from tests.simulation.loop import Stuck, VirtualClock, VirtualLoop, run
 from tests.simulation.truth import Truth
+from tests.trigger_invariants import broken as triggers_broken
 
 ADA = "local:ada"
 FAULTS_LAST_S = 60.0
@@ -87,6 +93,9 @@ class Server:
             validate=lambda definition: [], inputs=INPUTS, clock=clock, ids=ids, queue_limit=5,
             is_kind=lambda name: True,
         )  # fmt: skip
+        self.triggers = Triggers(self.store, self.handlers, expressions, MemoryWebhookSecrets(), lambda: "secret")
+        self.firing = Firing(self.triggers, self.conductor, clock, ids)
+        self.firing_task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self.executor.start()
@@ -94,6 +103,8 @@ class Server:
         await self.membership.start()
         await self.conductor.start()
         self.membership.run()
+        await self.triggers.load()
+        self.firing_task = asyncio.create_task(self.firing.run())
 
     async def _follow(self, position: int) -> None:
         """What other servers store is heard, as from the feed."""
@@ -106,6 +117,10 @@ class Server:
                     self.conductor.heard(event, position)
                 elif isinstance(event, LimitsChanged):
                     self.conductor.limiting.hear(event)
+                elif isinstance(event, TriggerEvent) and not self.triggers.hear(event):
+                    await self.triggers.reload(event.originator_id)
+                if isinstance(event, e.Completed | e.Failed | e.Stopped):
+                    self.firing.ended(event.originator_id)
 
     async def call(self, work: Awaitable[Any]) -> Any:
         """A request; it is cut off when the server dies."""
@@ -126,7 +141,7 @@ class Server:
         self.conductor._closing = True  # type: ignore[reportPrivateUsage]
         self.conductor._queue.close()  # type: ignore[reportPrivateUsage]
         own = [*self._calls, *self.conductor._tasks, *self.membership._tasks]  # type: ignore[reportPrivateUsage]
-        for task in [*own, *([] if self.following is None else [self.following])]:
+        for task in [*own, *[x for x in (self.following, self.firing_task) if x is not None]]:
             task.cancel()
         self.executor.kill(tells=False)
 
@@ -179,6 +194,9 @@ class World:
         self.replaced: list[Server] = []
         self.accepted: dict[str, UUID] = {}
         self.workflows: list[UUID] = []
+        self.draw = Random(seed * 7919 + 1)
+        """Draws what came later: worlds of before stay what they were."""
+        self.triggers: list[UUID] = []
         self.graphs: dict[UUID, Graph] = {}
         self.told: list[str] = []
         self._folded = 0
@@ -273,7 +291,36 @@ class World:
             self.graphs[workflow.id] = Graph.of(made)
             children.append(str(workflow.id))
             self.workflows.append(workflow.id)
+        if self.draw.random() < 0.4:
+            await self._set_triggers()
         self.faults.on = True
+
+    async def _set_triggers(self) -> None:
+        """Some that fire while things break."""
+        for number in range(self.draw.randint(1, 2)):
+            overlap = self.draw.choice(["allow", "skip", "queue", "replace"])
+            catch_up = {"queue": ["latest", "all"], "allow": ["none", "latest", "all"]}.get(overlap, ["none", "latest"])
+            body = {
+                "name": f"t{number}", "kind": "interval", "workflow_id": str(self.workflows[0]),
+                "every_s": self.draw.choice([5.0, 12.0, 30.0]), "overlap": overlap,
+                "catch_up": self.draw.choice(catch_up), "jitter_s": self.draw.choice([0.0, 0.0, 4.0]),
+                "inputs": {"yes": True},
+            }  # fmt: skip
+            command = c.CreateTrigger(actor=ADA, body=body)
+            trigger, *_ = await self.insist("trigger", lambda server, x=command: server.triggers.create(x))
+            self.triggers.append(trigger.id)
+
+    async def _remove_triggers(self) -> None:
+        """Or it would never end. A server that has just started may not know them yet: it is asked again."""
+        for trigger_id in self.triggers:
+            command = c.SteerTrigger(actor=ADA, trigger_id=trigger_id, what="remove")
+            while trigger_id in {x.originator_id for x in await self._heads() if not x.standing.removed}:
+                await self.ask("remove_trigger", lambda server, x=command: server.triggers.steer(x))
+                await asyncio.sleep(0.5)
+
+    async def _heads(self) -> list[TriggerEvent]:
+        heads = await MemoryEventStore(self.truth.log, VirtualClock(self.loop)).trigger_heads()
+        return [event for event in heads if isinstance(event, TriggerEvent)]
 
     async def execute(self, key: str, workflow_id: UUID, yes: bool) -> None:
         """As a client does: the same key until there is an answer, and now and then once more."""
@@ -405,6 +452,7 @@ class World:
                 server.kill()
             self.server = None
         await self.boot()
+        await self._remove_triggers()
         asking = asyncio.gather(*clients)
         while not asking.done():  # one may be refused until others have ended
             await self.look_after()
@@ -427,7 +475,7 @@ class World:
 
     def check(self) -> list[str]:
         log = [(position, self.truth.event(position)) for position in range(1, len(self.truth.log.records) + 1)]
-        found = broken(
+        found = triggers_broken(log) + broken(
             log, graph_of=lambda workflow, version: self.graphs.get(workflow),
             limit=None if self.several else self.limit, writers=self.truth.writers,
             acknowledged=self.truth.acknowledged, resources={} if self.several else {SEATS: MOST_SEATS},
@@ -456,9 +504,10 @@ def simulate(seed: int) -> Verdict:
     """Live through a seed and check everything."""
     loop = VirtualLoop()
     world = World(seed, loop)
-    heard, logger = _Heard(world), logging.getLogger("runwright.conductor")
-    logger.addHandler(heard)
-    logger.propagate = False
+    heard, loggers = _Heard(world), [logging.getLogger(f"runwright.{part}") for part in ("conductor", "triggers")]
+    for logger in loggers:
+        logger.addHandler(heard)
+        logger.propagate = False
     try:
         run(world.live(), loop)
     except Stuck as stuck:
@@ -467,8 +516,9 @@ def simulate(seed: int) -> Verdict:
         world.truth.breaches.append(f"error {error!r}")
         world.told += traceback.format_exception(error)
     finally:
-        logger.removeHandler(heard)
-        logger.propagate = True
+        for logger in loggers:
+            logger.removeHandler(heard)
+            logger.propagate = True
     breaches = world.check()
     return Verdict(
         seed=seed, breaches=breaches, counts=world.faults.counts, executions=len(world.everything()),

@@ -1,15 +1,18 @@
 """Reading: one stream, streams merged, the whole log, the last of something; artifacts."""
 
+from uuid import UUID
+
 import msgspec
 import pytest
 
-from application.ports import Member
+from application.ports import Member, VersionConflict
 from domain.errors import InvalidInput
 from domain.execution.events import Completed, Failed, Started, StepStarted, Stopped
 from domain.execution.execution import Execution
-from domain.values import NULL, log_stream_id
+from domain.triggering.trigger import Fire, Kind, Trigger, TriggerSettings, create
+from domain.values import EMPTY_OBJECT, NULL, log_stream_id
 from tests.contracts.event_store.conftest import ARTIFACT_LIMIT, World, logged
-from tests.unit.domain.given import SERVER, cause, facts, hand_over
+from tests.unit.domain.given import SERVER, WORKFLOW, cause, facts, hand_over
 
 ENDS = [event.TOPIC for event in (Completed, Failed, Stopped)]
 
@@ -125,3 +128,38 @@ async def test_an_unknown_artifact_is_none_and_one_too_large_is_refused(world: W
     assert await world.artifacts.get("0" * 64) is None
     with pytest.raises(InvalidInput, match="more than"):
         await world.artifacts.put(b"x" * (ARTIFACT_LIMIT + 1), "text/plain")
+
+
+# ── triggers ──
+
+
+async def test_a_trigger_is_found_by_its_last_event_however_often_it_has_fired(world: World) -> None:
+    first, second = (made(world) for _ in range(2))
+    await world.store.append(Member(events=[first.last]))
+    await world.store.append(Member(events=[second.last]))
+    for minute in range(1, 4):
+        fired = first.fire(cause(), world.ids.new(), Fire(due_ms=minute * 60_000.0))
+        await world.store.append(Member(events=[fired]))
+        first = first.then(fired)
+    heads = {event.originator_id: event for event in await world.store.trigger_heads()}
+    assert heads == {first.id: first.last, second.id: second.last}
+    assert await world.store.event_of(first.id, 1) == made(world, first.id).last
+    assert await world.store.event_of(first.id, 5) is None
+
+
+async def test_an_execution_and_what_started_it_are_stored_together_or_not_at_all(world: World) -> None:
+    trigger = made(world)
+    await world.store.append(Member(events=[trigger.last]))
+    one, other = world.created(), world.created()
+    fires = [trigger.fire(cause(), execution.id, Fire(due_ms=1.0)) for execution in (one, other)]
+    await world.store.append(Member(events=[*facts(one), fires[0]]))
+    with pytest.raises(VersionConflict) as refused:
+        await world.store.append(Member(events=[*facts(other), fires[1]]))
+    assert refused.value.stream_id == trigger.id
+    assert await world.store.stream(other.id) == []
+    assert await world.store.head(trigger.id) == 2
+
+
+def made(world: World, identity: UUID | None = None) -> Trigger:
+    settings = TriggerSettings(name="often", kind=Kind.INTERVAL, every_s=60.0)
+    return create(identity or world.ids.new(), cause(), WORKFLOW, settings, EMPTY_OBJECT)

@@ -1,0 +1,1 @@
+"""What starts executions without a person: times and calls from outside."""
