@@ -188,7 +188,7 @@ class Triggers:
             trigger = self.get(command.trigger_id)
             if trigger.settings.kind is Kind.WEBHOOK:
                 raise Conflict("a_webhook_is_called", "A webhook fires when it is called.", "Call its address.")
-            now_ms = cause.at.timestamp() * 1000
+            now_ms = float(int(cause.at.timestamp() * 1000))
             try:
                 return await self.start(trigger, command.actor, now_ms, lambda x, t=trigger: t.fire_by_hand(cause, x))
             except VersionConflict:

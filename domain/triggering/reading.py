@@ -136,10 +136,10 @@ def _cron(r: _Reader, body: Mapping[str, object], zone: str) -> str | None:
         try:
             check()
         except BadTime as bad:
-            r.refuse(field, bad.code, bad.message, bad.advice)
+            r.problems.append(bad.problem(f"/{field}"))
     if len(r.problems) == problems:
         try:
             Cron(spoken, zone)
         except BadTime as bad:  # it would never be due
-            r.refuse("cron", bad.code, bad.message, bad.advice)
+            r.problems.append(bad.problem("/cron"))
     return spoken

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
+from domain.errors import Problem
+
 SHORTHANDS = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
@@ -33,11 +35,16 @@ _LISTS = "* is each, 1-5 a range, 1,3 a list, */15 each fifteenth"
 
 
 class BadTime(ValueError):
-    """A text that names no time; `advice` is the way out."""
+    """A text that names no time; `advice` is the way out, `params` what a page needs to say it in its own words."""
 
-    def __init__(self, code: str, message: str, advice: str) -> None:
+    def __init__(self, code: str, message: str, advice: str, **params: str | int) -> None:
         super().__init__(message)
-        self.code, self.message, self.advice = code, message, advice
+        self.code, self.message, self.advice, self.params = code, message, advice, params
+
+    def problem(self, pointer: str) -> Problem:
+        """As one of what is wrong with something that was sent."""
+        params: dict[str, str | int | float] = {**self.params}
+        return Problem(code=self.code, message=self.message, advice=self.advice, pointer=pointer, params=params)
 
 
 @dataclass(frozen=True)
@@ -97,18 +104,22 @@ cron_of = lru_cache(1_000)(Cron)
 def parsed(text: str) -> str:
     """A cron text with its shorthand written out. Raises BadTime."""
     if len(text) > MAX_CRON:
-        raise BadTime("bad_cron", f"A cron text has at most {MAX_CRON} characters.", "Write it shorter.")
+        raise BadTime("cron_too_long", f"A cron text has at most {MAX_CRON} characters.", "Write it shorter.")
     spoken = text.strip()
     written = SHORTHANDS.get(spoken.lower(), spoken)
     if spoken.startswith("@") and written is spoken:
         names = ", ".join(SHORTHANDS)
-        raise BadTime("bad_cron", f"{spoken} is no shorthand that is known.", f"Use one of {names}, or five fields.")
+        raise BadTime(
+            "cron_shorthand", f"{spoken} is no shorthand that is known.", f"Use one of {names}, or five fields.",
+            names=names,
+        )  # fmt: skip
     count = len(written.split())
     if count != len(FIELDS):
         more = "Seconds can't be said; use an interval for less than a minute. " if count > len(FIELDS) else ""
         raise BadTime(
-            "bad_cron", f"A cron text has five fields and this has {count}.",
+            "cron_fields", f"A cron text has five fields and this has {count}.",
             f"{more}Write minute, hour, day of month, month, day of week: 0 8 * * 1-5 is 8:00 on workdays.",
+            count=count,
         )  # fmt: skip
     try:
         CronSim(written, datetime(2000, 1, 1, tzinfo=UTC))
@@ -120,8 +131,9 @@ def parsed(text: str) -> str:
         if name == "day-of-month" and _is_day(part):
             raise _never(text) from error
         raise BadTime(
-            "bad_cron", f"{part!r} is no {name.replace('-', ' ')}.", f"Write it so: {FIELDS[name]}; {_LISTS}."
-        ) from error
+            "bad_cron", f"{part!r} is no {name.replace('-', ' ')}.", f"Write it so: {FIELDS[name]}; {_LISTS}.",
+            part=part, field=name,
+        ) from error  # fmt: skip
     return written
 
 
@@ -149,7 +161,7 @@ def zone_of(name: str) -> ZoneInfo:
     # "Shanghai" means Asia/Shanghai
     close = [zone for zone in sorted(zones) if zone.rpartition("/")[2].lower() == name.lower()][:1] or close
     hint = f"Did you mean {close[0]}?" if close else "Write Europe/Berlin or Asia/Shanghai, say; or UTC."
-    raise BadTime("bad_timezone", f"{name!r} is no time zone of the IANA database.", hint)
+    raise BadTime("bad_timezone", f"{name!r} is no time zone of the IANA database.", hint, hint=(close or [""])[0])
 
 
 @lru_cache(1)

@@ -21,6 +21,7 @@ from interfaces.cli.doctor import examine
 from interfaces.cli.progress import EXIT_CODES, follow
 from interfaces.cli.queue import lines as queue_lines
 from interfaces.cli.refusal import COMPLETED, FAILED, INTERRUPTED, REFUSED, Refusal
+from interfaces.cli.triggers import lines as trigger_lines
 from interfaces.settings import Settings, SettingsError, load_settings
 
 
@@ -280,6 +281,18 @@ def queue(
         _print_json(found)
         return
     for line in queue_lines(found):
+        _say(line)
+
+
+@app.command()
+def triggers(server_url: ServerUrl = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """What starts workflows by itself, and when next."""
+    with _client(_server(server_url, data_dir)) as client:
+        found = client.get("/triggers", limit=1000)
+    if as_json:
+        _print_json(found)
+        return
+    for line in trigger_lines(found):
         _say(line)
 
 

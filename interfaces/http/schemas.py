@@ -536,9 +536,10 @@ class TriggerPreviewBody(_Body):
 
 
 class TriggerPreview(BaseModel):
-    """The next times it would be due, at most five."""
+    """The next times it would be due, at most five; or what is wrong."""
 
     next_at: list[datetime]
+    problems: list[ProblemItem]
 
 
 class ResourceUse(BaseModel):

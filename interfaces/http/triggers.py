@@ -1,6 +1,7 @@
 """Triggers: what starts executions by the clock and by calls from outside."""
 
 from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from application import commands as c
 from application.queries import Json
-from domain.errors import InvalidInput, NotFound, Problem
+from domain.errors import NotFound
 from domain.triggering.trigger import Kind, Trigger, TriggerSkipped
 from domain.triggering.when import BadTime, Cron
 from interfaces import strict_json
@@ -16,6 +17,7 @@ from interfaces.http import schemas as s
 from interfaces.http.bodies import check_fields, refused_field
 from interfaces.http.executions import MAX_KEY, accepted_answer
 from interfaces.http.history import Limit, Position
+from interfaces.http.problems import problems_json
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of, version_matched
 
 router = APIRouter(prefix="/api/v1", tags=["triggers"])
@@ -94,7 +96,7 @@ async def create(request: Request) -> Response:
     "/triggers/preview", operation_id="preview_trigger", **s.answers(s.TriggerPreview, 200, s.TriggerPreviewBody)
 )
 async def preview(request: Request) -> Response:
-    """When a cron text would be due next in a time zone. Every problem is told as when a trigger is created."""
+    """When a cron text would be due next in a time zone, or what is wrong with it: for who is typing one."""
     body = await read_object(request)
     check_fields(body, {"cron": str, "timezone": str})
     cron, zone = body.get("cron"), body.get("timezone") or "UTC"
@@ -103,10 +105,9 @@ async def preview(request: Request) -> Response:
     try:
         times = Cron(cron, str(zone)).due(service_of(request).clock.now().timestamp() * 1000)
     except BadTime as bad:
-        field = "timezone" if bad.code == "bad_timezone" else "cron"
-        problem = Problem(code=bad.code, message=bad.message, advice=bad.advice, pointer=f"/{field}")
-        raise InvalidInput("trigger_invalid", bad.message, bad.advice, [problem]) from bad
-    return respond({"next_at": [_time(ms) for ms, _ in zip(times, range(PREVIEWED), strict=False)]})
+        problem = bad.problem("/timezone" if bad.code == "bad_timezone" else "/cron")
+        return respond({"next_at": [], "problems": problems_json([problem])})
+    return respond({"next_at": [_time(ms) for ms in islice(times, PREVIEWED)], "problems": []})
 
 
 @router.get("/triggers/{trigger_id}", operation_id="get_trigger", **s.answers(s.Trigger))

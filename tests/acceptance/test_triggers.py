@@ -173,7 +173,7 @@ def test_settings_are_refused_with_every_wrong_field_and_the_way_out(api: Api) -
     assert wrong <= by_field.keys()
     assert all(problem["message"] and problem["advice"] for problem in by_field.values())
     assert by_field["/timezone"]["advice"] == "Did you mean Asia/Shanghai?"
-    bad_cron = api.post("/triggers/preview", {"cron": "0 25 * * *"}, 422)["errors"][0]
+    bad_cron = api.post("/triggers/preview", {"cron": "0 25 * * *"})["problems"][0]
     assert (bad_cron["pointer"], bad_cron["message"]) == ("/cron", "'25' is no hour.")
     template = trigger(api, flow, 422, every_s=5, inputs={"a": "${steps.x.output}", "b": "${nobody.x}"})
     assert {problem["pointer"] for problem in template["errors"]} == {"/inputs/a", "/inputs/b"}

@@ -303,6 +303,34 @@ def limits(stage: Stage) -> Generator[Page]:
     stage.api.put("/queue/limits", {})
 
 
+def triggers(stage: Stage) -> Generator[Page]:
+    stage.once("triggers", lambda: _triggers(stage))
+    page = stage.open("/triggers")
+    expect(page.locator("tr[data-trigger]")).to_have_count(3)
+    yield page
+
+
+def _triggers(stage: Stage) -> str:
+    weather = stage.made["workflow weather-report"]
+    settings: list[Json] = [
+        {"name": "Every morning", "kind": "cron", "cron": "0 8 * * 1-5", "timezone": "Asia/Shanghai"},
+        {"name": "Often", "kind": "interval", "every_s": 900, "overlap": "queue", "inputs": {"pace_s": 0}},
+        {"name": "From the shop", "kind": "webhook"},
+    ]
+    made = [stage.api.post("/triggers", {"workflow_id": weather, **one}, 201)["id"] for one in settings]
+    started = stage.api.post(f"/triggers/{made[1]}/fire", status=202)["execution_id"]
+    stage.api.finish(started)
+    stage.api.post(f"/triggers/{made[0]}/pause")
+    return made[0]
+
+
+def trigger_form(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/triggers?workflow={stage.made['workflow weather-report']}")
+    page.locator(".topbar .primary, .notice .primary").click()
+    expect(page.locator(".trigger-preview li")).to_have_count(5)
+    yield page
+
+
 def statistics(stage: Stage) -> Generator[Page]:
     page = stage.open(f"/workflows/{stage.made['workflow weather-report']}/statistics")
     expect(page.locator("#statistics-steps")).to_be_visible()
@@ -592,6 +620,8 @@ SHOTS = (
     Shot(name="queue", shows="The queue: who waits, and why", scene=queue),
     Shot(name="queue-empty", shows="The queue when nothing waits", scene=at("/queue")),
     Shot(name="limits", shows="An operator changes the limits", scene=limits),
+    Shot(name="triggers", shows="What starts workflows by itself", scene=triggers),
+    Shot(name="trigger-form", shows="A trigger is made: what its cron text means", scene=trigger_form),
     Shot(name="statistics", shows="How long a workflow takes, and what fails", scene=statistics),
     Shot(name="executions", shows="The list of executions", scene=executions),
     Shot(name="executions-filtered", shows="The list, filtered by its address", scene=filtered),

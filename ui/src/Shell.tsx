@@ -39,6 +39,10 @@ export function Shell() {
           <Icon name="queue" />
           {t("nav.queue")}
         </NavLink>
+        <NavLink to="/triggers" className="rail-item">
+          <Icon name="triggers" />
+          {t("nav.triggers")}
+        </NavLink>
         <span className="grow" />
         <button
           type="button"

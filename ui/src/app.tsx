@@ -17,6 +17,7 @@ const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 const Statistics = lazy(() => import("./screens/Statistics"));
+const Triggers = lazy(() => import("./screens/Triggers"));
 const Queue = lazy(() => import("./screens/Queue"));
 
 function Crash() {
@@ -40,6 +41,7 @@ export const routes: RouteObject[] = [
           { path: "workflows/:workflowId/statistics", element: <Statistics /> },
           { path: "executions", element: <Executions /> },
           { path: "queue", element: <Queue /> },
+          { path: "triggers", element: <Triggers /> },
           { path: "executions/:executionId", element: <ExecutionPage /> },
           { path: "*", element: <NotFound /> },
         ],

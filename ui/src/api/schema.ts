@@ -302,7 +302,7 @@ export interface paths {
         put?: never;
         /**
          * Preview
-         * @description When a cron text would be due next in a time zone. Every problem is told as when a trigger is created.
+         * @description When a cron text would be due next in a time zone, or what is wrong with it: for who is typing one.
          */
         post: operations["preview_trigger"];
         delete?: never;
@@ -2096,11 +2096,13 @@ export interface components {
         };
         /**
          * TriggerPreview
-         * @description The next times it would be due, at most five.
+         * @description The next times it would be due, at most five; or what is wrong.
          */
         TriggerPreview: {
             /** Next At */
             next_at: string[];
+            /** Problems */
+            problems: components["schemas"]["ProblemItem"][];
         };
         /**
          * TriggerSkip

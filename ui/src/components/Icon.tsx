@@ -106,6 +106,19 @@ const PATHS = {
     </>
   ),
   map: <path d="M9 2.5 16 6 9 9.5 2 6ZM3 9l6 3 6-3M3 12l6 3 6-3" />,
+  key: (
+    <>
+      <circle cx="6" cy="12" r="3" />
+      <path d="m8.2 9.8 6.3-6.3M12 6l2.5 2.5M14.5 3.5l1 1" />
+    </>
+  ),
+  remove: <path d="M3 5h12M7 5V3h4v2M4.5 5l.8 10h7.4l.8-10M7.5 8v4.5M10.5 8v4.5" />,
+  triggers: (
+    <>
+      <circle cx="9" cy="10" r="5.5" />
+      <path d="M9 7v3l2 1.5M6.5 2 3.5 4.2M11.5 2l3 2.2" />
+    </>
+  ),
   step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
 } as const satisfies Record<string, ReactNode>;
 

@@ -12,6 +12,7 @@ const SHEET = {
     ["workflows", ["g", "w"]],
     ["executions", ["g", "e"]],
     ["queue", ["g", "q"]],
+    ["triggers", ["g", "t"]],
     ["send", ["Ctrl", "Enter"]],
     ["leave", ["Esc"]],
   ],
@@ -42,7 +43,7 @@ const SHEET = {
   ],
 } as const;
 
-const GO = { w: "/workflows", e: "/executions", q: "/queue" } as const;
+const GO = { w: "/workflows", e: "/executions", q: "/queue", t: "/triggers" } as const;
 /** How long `g` waits for the letter that says where to. Milliseconds. */
 const CHORD = 1_500;
 

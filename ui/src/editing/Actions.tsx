@@ -1,5 +1,6 @@
 import { type ChangeEvent, type KeyboardEvent, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import type { WorkflowAnswer } from "../api/types";
 import type { Change } from "../api/workflows";
 import { Icon, type IconName } from "../components/Icon";
@@ -20,6 +21,7 @@ export function Actions({ workflow, canExportJson, onChange, onDuplicate, onFile
   const { t } = useTranslation();
   const menu = useRef<HTMLDetailsElement>(null);
   const file = useRef<HTMLInputElement>(null);
+  const navigate = useNavigate();
   const status = workflow?.status;
   const close = () => {
     if (menu.current) menu.current.open = false;
@@ -77,6 +79,10 @@ export function Actions({ workflow, canExportJson, onChange, onDuplicate, onFile
           () => onExport("json"),
           !canExportJson,
         )}
+        {workflow &&
+          entry("triggers", t("nav.triggers"), t("life.triggersText"), () =>
+            navigate(`/triggers?workflow=${workflow.id}`),
+          )}
         {status === "ready" && entry("stop", t("life.pause"), t("life.pauseText"), () => onChange("pause"))}
         {status === "paused" &&
           entry("play", t("life.resume"), t("life.resumeText"), () => onChange("resume"))}

@@ -88,11 +88,12 @@ export function formatCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** `local:ada` is ada, `key:ops` is "key ops". */
+/** `local:ada` is ada, `key:ops` is "key ops", `trigger:<id>` a trigger. */
 export function formatActor(actor: string, t: TFunction): string {
   const [kind, ...rest] = actor.split(":");
   const name = rest.join(":");
   if (kind === "local" && name) return name;
   if (kind === "key" && name) return t("actor.key", { name });
+  if (kind === "trigger" && name) return t("actor.trigger");
   return actor;
 }

@@ -80,6 +80,7 @@ export const editingEn = {
     archiveQuestion: "It can never be run or changed again. Its runs stay readable, and it can be copied.",
     archiveConfirm: "Archive for good",
     duplicate: "Duplicate",
+    triggersText: "At set times, every so often, or when called",
     duplicateText: "A new draft with the saved definition",
     copyName: "{{name}} (copy)",
     importFile: "Put a file into the editor…",

@@ -82,6 +82,7 @@ export const editingZh: Pick<Messages, "editor" | "conflict" | "leave" | "life" 
       archiveQuestion: "归档后不能再运行或修改。已有的执行仍可查看，也可以复制一份。",
       archiveConfirm: "永久归档",
       duplicate: "复制一份",
+      triggersText: "定时、按间隔或被调用时运行",
       duplicateText: "以已保存的定义新建草稿",
       copyName: "{{name}}（副本）",
       importFile: "把文件放进编辑器…",

@@ -1,17 +1,20 @@
 import { editingEn } from "./editing.en";
 
+import { triggersEn } from "./triggers.en";
 import { watchEn } from "./watch.en";
 
 /** English. Every key is also in zh-CN.ts: the type below demands it and a test compares the sets. */
 export const en = {
   ...watchEn,
   ...editingEn,
+  ...triggersEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",
     workflows: "Workflows",
     executions: "Executions",
     queue: "Queue",
+    triggers: "Triggers",
     language: "Language: English. Switch to Chinese",
     languageShort: "EN · 中",
     theme: "Theme: {{theme}}",
@@ -20,7 +23,7 @@ export const en = {
     themeAuto: "as the system",
   },
   unit: { ms: "ms", s: "s", min: "min", h: "h" },
-  actor: { key: "key {{name}}" },
+  actor: { key: "key {{name}}", trigger: "a trigger" },
   common: {
     cancel: "Cancel",
     close: "Close",

@@ -88,6 +88,7 @@ export const watchEn = {
       workflows: "To the workflows",
       executions: "To the executions",
       queue: "To the queue",
+      triggers: "To the triggers",
       send: "Send the form",
       leave: "Close a dialog",
     },

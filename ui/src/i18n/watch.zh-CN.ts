@@ -88,6 +88,7 @@ export const watchZhCN = {
       workflows: "前往工作流",
       executions: "前往执行列表",
       queue: "到队列",
+      triggers: "前往触发器",
       send: "提交表单",
       leave: "关闭对话框",
     },

@@ -1,17 +1,20 @@
 import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
+import { triggersZhCN } from "./triggers.zh-CN";
 import { watchZhCN } from "./watch.zh-CN";
 
 /** Simplified Chinese, the equal of en.ts. Chinese has one plural form; both keys stand so the sets are equal. */
 export const zhCN: Messages = {
   ...watchZhCN,
   ...editingZh,
+  ...triggersZhCN,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
     workflows: "工作流",
     executions: "执行",
     queue: "队列",
+    triggers: "触发器",
     language: "语言：中文。切换到英文",
     languageShort: "中 · EN",
     theme: "外观：{{theme}}",
@@ -20,7 +23,7 @@ export const zhCN: Messages = {
     themeAuto: "跟随系统",
   },
   unit: { ms: "毫秒", s: "秒", min: "分", h: "小时" },
-  actor: { key: "密钥 {{name}}" },
+  actor: { key: "密钥 {{name}}", trigger: "触发器" },
   common: {
     cancel: "取消",
     close: "关闭",

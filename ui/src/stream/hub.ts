@@ -4,7 +4,7 @@
  */
 
 import type { ExecutionEvent } from "../execution/events";
-import { Link, type LinkState, type Surroundings } from "./link";
+import { isOfTrigger, Link, type LinkState, type Surroundings } from "./link";
 
 export type ToHub =
   | { kind: "subscribe"; id: string; topic: string; after: number }
@@ -120,5 +120,6 @@ export class Hub {
 }
 
 function belongs(event: ExecutionEvent, topic: string): boolean {
-  return topic === "executions" ? LIST_EVENTS.has(event.type) : topic === `execution:${event.execution_id}`;
+  if (topic === "executions") return LIST_EVENTS.has(event.type);
+  return topic === "triggers" ? isOfTrigger(event) : topic === `execution:${event.execution_id}`;
 }

@@ -33,6 +33,19 @@ export interface LinkListener {
   onTick(): void;
 }
 
+/** What happens to triggers; a page only wants to know that something has. */
+const TRIGGER_TYPES = [
+  "created",
+  "changed",
+  "paused",
+  "resumed",
+  "fired",
+  "skipped",
+  "secret_changed",
+  "removed",
+].map((what) => `trigger.${what}`);
+export const isOfTrigger = ({ type }: { type: string }): boolean => TRIGGER_TYPES.includes(type);
+
 const PREFIX = "/api/v1";
 const OPEN_DEADLINE_MS = 5_000; // a proxy that buffers never lets the headers through
 const SILENCE_MS = 12_000; // then one cheap question shows whether the stream is alive or only silent
@@ -107,7 +120,7 @@ export class Link {
       "heartbeat",
       mine(() => this.heard()),
     );
-    for (const type of EVENT_TYPES) {
+    for (const type of [...EVENT_TYPES, ...TRIGGER_TYPES]) {
       source.addEventListener(type, (message) => {
         if (round !== this.round) return;
         this.heardAt = this.around.now();
@@ -186,7 +199,7 @@ export class Link {
         if (kind !== "execution") continue;
         found += await this.pollExecution(round, topic, id!, after);
       }
-      if (this.positions().has("executions")) {
+      if (this.positions().has("executions") || this.positions().has("triggers")) {
         const answer = await this.around.fetch(`${PREFIX}/executions?limit=1`);
         if (!answer.ok) return null;
         if (this.state !== "live") this.listener.onTick();
