@@ -3,16 +3,20 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
 from application.ports import Clock
+from application.preparing import PreparedGraph
 from application.projections import rows as r
 from application.versions import Versions
-from domain.estimating.quantiles import Range
-from domain.estimating.remaining import PastRun, PastStep, Standing, order_of, remaining
+from domain.estimating.quantiles import Range, range_of
+from domain.estimating.remaining import PastRun, PastStep, Standing, order_of, played_on
+from domain.estimating.starting import Took
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
+from domain.paths import item_template
 from domain.workflow.graph import Graph
 
 MOST_RUNS = 100
@@ -21,6 +25,8 @@ MOST_STEPS = 20_000
 KEPT_S = 5.0
 KEPT = 50
 """Workflows whose past is in memory."""
+
+Step = r.StepRow | r.StepTimes
 
 
 class PastViews(Protocol):
@@ -38,6 +44,18 @@ class Known:
     rows: Sequence[r.ExecutionRow]
     steps: Mapping[UUID, Sequence[r.StepTimes]]
     runs: Sequence[PastRun]
+    graphs: Mapping[int, PreparedGraph]
+    """Of the versions that they ran."""
+
+    @cached_property
+    def took(self) -> Sequence[Took]:
+        """How long those that ended, however they did, held slots and counted in limits."""
+        return [
+            _took(row.ended_at - row.started_at, self.steps.get(row.id, ()), self.graphs[row.workflow_version])
+            for row in self.rows
+            if row.run == 1 and row.started_at is not None and row.ended_at is not None
+            if row.status in FINAL and row.workflow_version in self.graphs
+        ]
 
 
 class Past:
@@ -48,11 +66,11 @@ class Past:
         self._known: OrderedDict[UUID, Known] = OrderedDict()
         self._orders: OrderedDict[tuple[UUID, int], Sequence[str]] = OrderedDict()
 
-    async def of(self, workflow_id: UUID) -> Known:
-        """The last executions of a workflow."""
+    async def of(self, workflow_id: UUID, kept_s: float = KEPT_S) -> Known:
+        """The last executions of a workflow, as they were at most `kept_s` seconds ago."""
         now = self._clock.monotonic()
         known = self._known.get(workflow_id)
-        if known is not None and now - known.at < KEPT_S:
+        if known is not None and now - known.at < kept_s:
             return known
         workflow = await self._versions.workflow(workflow_id)
         latest = workflow.ready_version
@@ -61,38 +79,51 @@ class Past:
         rows = await self._views.last_executions([workflow_id], each)
         ended = [row for row in rows if row.status in FINAL and row.parked is None]
         steps = await self._views.step_times([row.id for row in ended])
-        runs: list[PastRun] = []
-        for row in ended:
-            if row.status is ExecutionStatus.COMPLETED and row.run == 1 and row.started_at is not None:
-                graph = (await self._versions.graph(workflow_id, row.workflow_version)).graph
-                runs.append(_run_of(row, row.started_at, {step.path: step for step in steps.get(row.id, ())}, graph))
-        known = self._known[workflow_id] = Known(at=now, rows=rows, steps=steps, runs=runs)
+        graphs = {
+            number: await self._versions.graph(workflow_id, number)
+            for number in {row.workflow_version for row in ended}
+        }
+        runs = [
+            _run_of(
+                row, row.started_at, {step.path: step for step in steps.get(row.id, ())},
+                graphs[row.workflow_version].graph,
+            )
+            for row in ended
+            if row.status is ExecutionStatus.COMPLETED and row.run == 1 and row.started_at is not None
+        ]  # fmt: skip
+        known = self._known[workflow_id] = Known(at=now, rows=rows, steps=steps, runs=runs, graphs=graphs)
         self._known.move_to_end(workflow_id)
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
         return known
 
-    async def remaining(self, row: r.ExecutionRow, steps: Sequence[r.StepRow], now: datetime) -> Range | None:
+    async def remaining(self, row: r.ExecutionRow, steps: Sequence[Step], now: datetime) -> Range | None:
         """Seconds until an execution that runs completes; None when nothing can be said: too few have completed, a
         person is waited for, it is paused or ends."""
-        if row.status is not ExecutionStatus.RUNNING or any(_asks_a_person(step) for step in steps):
+        if row.status is not ExecutionStatus.RUNNING:
             return None
+        found = await self.left(await self.of(row.workflow_id), row, steps, now)
+        return range_of(found) if found else None
+
+    async def left(self, known: Known, row: r.ExecutionRow, steps: Sequence[Step], now: datetime) -> Sequence[float]:
+        """Seconds that one that runs may still take, one as likely as another; none when nothing can be said."""
+        if any(_asks_a_person(step) for step in steps):
+            return ()
         graph = (await self._versions.graph(row.workflow_id, row.workflow_version)).graph
-        known = await self.of(row.workflow_id)
         of_version = (row.workflow_id, row.workflow_version)
         order = self._orders.get(of_version)
         if order is None:
             order = self._orders[of_version] = order_of(graph)
             if len(self._orders) > KEPT:
                 self._orders.popitem(last=False)
-        return remaining(graph, order, row.workflow_version, known.runs, _standing(steps, graph, now))
+        return played_on(graph, order, row.workflow_version, known.runs, _standing(steps, graph, now))
 
 
-def _asks_a_person(step: r.StepRow) -> bool:
+def _asks_a_person(step: Step) -> bool:
     return step.status is StepStatus.WAITING and step.reason in ("approval", "unknown_outcome")
 
 
-def _standing(steps: Sequence[r.StepRow], graph: Graph, now: datetime) -> Standing:
+def _standing(steps: Sequence[Step], graph: Graph, now: datetime) -> Standing:
     ended: dict[str, float | None] = {}
     out_s: dict[str, float] = {}
     for step in steps:
@@ -126,3 +157,30 @@ def _run_of(row: r.ExecutionRow, started: datetime, steps: Mapping[str, r.StepTi
             took_s=max(0.0, (step.ended_at - step.started_at).total_seconds()),
         )
     return PastRun(version=row.workflow_version, steps=found)
+
+
+def _took(whole: timedelta, steps: Sequence[r.StepTimes], graph: PreparedGraph) -> Took:
+    """From when its attempts were out: for how long any was, and how many at once in that time. Of the items of a map
+    the attempts are not read: as many are taken to be out as may be."""
+    spans: list[tuple[float, float, int]] = []
+    for step in steps:
+        node = graph.nodes.get(step.path)
+        if node is None:
+            continue
+        wide = 1 if node.in_worker else 0
+        each = node.node.each
+        if each is not None and step.items is not None:
+            works = graph.templates[item_template(step.path, node.node.id)].in_worker
+            wide = min(step.items.total, each.max_parallel or step.items.total) if works else 0
+        spans += [
+            (attempt.started_at.timestamp(), attempt.ended_at.timestamp(), wide)
+            for attempt in step.attempts
+            if wide and attempt.ended_at is not None
+        ]
+    works_s, until = 0.0, 0.0
+    for start, end, _ in sorted(spans):
+        works_s += max(0.0, end - max(start, until))
+        until = max(until, end)
+    slots_s = sum((end - start) * wide for start, end, wide in spans)
+    counts_s = max(0.0, whole.total_seconds())
+    return Took(counts_s, min(works_s, counts_s), max(1, round(slots_s / works_s)) if works_s > 0 else 1)

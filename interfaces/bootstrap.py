@@ -25,6 +25,7 @@ from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
 from application.queries import Queries
+from application.starts import StartEstimates
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
 from domain.execution.events import DECISIONS, ExecutionEvent
@@ -163,12 +164,14 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
     )
+    past = Past(views, versions, clock)
     queries = Queries(
         views=views,
         store=store,
         versions=versions,
         conductor=conductor,
-        past=Past(views, versions, clock),
+        past=past,
+        starts=StartEstimates(conductor.queue_view, past, views, clock),
         decode=mapper.decode_stored,
         log_position=lambda: feed.position,
         wait_for_views=lambda position, timeout_s: projector.wait_for(position, timeout_s=timeout_s),

@@ -60,11 +60,19 @@ def order_of(graph: Graph) -> Sequence[str]:
 
 def remaining(graph: Graph, order: Sequence[str], version: int, past: Sequence[PastRun], now: Standing) -> Range | None:
     """Seconds until it completes; None when too little is known: fewer than ENOUGH runs knew all of its steps."""
+    found = played_on(graph, order, version, past, now)
+    return range_of(found) if found else None
+
+
+def played_on(
+    graph: Graph, order: Sequence[str], version: int, past: Sequence[PastRun], now: Standing
+) -> Sequence[float]:
+    """Seconds until it completes, if it went on as each of those runs that went most like it; none, or ENOUGH."""
     left = [node_id for node_id in order if node_id not in now.ended]
     same = [run for run in past if run.version == version]
     usable = same if len(same) >= ENOUGH else [run for run in past if all(node_id in run.steps for node_id in left)]
     if len(usable) < ENOUGH:
-        return None
+        return ()
     alike = [run for run in usable if _took_the_same_ways(run, now)]
     if len(alike) >= ENOUGH:
         usable = alike
@@ -74,7 +82,7 @@ def remaining(graph: Graph, order: Sequence[str], version: int, past: Sequence[P
     fitting = [run for run in usable if all(_took(run, path) > s for path, s in now.out_s.items())]
     if len(fitting) >= ENOUGH:
         usable = fitting
-    return range_of([_played_on(graph, order, run, now, longer, place) for place, run in enumerate(usable)])
+    return [_played_on(graph, order, run, now, longer, place) for place, run in enumerate(usable)]
 
 
 def _took_the_same_ways(run: PastRun, now: Standing) -> bool:

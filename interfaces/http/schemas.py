@@ -353,8 +353,15 @@ class WhyWaiting(BaseModel):
     params: dict[str, Any]
 
 
+class Within(BaseModel):
+    """A time from now in milliseconds: half of the cases are within `p50`, nine of ten within `p90`."""
+
+    p50: float
+    p90: float
+
+
 class Execution(ExecutionItem):
-    """An execution."""
+    """An execution. `starts_in_ms` is of one that waits, and null where nobody can say."""
 
     progress: dict[str, Any]
     current_steps: list[dict[str, Any]]
@@ -362,6 +369,7 @@ class Execution(ExecutionItem):
     worked_ms: float
     waited_by: dict[str, float]
     why_waiting: WhyWaiting | None
+    starts_in_ms: Within | None
     result: JsonValue
     result_artifact: ArtifactRef | None
     inputs: JsonValue
@@ -377,9 +385,12 @@ class Execution(ExecutionItem):
 
 
 class QueueItem(ExecutionItem):
-    """An execution that waits. `place` counts from 1 and is null for one that is held."""
+    """An execution that waits. `place` counts from 1 and is null for one that is held. `starts_in_ms` is null where
+    nobody can say: fewer than five runs are known of a workflow that is before it or runs, a person holds it or what
+    keeps it waiting, or its place is beyond `places_estimated`."""
 
     place: int | None
+    starts_in_ms: Within | None
     key: str | None
     waited_ms: float
     why_waiting: WhyWaiting
@@ -420,6 +431,7 @@ class Queue(BaseModel):
     priorities: list[QueuePriority]
     limits: list[QueueLimit]
     items: list[QueueItem]
+    places_estimated: int
     next_cursor: int | None
     position: int
 

@@ -1010,7 +1010,7 @@ export interface components {
         };
         /**
          * Execution
-         * @description An execution.
+         * @description An execution. `starts_in_ms` is of one that waits, and null where nobody can say.
          */
         Execution: {
             /**
@@ -1074,6 +1074,7 @@ export interface components {
                 [key: string]: number;
             };
             why_waiting: components["schemas"]["WhyWaiting"] | null;
+            starts_in_ms: components["schemas"]["Within"] | null;
             result: components["schemas"]["JsonValue"];
             result_artifact: components["schemas"]["ArtifactRef"] | null;
             inputs: components["schemas"]["JsonValue"];
@@ -1434,6 +1435,8 @@ export interface components {
             limits: components["schemas"]["QueueLimit"][];
             /** Items */
             items: components["schemas"]["QueueItem"][];
+            /** Places Estimated */
+            places_estimated: number;
             /** Next Cursor */
             next_cursor: number | null;
             /** Position */
@@ -1451,7 +1454,9 @@ export interface components {
         };
         /**
          * QueueItem
-         * @description An execution that waits. `place` counts from 1 and is null for one that is held.
+         * @description An execution that waits. `place` counts from 1 and is null for one that is held. `starts_in_ms` is null where
+         *     nobody can say: fewer than five runs are known of a workflow that is before it or runs, a person holds it or what
+         *     keeps it waiting, or its place is beyond `places_estimated`.
          */
         QueueItem: {
             /**
@@ -1500,6 +1505,7 @@ export interface components {
             waiting_paths: string[];
             /** Place */
             place: number | null;
+            starts_in_ms: components["schemas"]["Within"] | null;
             /** Key */
             key: string | null;
             /** Waited Ms */
@@ -1899,6 +1905,16 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Within
+         * @description A time from now in milliseconds: half of the cases are within `p50`, nine of ten within `p90`.
+         */
+        Within: {
+            /** P50 */
+            p50: number;
+            /** P90 */
+            p90: number;
         };
         /**
          * Workflow
