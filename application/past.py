@@ -33,12 +33,14 @@ class PastViews(Protocol):
     """Reading the views."""
 
     async def last_executions(self, workflow_ids: Sequence[UUID], each: int) -> Sequence[r.ExecutionRow]: ...
+    async def last_ended(self, workflow_id: UUID, limit: int) -> Sequence[r.ExecutionRow]: ...
     async def step_times(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[r.StepTimes]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Of a workflow: its last executions, newest first, the steps of those that ended, and the runs that completed."""
+    """Of a workflow: its last executions and the last that have ended, newest first, the steps of these, and the runs
+    that completed."""
 
     at: float
     rows: Sequence[r.ExecutionRow]
@@ -76,8 +78,11 @@ class Past:
         latest = workflow.ready_version
         size = len((await self._versions.graph(workflow_id, latest)).graph.nodes) if latest else 1
         each = max(10, min(MOST_RUNS, MOST_STEPS // max(1, size)))
-        rows = await self._views.last_executions([workflow_id], each)
-        ended = [row for row in rows if row.status in FINAL and row.parked is None]
+        # The last ones may all be in the queue.
+        last = await self._views.last_executions([workflow_id], each)
+        ended = [row for row in await self._views.last_ended(workflow_id, each) if row.parked is None]
+        found = {row.id: row for row in (*last, *ended)}
+        rows = sorted(found.values(), key=lambda row: -row.created)
         steps = await self._views.step_times([row.id for row in ended])
         graphs = {
             number: await self._versions.graph(workflow_id, number)

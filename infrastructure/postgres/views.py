@@ -99,6 +99,11 @@ class PostgresViews:
         rows = await self._connections.named("last_executions", {"workflows": list(workflow_ids), "each": each})
         return [_execution(doc) for (doc,) in rows]
 
+    async def last_ended(self, workflow_id: UUID, limit: int) -> Sequence[ExecutionRow]:
+        """The newest executions of a workflow that have ended."""
+        rows = await self._connections.named("last_ended", {"workflow": workflow_id, "limit": limit})
+        return [_execution(doc) for (doc,) in rows]
+
     async def step_times(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[StepTimes]]:
         """How the steps of some executions ran, without the items of maps."""
         found: dict[UUID, list[StepTimes]] = {}

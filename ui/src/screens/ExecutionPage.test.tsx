@@ -277,9 +277,10 @@ describe("a running execution", () => {
 });
 
 describe("a queued execution", () => {
-  it("says why it waits and which place it has", async () => {
+  it("says why it waits, which place it has, and when it will start", async () => {
     await open(history("stopped_in_queue"), 1);
-    expect(await screen.findByText("All 8 slots are taken; place 3 in the queue.")).toBeVisible();
+    const said = await screen.findByText(/All 8 slots are taken; place 3 in the queue\./);
+    expect(said).toHaveTextContent(/Starts in about 1–2\s?min\./);
     expect(screen.getByText("elapsed")).toBeVisible();
   });
 });

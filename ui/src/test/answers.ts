@@ -195,6 +195,7 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     waited_by: view.waitedBy,
     why_waiting:
       view.status === "queued" ? { code: "slots_taken", params: { used: 8, limit: 8, place: 3 } } : null,
+    starts_in_ms: view.status === "queued" ? { p50: 60_000, p90: 120_000 } : null,
     result: view.result,
     result_artifact: view.resultArtifact,
     inputs: view.inputs,
