@@ -234,24 +234,28 @@ class _Play:
 
     def _first(self) -> int | None:
         best: _Head | None = None
+        counts, offered, lines = self._counts, self._offered, self._outlook.lines
         for workflow, heads in self._heads.items():
             while heads:
-                number = heads[0][3]
-                if heads[0] == self._offered[number]:
-                    if self._may_start(self._outlook.lines[number]):
-                        moment, position, execution_id, _ = heads[0]
-                        share = SHARE_S * min(MOST_SHARED, self._counts[workflow])
-                        head = (moment + share, position, execution_id, number)
-                        best = head if best is None or head < best else best
+                head = heads[0]
+                number = head[3]
+                if head == offered[number]:
+                    line = lines[number]
+                    if not (line.bounds or line.needs) or self._may_start(line):
+                        moment = head[0] + SHARE_S * min(MOST_SHARED, counts[workflow])
+                        if best is None or moment <= best[0]:
+                            standing = (moment, *head[1:])
+                            best = standing if best is None else min(best, standing)
                         break
-                    self._offered[number] = None
+                    offered[number] = None
                 heappop(heads)
         return None if best is None else best[3]
 
     def _may_start(self, line: _Line) -> bool:
-        return all(self._counts[group] < limit for group, limit in line.bounds) and all(
-            round(self._free.get(resource, 0.0), 6) >= amount for resource, amount in line.needs
-        )
+        for group, limit in line.bounds:
+            if self._counts[group] >= limit:
+                return False
+        return all(round(self._free.get(resource, 0.0), 6) >= amount for resource, amount in line.needs)
 
 
 def ranges(outlook: Outlook, plays: Sequence[Sequence[float]]) -> Mapping[UUID, Range]:
