@@ -14,7 +14,7 @@ import msgspec
 
 from application.children import parent_of
 from application.conductor import Conductor
-from application.past import Past
+from application.past import NOTHING_SAID, Past
 from application.ports import EventStore, StoredEvent
 from application.projections import rows as r
 from application.starts import StartEstimates
@@ -234,7 +234,8 @@ class Queries:
         started = row.started_at
         end = row.ended_at or now
         waited_until = started or row.ended_at or now
-        eta = None if shot.is_folded else await self.past.remaining(row, shot.steps, now)
+        left = NOTHING_SAID if shot.is_folded else await self.past.remaining(row, shot.steps, now)
+        eta = left.range
         why = starts_in_ms = None
         if row.status is ExecutionStatus.QUEUED:
             why = self.conductor.queue_view.why(row.id)
@@ -250,6 +251,7 @@ class Queries:
                 "total": total,
                 "fraction": settled / total if total else 1.0,
                 "eta_ms": None if eta is None else {"p50": eta.p50 * 1000, "p90": eta.p90 * 1000},
+                "waits_for_person": left.waits_for_person,
             },
             "current_steps": [
                 {

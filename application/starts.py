@@ -113,7 +113,8 @@ class StartEstimates:
                 left, slots = (), 0  # its attempts end, and no other starts
             elif row is not None and row.status is ExecutionStatus.RUNNING:
                 past = await self._known(row.workflow_id, known)
-                seconds = () if past is None else await self._past.left(past, row, steps.get(row.id, ()), now)
+                steps_of = steps.get(row.id, ())
+                seconds = () if past is None else (await self._past.left(past, row, steps_of, now)).seconds
                 left, slots = _with_work(seconds, past), runs.attempts
             else:
                 past = await self._known(runs.groups[0].workflow_id, known)

@@ -164,7 +164,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
     )
-    past = Past(views, versions, clock)
+    past = Past(views, versions, clock, room=lambda: conductor.slots.limit)
     queries = Queries(
         views=views,
         store=store,

@@ -106,10 +106,13 @@ class PostgresViews:
 
     async def step_times(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[StepTimes]]:
         """How the steps of some executions ran, without the items of maps."""
-        found: dict[UUID, list[StepTimes]] = {}
-        for execution_id, doc in await self._connections.rows("step_times", (list(ids),)) if ids else []:
-            found.setdefault(execution_id, []).append(_times(doc))
-        return found
+        return _by_execution(await self._connections.rows("step_times", (list(ids),)) if ids else [])
+
+    async def item_times(self, ids: Sequence[UUID], each: int) -> Mapping[UUID, Sequence[StepTimes]]:
+        """How items of maps of some executions ran, at most so many of one; no order says which."""
+        if not ids:
+            return {}
+        return _by_execution(await self._connections.named("item_times", {"ids": list(ids), "each": each}))
 
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int
@@ -122,3 +125,10 @@ class PostgresViews:
             rows = await self._connections.named("log_batches", {**given, "after": after or 0})
         positions = [position for _, _, position in rows]
         return [stored_event(row) for row in await self._connections.rows("events_at", (positions,))]
+
+
+def _by_execution(rows: Sequence[tuple[UUID, bytes]]) -> Mapping[UUID, Sequence[StepTimes]]:
+    found: dict[UUID, list[StepTimes]] = {}
+    for execution_id, doc in rows:
+        found.setdefault(execution_id, []).append(_times(doc))
+    return found

@@ -360,10 +360,21 @@ class Within(BaseModel):
     p90: float
 
 
+class Progress(BaseModel):
+    """How far an execution is. `eta_ms`, until it completes, is null where nobody can say: fewer than five runs are
+    known, or, with `waits_for_person`, an answer is needed and people have not answered often enough to tell when."""
+
+    done: int
+    total: int
+    fraction: float
+    eta_ms: Within | None
+    waits_for_person: bool
+
+
 class Execution(ExecutionItem):
     """An execution. `starts_in_ms` is of one that waits, and null where nobody can say."""
 
-    progress: dict[str, Any]
+    progress: Progress
     current_steps: list[dict[str, Any]]
     waited_ms: float
     worked_ms: float

@@ -1,4 +1,4 @@
-"""What is said of when those in the queue will start."""
+"""What is said of when those in the queue will start, and of how long those that run still take."""
 
 from pathlib import Path
 
@@ -74,3 +74,41 @@ def test_nothing_is_said_behind_a_workflow_that_has_hardly_run(one_slot: Api, tm
     began(tmp_path, "x")
     api.finish(behind["id"])
     assert api.execution(ahead["id"])["starts_in_ms"] is None
+
+
+def still(api: Api, execution_id: str) -> Json:
+    return api.execution(execution_id)["progress"]
+
+
+def test_a_wait_and_the_items_of_a_map_are_counted_in_what_is_left(api: Api, tmp_path: Path) -> None:
+    wait = {"id": "wait", "kind": "wait", "config": {"seconds": "${inputs.seconds}"}}
+    each = {
+        "id": "each", "kind": "map",
+        "config": {
+            "items": "${inputs.list}", "max_parallel": 1,
+            "node": python("one", SLEEPS, args={"name": "${inputs.tag}", "folder": str(tmp_path)}),
+        },
+    }  # fmt: skip
+    waits, maps = api.save(workflow("waits", wait)), api.save(workflow("maps", each))
+    for _ in range(5):
+        api.finish(api.run(waits, seconds=0))
+    for _ in range(5):
+        api.finish(api.run(maps, list=[1, 2], tag="free"))
+    long = api.run(waits, seconds=900)
+    left = until(lambda: still(api, long)["eta_ms"])
+    assert left["p50"] == pytest.approx(900_000, abs=60_000)
+    many = api.run(maps, list=[*range(200)], tag="held")
+    until(lambda: (one := api.steps(many).get("each")) and one["status"] == "running")
+    told = until(lambda: still(api, many)["eta_ms"])
+    assert told["p50"] > 200 * TAKES_S * 900, "a hundred times as many items as in the runs before"
+    for one in (long, many):
+        api.post(f"/executions/{one}/stop", {"grace_s": 0})
+
+
+def test_who_waits_for_a_person_is_given_no_time(api: Api) -> None:
+    flow = api.save(workflow("asks", {"id": "ask", "kind": "approval", "config": {"message": "Go?"}}))
+    one = api.run(flow)
+    until(lambda: api.steps(one)["ask"]["status"] == "waiting" or None)
+    assert (still(api, one)["eta_ms"], still(api, one)["waits_for_person"]) == (None, True)
+    api.post(f"/executions/{one}/steps/ask/answer", {"decision": "approved"})
+    assert api.finish(one)["progress"]["waits_for_person"] is False

@@ -1057,10 +1057,7 @@ export interface components {
             current_paths: string[];
             /** Waiting Paths */
             waiting_paths: string[];
-            /** Progress */
-            progress: {
-                [key: string]: unknown;
-            };
+            progress: components["schemas"]["Progress"];
             /** Current Steps */
             current_steps: {
                 [key: string]: unknown;
@@ -1399,6 +1396,22 @@ export interface components {
             params: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * Progress
+         * @description How far an execution is. `eta_ms`, until it completes, is null where nobody can say: fewer than five runs are
+         *     known, or, with `waits_for_person`, an answer is needed and people have not answered often enough to tell when.
+         */
+        Progress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Fraction */
+            fraction: number;
+            eta_ms: components["schemas"]["Within"] | null;
+            /** Waits For Person */
+            waits_for_person: boolean;
         };
         /**
          * Quantiles

@@ -285,7 +285,14 @@ export interface StatisticsAnswer {
 }
 
 export interface ExecutionAnswer extends ExecutionItem {
-  progress: { done: number; total: number; fraction: number; eta_ms: Within | null };
+  /** `waits_for_person`: a person is to answer, and when nobody knows. */
+  progress: {
+    done: number;
+    total: number;
+    fraction: number;
+    eta_ms: Within | null;
+    waits_for_person: boolean;
+  };
   waited_ms: number;
   worked_ms: number;
   /** Milliseconds in the queue by cause. */

@@ -287,6 +287,7 @@ export const en = {
     runningNow_other: "{{count}} running",
     whyQueue: "All {{limit}} slots are taken; place {{place}} in the queue.",
     left: "about {{range}} left",
+    forPerson: "waits for a person",
     starts: "Starts in about {{range}}.",
     noEstimate: "no estimate yet",
     whyNeeds: "Needs {{needed}} {{name}}; {{free}} free.",

@@ -287,6 +287,7 @@ export const zhCN: Messages = {
     runningNow_other: "{{count}} 步运行中",
     whyQueue: "{{limit}} 个名额都已占用；排在第 {{place}} 位。",
     left: "约剩 {{range}}",
+    forPerson: "等待人工答复",
     starts: "预计 {{range}} 后开始。",
     noEstimate: "暂无估计",
     whyNeeds: "需要 {{needed}} {{name}}，可用 {{free}}。",

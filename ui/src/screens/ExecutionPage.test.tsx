@@ -285,6 +285,20 @@ describe("a queued execution", () => {
   });
 });
 
+describe("a running execution", () => {
+  const one = history("approved");
+
+  it("says that it waits for a person rather than a time, and otherwise that there is no estimate", async () => {
+    await open(one, upTo(one, "execution.step_waiting"));
+    expect(await screen.findByText("waits for a person", { selector: ".outlook" })).toBeVisible();
+  });
+
+  it("of which too few runs are known says so", async () => {
+    await open(one, upTo(one, "execution.step_started"));
+    expect(await screen.findByText("no estimate yet")).toBeVisible();
+  });
+});
+
 describe("a step that is chosen", () => {
   const one = history("completed");
 

@@ -189,7 +189,15 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     settled_steps: 0,
     current_paths: [],
     waiting_paths: [],
-    progress: { done: 0, total, fraction: 0, eta_ms: null },
+    progress: {
+      done: 0,
+      total,
+      fraction: 0,
+      eta_ms: null,
+      waits_for_person: Object.values(view.steps).some(
+        (step) => step.reason === "approval" && step.status === "waiting",
+      ),
+    },
     waited_ms: 0,
     worked_ms: 0,
     waited_by: view.waitedBy,

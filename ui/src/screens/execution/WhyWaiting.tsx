@@ -32,7 +32,7 @@ export function Outlook({ id }: { id: string }) {
       ) : left ? (
         t("execution.left", { range: formatRange(left.p50, left.p90, t) })
       ) : (
-        data && t("execution.noEstimate")
+        data && t(data.progress.waits_for_person ? "execution.forPerson" : "execution.noEstimate")
       )}
     </span>
   );
