@@ -25,6 +25,8 @@ from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
 from application.queries import Queries
+from application.remembering import WAIT_S as REMEMBER_S
+from application.remembering import remember
 from application.starts import StartEstimates
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
@@ -233,6 +235,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         if conducts:
             beside(conductor.load_now.watch(MachinePressure()), "load")
             beside(conductor.load_now.record(store, SystemIds(), server_id), "moves of limits")
+            beside(remember(views, versions, conductor.load_now.memory), "memory of steps")
+            await asyncio.wait(tasks[-1:], timeout=REMEMBER_S)
             await membership.start()
             await conductor.start()
             membership.run()

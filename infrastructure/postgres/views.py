@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from application.ports import StoredEvent
-from application.projections.rows import ExecutionRow, StepRow, StepTimes, WorkflowRow
+from application.projections.rows import AttemptRow, ExecutionRow, StepRow, StepTimes, WorkflowRow
+from application.remembering import RecentStep
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 
@@ -17,6 +18,7 @@ MOST_ALIKE = 1_000
 _execution = msgspec.json.Decoder(ExecutionRow).decode
 _step = msgspec.json.Decoder(StepRow).decode
 _times = msgspec.json.Decoder(StepTimes).decode
+_attempts = msgspec.json.Decoder(list[AttemptRow]).decode
 _workflow = msgspec.json.Decoder(WorkflowRow).decode
 
 
@@ -113,6 +115,18 @@ class PostgresViews:
         if not ids:
             return {}
         return _by_execution(await self._connections.named("item_times", {"ids": list(ids), "each": each}))
+
+    async def recent_steps(self, *, workflows: int, each: int, rows: int) -> Sequence[RecentStep]:
+        """Steps of the last runs of those workflows that ran last, at most `rows` of one; attempts of the present run
+        only."""
+        found = await self._connections.named("recent_attempts", {"workflows": workflows, "each": each, "rows": rows})
+        return [
+            RecentStep(
+                workflow_id=workflow_id, version=version, path=path,
+                attempts=[attempt for attempt in _attempts(attempts) if attempt.run == run],
+            )
+            for workflow_id, version, run, path, attempts in found
+        ]  # fmt: skip
 
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int

@@ -285,7 +285,7 @@ describe("a queued execution", () => {
   });
 });
 
-describe("a running execution", () => {
+describe("a running execution without an estimate", () => {
   const one = history("approved");
 
   it("says that it waits for a person rather than a time, and otherwise that there is no estimate", async () => {
