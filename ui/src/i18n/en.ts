@@ -260,7 +260,7 @@ export const en = {
     half: "Half take at most",
     nine: "Nine of ten",
     longest: "99 of 100",
-    bottleneck: "{{share}} % of the time is waited for {{path}}.",
+    bottleneck: "Runs wait for {{path}} for {{share}} % of their time.",
     steps: "Steps",
     step: "Step",
     kind: "Kind",
