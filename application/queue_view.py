@@ -20,11 +20,12 @@ HOLDERS_TOLD = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Runs:
-    """An execution that runs: attempts that are out, and what it and they hold of the machine. Of one on another server
-    neither is known: it is taken to have one, and holds nothing here."""
+    """An execution that runs: attempts that are out, how many more it wants, and what it holds of the machine. Of one
+    on another server none of it is known: it is taken to have one attempt out, and holds nothing here."""
 
     groups: Sequence[Group]
     attempts: int
+    wanted: int
     needs: Needs
     started_at: datetime | None
 
@@ -111,14 +112,15 @@ class QueueView:
     def _runs(self, execution_id: UUID, groups: Sequence[Group]) -> "Runs":
         live = self._live.get(execution_id)
         if live is None:
-            return Runs(groups=groups, attempts=1, needs=(), started_at=None)
+            return Runs(groups=groups, attempts=1, wanted=0, needs=(), started_at=None)
         held: dict[str, float] = {}
         for amounts in (live.reserved, *live.amounts.values()):
             for name, amount in amounts.items():
                 if OF_ATTEMPTS not in name:
                     held[name] = held.get(name, 0.0) + amount
         return Runs(
-            groups=groups, attempts=len(live.amounts), needs=tuple(held.items()),
+            groups=groups, attempts=len(live.amounts), wanted=self._admission.slots.wanted(execution_id),
+            needs=tuple(held.items()),
             started_at=live.execution.state.started_at,
         )  # fmt: skip
 

@@ -25,6 +25,8 @@ STARTS_PLAYED = 6_000
 """By all plays together, about 6 µs each: some 40 ms, a play at a time between other work."""
 FEWEST_PLAYS, MOST_PLAYS = 12, 30
 KEPT_S = 2.0
+STALE_S = 10.0
+"""So old may be what is told while it is played anew: nobody but the first one waits for that."""
 PAST_KEPT_S = 30.0
 MOST_WORKFLOWS = 30
 """Whose past is read for one estimate; it ends at the first place of a further one."""
@@ -58,12 +60,20 @@ class StartEstimates:
 
     async def until(self, place: int, now: datetime) -> Starts:
         """At least up to that place, as far as anything is said."""
-        wanted = min(max(PLACES, place), MOST_PLACES)
+        places = min(max(PLACES, place), MOST_PLACES)
+        kept = self._kept_for(places, STALE_S)
+        if kept is not None and self._one_at_a_time.locked():
+            return kept  # somebody has begun to play anew
         async with self._one_at_a_time:
-            kept = self._kept
-            if kept is None or kept.places < wanted or self._clock.monotonic() - kept.at >= KEPT_S:
-                kept = self._kept = await self._played(wanted, now)
+            kept = self._kept_for(places, KEPT_S)
+            if kept is None:
+                kept = self._kept = await self._played(places, now)
             return kept
+
+    def _kept_for(self, places: int, age_s: float) -> Starts | None:
+        kept = self._kept
+        fits = kept is not None and kept.places >= places and self._clock.monotonic() - kept.at < age_s
+        return kept if fits else None
 
     def told(self, starts: Starts, execution_id: UUID) -> dict[str, float] | None:
         """Milliseconds from now until it starts; None when nobody can say."""
@@ -110,16 +120,16 @@ class StartEstimates:
         for execution_id, runs in standing.running.items():
             row = rows.get(execution_id)
             if row is not None and row.status is ExecutionStatus.PAUSED:
-                left, slots = (), 0  # its attempts end, and no other starts
+                left, slots, wanted = (), 0, 0  # its attempts end, and no other starts
             elif row is not None and row.status is ExecutionStatus.RUNNING:
                 past = await self._known(row.workflow_id, known)
                 steps_of = steps.get(row.id, ())
                 seconds = () if past is None else (await self._past.left(past, row, steps_of, now)).seconds
-                left, slots = _with_work(seconds, past), runs.attempts
+                left, slots, wanted = _with_work(seconds, past), runs.attempts, runs.wanted
             else:
                 past = await self._known(runs.groups[0].workflow_id, known)
-                left, slots = _by_age(past, runs, now), runs.attempts
-            found.append(Underway(groups=runs.groups, slots=slots, left=left, needs=runs.needs))
+                left, slots, wanted = _by_age(past, runs, now), runs.attempts, runs.wanted
+            found.append(Underway(groups=runs.groups, slots=slots, wanted=wanted, left=left, needs=runs.needs))
         return found
 
 

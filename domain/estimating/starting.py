@@ -49,13 +49,14 @@ class Awaiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Underway:
-    """An execution that runs, with attempts on so many slots. What is `left` of it is one of these; empty: nobody can
-    say."""
+    """An execution that runs, with attempts on so many slots; as many as are `wanted` more it takes before anybody
+    starts. What is `left` of it is one of these; empty: nobody can say."""
 
     groups: Sequence[Group]
     slots: int
     left: Sequence[Took]
     needs: Needs = ()
+    wanted: int = 0
 
 
 _Place = tuple[float, int, UUID, int]
@@ -136,18 +137,25 @@ class _Play:
         """When those that run count no more."""
         self._can_be_said = True
         busy: list[float] = []
+        wanted: list[tuple[float, Underway]] = []
         for one, groups in zip(outlook.running, outlook.underway, strict=True):
             took = one.left[int(draw() * len(one.left))] if one.left else None
             self._count(groups, 1)
             if took is not None:
                 heappush(self._ends, (took.counts_s, len(self._ends), groups, one.needs))
                 busy += [took.works_s] * one.slots
-            elif one.slots:
+                if one.wanted:
+                    wanted.append((took.works_s, one))
+            elif one.slots or one.wanted:
                 self._can_be_said = False
         idle = outlook.slots - len(busy)
         self._slots = [0.0] * idle + busy if idle >= 0 else sorted(busy)[-outlook.slots :]
         """When each is free."""
         heapify(self._slots)
+        for works_s, one in wanted:
+            for _ in range(min(one.wanted, len(self._slots) - one.slots)):
+                free_at = self._slots[0]
+                heapreplace(self._slots, max(free_at, works_s) if one.slots else free_at + works_s)
 
     def starts(self) -> Sequence[float]:
         """Of each that waits."""

@@ -1,5 +1,7 @@
 """What is said of when those in the queue will start, and of how long those that run still take."""
 
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,20 @@ def test_a_wait_and_the_items_of_a_map_are_counted_in_what_is_left(api: Api, tmp
     assert told["p50"] > 200 * TAKES_S * 900, "a hundred times as many items as in the runs before"
     for one in (long, many):
         api.post(f"/executions/{one}/stop", {"grace_s": 0})
+
+
+def test_the_wait_for_a_further_attempt_is_counted_in_what_is_left(api: Api) -> None:
+    code = "def main(fails):\n    assert not fails"
+    step = python("s", code, args={"fails": "${inputs.fails}"}, retry={"max_attempts": 2, "interval_s": 900})
+    flow = api.save(workflow("tries", step))
+    for _ in range(5):
+        api.finish(api.run(flow, fails=False))
+    one = api.run(flow, fails=True)
+    until(lambda: api.steps(one)["s"]["status"] == "retrying" or None)
+    left = until(lambda: still(api, one)["eta_ms"])
+    due_ms = datetime.fromisoformat(api.steps(one)["s"]["due_at"]).timestamp() * 1000 - time.time() * 1000
+    assert left["p50"] == pytest.approx(due_ms, abs=20_000)
+    api.post(f"/executions/{one}/stop", {"grace_s": 0})
 
 
 def test_who_waits_for_a_person_is_given_no_time(api: Api) -> None:

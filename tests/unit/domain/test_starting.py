@@ -116,6 +116,14 @@ def test_who_runs_beyond_a_limit_that_was_lowered_holds_back_the_next() -> None:
     assert told(1, [waits(ticket(1))], [runs(3.0), runs(8.0)]) == [8]
 
 
+def test_a_run_whose_steps_want_slots_takes_them_before_anybody_starts() -> None:
+    wants = replace(runs(10.0, slots=0), wanted=1)
+    assert told(2, [waits(ticket(1)), waits(ticket(2))], [wants, runs(4.0), runs(6.0)]) == [6, 14]
+    wider = replace(runs(10.0, slots=1), wanted=50)
+    assert told(3, [waits(ticket(1))], [wider, runs(4.0)]) == [10], "all slots until it ends"
+    assert told(3, [waits(ticket(1))], [replace(wider, left=[]), runs(4.0)]) == [None]
+
+
 def test_what_a_run_holds_of_the_machine_is_free_when_it_ends() -> None:
     needs = (("gpu", 1.0),)
     holder = Underway(groups=[Group(FLOWS[1])], slots=1, left=[Took(9.0, 9.0)], needs=needs)
