@@ -14,9 +14,10 @@ import msgspec
 
 from application.children import parent_of
 from application.conductor import Conductor
-from application.past import Past
+from application.past import NOTHING_SAID, Past
 from application.ports import EventStore, StoredEvent
 from application.projections import rows as r
+from application.starts import StartEstimates
 from application.statistics import statistics
 from application.versions import Versions
 from domain.errors import Conflict, NotFound, Unavailable
@@ -87,6 +88,7 @@ class Queries:
     versions: Versions
     conductor: Conductor
     past: Past
+    starts: StartEstimates
     decode: Callable[[StoredEvent], RecordedEvent]
     wait_for_views: Callable[[int, float], Awaitable[bool]]
     log_position: Callable[[], int]
@@ -188,10 +190,13 @@ class Queries:
         names = {row.workflow_id: row.workflow_name for row in rows.values()}
         for workflow_id in {bound.group.workflow_id for bound, _, _ in limits} - names.keys():
             names[workflow_id] = (await self.versions.workflow(workflow_id)).name
+        farthest = max((place for _, place, _ in waiting), default=0)
+        starts = await self.starts.until(farthest, now) if waiting else None
         items = [
             {
                 **summary(rows[ticket.execution_id]),
                 "place": place or None,
+                "starts_in_ms": None if starts is None else self.starts.told(starts, ticket.execution_id),
                 "key": None if ticket.bound is None else ticket.bound.group.key,
                 "waited_ms": max(0.0, (now.timestamp() - ticket.came_at) * 1000),
                 "why_waiting": why,
@@ -216,6 +221,7 @@ class Queries:
                 for bound, running, queued in limits
             ],
             "items": items,
+            "places_estimated": 0 if starts is None else starts.places,
             "next_cursor": skip + limit if more else None,
             "position": await self.views.position(),
         }  # fmt: skip
@@ -228,10 +234,14 @@ class Queries:
         started = row.started_at
         end = row.ended_at or now
         waited_until = started or row.ended_at or now
-        eta = None if shot.is_folded else await self.past.remaining(row, shot.steps, now)
-        why = None
+        left = NOTHING_SAID if shot.is_folded else await self.past.remaining(row, shot.steps, now)
+        eta = left.range
+        why = starts_in_ms = None
         if row.status is ExecutionStatus.QUEUED:
             why = self.conductor.queue_view.why(row.id)
+            if not shot.is_folded:
+                starts = await self.starts.until(self.conductor.queue_view.place(row.id), now)
+                starts_in_ms = self.starts.told(starts, row.id)
         elif row.status is ExecutionStatus.RUNNING:
             why = self.conductor.queue_view.why_steps(row.id)
         return {
@@ -241,6 +251,7 @@ class Queries:
                 "total": total,
                 "fraction": settled / total if total else 1.0,
                 "eta_ms": None if eta is None else {"p50": eta.p50 * 1000, "p90": eta.p90 * 1000},
+                "waits_for_person": left.waits_for_person,
             },
             "current_steps": [
                 {
@@ -257,6 +268,7 @@ class Queries:
             "worked_ms": _ms(started, end) if started else 0,
             "waited_by": row.waited_by,
             "why_waiting": why,
+            "starts_in_ms": starts_in_ms,
             "result": row.result,
             "result_artifact": row.result_artifact,
             "inputs": row.inputs,

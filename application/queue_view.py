@@ -2,19 +2,43 @@
 client's."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
 from application.live import Live
 from application.queue import Queued
-from domain.queueing.admission import Admission, Bound, Ticket, WaitCause, Waits
+from domain.queueing.admission import Admission, Bound, Group, Needs, Ticket, WaitCause, Waits
 from domain.queueing.calls import CALL
-from domain.queueing.slots import KIND, Short
+from domain.queueing.slots import KIND, OF_ATTEMPTS, Amounts, Short
 
 CODES = {cause: "slots_taken" if cause is WaitCause.SLOTS else cause.value for cause in WaitCause}
 HOLDERS_TOLD = 5
 """Of those that keep others waiting; how many there are is told as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """An execution that runs: attempts that are out, how many more it wants, and what it holds of the machine. Of one
+    on another server none of it is known: it is taken to have one attempt out, and holds nothing here."""
+
+    groups: Sequence[Group]
+    attempts: int
+    wanted: int
+    needs: Needs
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueStanding:
+    """How the queue stands: slots with those that other servers use, what is free of the machine, who waits (the limits
+    it comes under, and for how many seconds at least), who runs."""
+
+    slots: int
+    free: Amounts
+    waiting: Sequence[tuple[Ticket, Sequence[Bound], float]]
+    running: Mapping[UUID, Runs]
 
 
 class QueueView:
@@ -27,6 +51,10 @@ class QueueView:
         """Why a queued execution waits, as far as this server knows: a code, and what it is about."""
         waits = self._admission.explain(execution_id) or Waits(cause=WaitCause.SLOTS)
         return self._told(self._admission.ticket(execution_id), waits)
+
+    def place(self, execution_id: UUID) -> int:
+        """The place of one that waits, from 1; 0: it has none."""
+        return self._admission.place(execution_id) or 0
 
     def in_order(self, *, skip: int, limit: int) -> Sequence[tuple[Ticket, int, dict[str, object]]]:
         """Who waits, in order: the ticket, the place (0: none), and why."""
@@ -64,6 +92,37 @@ class QueueView:
     def running(self) -> int:
         """How many executions run on all servers, as far as this one knows."""
         return self._admission.running_in_all
+
+    def standing(self, most: int, now: datetime) -> "QueueStanding":
+        """What an estimate of the starts goes by: the first `most` places, and as many that are not due yet."""
+        admission, slots = self._admission, self._admission.slots
+        at = now.timestamp()
+        waiting = [(ticket, 0.0) for ticket in admission.first(most)]
+        waiting += [(ticket, max(0.0, ticket.came_at - at)) for ticket in admission.delayed()[:most]]
+        running = {
+            execution_id: self._runs(execution_id, groups) for execution_id, groups in admission.who_runs().items()
+        }
+        return QueueStanding(
+            slots=slots.limit + len(running.keys() - self._live.keys()),
+            free={name: (slots.limit_of(name) or 0.0) - slots.taken(name) for name in slots.resources()},
+            waiting=[(ticket, admission.limits_of(ticket), due_s) for ticket, due_s in waiting],
+            running=running,
+        )  # fmt: skip
+
+    def _runs(self, execution_id: UUID, groups: Sequence[Group]) -> "Runs":
+        live = self._live.get(execution_id)
+        if live is None:
+            return Runs(groups=groups, attempts=1, wanted=0, needs=(), started_at=None)
+        held: dict[str, float] = {}
+        for amounts in (live.reserved, *live.amounts.values()):
+            for name, amount in amounts.items():
+                if OF_ATTEMPTS not in name:
+                    held[name] = held.get(name, 0.0) + amount
+        return Runs(
+            groups=groups, attempts=len(live.amounts), wanted=self._admission.slots.wanted(execution_id),
+            needs=tuple(held.items()),
+            started_at=live.execution.state.started_at,
+        )  # fmt: skip
 
     def why_steps(self, execution_id: UUID) -> dict[str, object] | None:
         """Why steps of an execution that runs here wait, though nothing before them does; None when none do."""

@@ -1,4 +1,5 @@
-"""How often an execution ends within what was said: the ranges of the remaining time on held-out runs.
+"""How often an execution ends, or starts, within what was said: ranges of the remaining time on held-out runs, and of
+the time until those in the queue start on held-out queues (`queues.py`).
 
 Drawn runs of graphs with a chain, a fan-out that joins, and a branch; steps of a constant, a lognormal and a bimodal
 duration, independent, or all of a run slow together. Asked at the start, and when one of its steps has just ended, as
@@ -9,7 +10,9 @@ and nine of ten before its p90. Pure: no server.
 
 from collections.abc import Callable, Mapping
 from random import Random
+from statistics import mean
 
+from benchmarks import maps, queues
 from benchmarks.figures import Figure, Target
 from benchmarks.rig import Postgres
 from domain.estimating.remaining import PastRun, PastStep, Standing, order_of, remaining
@@ -119,4 +122,39 @@ def measure(server: Postgres, *, quick: bool) -> list[Figure]:  # noqa: ARG001 -
                 target=Target(of="ours", bound="at least", value=83),
             ),
         ]  # fmt: skip
-    return figures
+    return [*figures, *_of_maps(150 if quick else 1_000), *_of_queues(300 if quick else 1_500)]
+
+
+def _of_maps(held_out: int) -> list[Figure]:
+    found = [
+        maps.coverage(held_out, together=together, share=share)
+        for together in (False, True)
+        for share in (0.0, 0.2, 0.5, 0.9)
+    ]
+    p50, p90 = [one[0] * 100 for one in found], [one[1] * 100 for one in found]
+    return [
+        Figure(name="map: ended within p50, asked at 0, 20, 50 and 90 % of its items, mean", unit="%", ours=mean(p50)),
+        Figure(name="... the case farthest from 50", unit="%", ours=max(p50, key=lambda x: abs(x - 50))),
+        Figure(name="map: ended within p90, mean", unit="%", ours=mean(p90)),
+        Figure(
+            name="... the case farthest from 90", unit="%", ours=max(p90, key=lambda x: abs(x - 90)),
+            target=Target(of="ours", bound="at least", value=83),
+        ),
+    ]  # fmt: skip
+
+
+def _of_queues(held_out: int) -> list[Figure]:
+    short, long, few = (
+        queues.coverage(held_out // share, size=size, past=past)
+        for share, size, past in ((1, 40, queues.PAST), (3, 150, queues.PAST), (3, 150, 8))
+    )
+    return [
+        Figure(name="started within p50, 40 in the queue", unit="%", ours=short[0] * 100),
+        Figure(
+            name="started within p90, 40 in the queue", unit="%", ours=short[1] * 100,
+            target=Target(of="ours", bound="at least", value=85),
+        ),
+        Figure(name="... p50, 150 in the queue", unit="%", ours=long[0] * 100),
+        Figure(name="... p90, 150 in the queue", unit="%", ours=long[1] * 100),
+        Figure(name="... p90, 150 in the queue, 8 runs of each workflow known", unit="%", ours=few[1] * 100),
+    ]  # fmt: skip

@@ -27,6 +27,9 @@ from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
 from application.queries import Queries
+from application.remembering import WAIT_S as REMEMBER_S
+from application.remembering import remember
+from application.starts import StartEstimates
 from application.triggers import Triggers
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
@@ -174,12 +177,14 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     secrets_of_webhooks = PostgresWebhookSecrets(reads)
     triggers = Triggers(store, handlers, expressions, secrets_of_webhooks, lambda: secrets.token_urlsafe(32))
     firing = Firing(triggers, conductor, clock, ids)
+    past = Past(views, versions, clock, room=lambda: conductor.slots.limit)
     queries = Queries(
         views=views,
         store=store,
         versions=versions,
         conductor=conductor,
-        past=Past(views, versions, clock),
+        past=past,
+        starts=StartEstimates(conductor.queue_view, past, views, clock),
         decode=mapper.decode_stored,
         log_position=lambda: feed.position,
         wait_for_views=lambda position, timeout_s: projector.wait_for(position, timeout_s=timeout_s),
@@ -245,6 +250,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         if conducts:
             beside(conductor.load_now.watch(MachinePressure()), "load")
             beside(conductor.load_now.record(store, SystemIds(), server_id), "moves of limits")
+            beside(remember(views, versions, conductor.load_now.memory), "memory of steps")
+            await asyncio.wait(tasks[-1:], timeout=REMEMBER_S)
             await membership.start()
             await conductor.start()
             membership.run()

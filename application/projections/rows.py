@@ -80,6 +80,9 @@ class StepTimes(msgspec.Struct, kw_only=True, omit_defaults=True):
     path: str
     kind: str = ""
     status: StepStatus = StepStatus.PENDING
+    reason: str | None = None
+    due_at_ms: float | None = None
+    items: ItemCounts | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     attempts: list[AttemptRow] = msgspec.field(default_factory=list[AttemptRow])

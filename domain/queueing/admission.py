@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from heapq import heappop, heappush, merge
+from heapq import heappop, heappush, merge, nsmallest
+from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -269,6 +270,10 @@ class Admission(Generic[T]):
         """How many run, on all servers."""
         return len(self._groups)
 
+    def who_runs(self) -> Mapping[UUID, tuple[Group, ...]]:
+        """All that count, with their groups."""
+        return self._groups
+
     def running(self, group: Group) -> Sequence[UUID]:
         """Who runs of a group, oldest first."""
         return [*self._running.get(group, ())]
@@ -400,6 +405,20 @@ class Admission(Generic[T]):
         for entry in [*self._entries.values()]:
             if entry.line is None:
                 yield entry.ticket, Waits(cause=entry.apart)
+
+    def first(self, most: int) -> Sequence[Ticket]:
+        """Those at the first places, in order."""
+        lines = (line.tickets for lines in self._lines.values() for line in lines.values())
+        # Nobody of a line is before its head; merging thousands of lines of one each would take far longer.
+        nearest = nsmallest(most, lines, key=lambda tickets: tickets[0])
+        return [self._entries[execution_id].ticket for _, _, execution_id in islice(merge(*nearest), most)]
+
+    def delayed(self) -> Sequence[Ticket]:
+        """Those that are not due yet, the next first."""
+        found = [
+            entry.ticket for entry in self._entries.values() if entry.line is None and entry.apart is WaitCause.DELAYED
+        ]
+        return sorted(found, key=lambda ticket: ticket.came_at)
 
     def oldest(self) -> float | None:
         """When the one came that waits longest."""

@@ -1,6 +1,7 @@
 """How much memory a step takes, learnt from the attempts before. Pure."""
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from math import ceil
 
 ENOUGH = 5
@@ -12,7 +13,7 @@ MB = 2**20
 
 
 class LearntMemory:
-    """Of the steps that ran on this server since it began, by profile: the definition and the node."""
+    """Of steps by profile: the definition and the node."""
 
     def __init__(self) -> None:
         self._peaks: OrderedDict[str, deque[int]] = OrderedDict()
@@ -32,6 +33,13 @@ class LearntMemory:
             self._peaks.move_to_end(profile)
         peaks.append(peak_bytes)
         self._p95.pop(profile, None)
+
+    def recall(self, profile: str, peaks_bytes: Sequence[int]) -> None:
+        """Attempts before those it has learnt of took so much, the oldest first."""
+        since = self._peaks.pop(profile, ())
+        self._p95.pop(profile, None)
+        for peak_bytes in (*peaks_bytes, *since):
+            self.learn(profile, peak_bytes)
 
     def mb(self, profile: str) -> float | None:
         """The 95th percentile of its last attempts in MiB; None after fewer than ENOUGH."""

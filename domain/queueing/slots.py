@@ -137,6 +137,11 @@ class Slots:
         """Whether the execution has steps that wait for a slot or a resource."""
         return execution_id in self._wants
 
+    def wanted(self, execution_id: UUID) -> int:
+        """How many of its steps lack only a slot."""
+        wanting = self._wants.get(execution_id)
+        return 0 if wanting is None else wanting.steps
+
     def why(self, execution_id: UUID) -> Short | int | None:
         """What its steps wait for: what there is too little of, or how many slots; None: nothing."""
         wanting = self._wants.get(execution_id)

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from application.ports import StoredEvent
-from application.projections.rows import ExecutionRow, StepRow, StepTimes, WorkflowRow
+from application.projections.rows import AttemptRow, ExecutionRow, StepRow, StepTimes, WorkflowRow
+from application.remembering import RecentStep
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 
@@ -17,6 +18,7 @@ MOST_ALIKE = 1_000
 _execution = msgspec.json.Decoder(ExecutionRow).decode
 _step = msgspec.json.Decoder(StepRow).decode
 _times = msgspec.json.Decoder(StepTimes).decode
+_attempts = msgspec.json.Decoder(list[AttemptRow]).decode
 _workflow = msgspec.json.Decoder(WorkflowRow).decode
 
 
@@ -99,12 +101,32 @@ class PostgresViews:
         rows = await self._connections.named("last_executions", {"workflows": list(workflow_ids), "each": each})
         return [_execution(doc) for (doc,) in rows]
 
+    async def last_ended(self, workflow_id: UUID, limit: int) -> Sequence[ExecutionRow]:
+        """The newest executions of a workflow that have ended."""
+        rows = await self._connections.named("last_ended", {"workflow": workflow_id, "limit": limit})
+        return [_execution(doc) for (doc,) in rows]
+
     async def step_times(self, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[StepTimes]]:
         """How the steps of some executions ran, without the items of maps."""
-        found: dict[UUID, list[StepTimes]] = {}
-        for execution_id, doc in await self._connections.rows("step_times", (list(ids),)) if ids else []:
-            found.setdefault(execution_id, []).append(_times(doc))
-        return found
+        return _by_execution(await self._connections.rows("step_times", (list(ids),)) if ids else [])
+
+    async def item_times(self, ids: Sequence[UUID], each: int) -> Mapping[UUID, Sequence[StepTimes]]:
+        """How items of maps of some executions ran, at most so many of one; no order says which."""
+        if not ids:
+            return {}
+        return _by_execution(await self._connections.named("item_times", {"ids": list(ids), "each": each}))
+
+    async def recent_steps(self, *, workflows: int, each: int, rows: int) -> Sequence[RecentStep]:
+        """Steps of the last runs of those workflows that ran last, at most `rows` of one; attempts of the present run
+        only."""
+        found = await self._connections.named("recent_attempts", {"workflows": workflows, "each": each, "rows": rows})
+        return [
+            RecentStep(
+                workflow_id=workflow_id, version=version, path=path,
+                attempts=[attempt for attempt in _attempts(attempts) if attempt.run == run],
+            )
+            for workflow_id, version, run, path, attempts in found
+        ]  # fmt: skip
 
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int
@@ -117,3 +139,10 @@ class PostgresViews:
             rows = await self._connections.named("log_batches", {**given, "after": after or 0})
         positions = [position for _, _, position in rows]
         return [stored_event(row) for row in await self._connections.rows("events_at", (positions,))]
+
+
+def _by_execution(rows: Sequence[tuple[UUID, bytes]]) -> Mapping[UUID, Sequence[StepTimes]]:
+    found: dict[UUID, list[StepTimes]] = {}
+    for execution_id, doc in rows:
+        found.setdefault(execution_id, []).append(_times(doc))
+    return found

@@ -1,9 +1,11 @@
-"""The queue in the terminal: how full it is, who waits, and why, a sentence each."""
+"""The queue in the terminal: how full it is, who waits, why, and when each will start, a sentence each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from interfaces.cli.client import Json
+
+_UNITS = ((1_000, "s"), (60_000, "min"), (3_600_000, "h"))
 
 
 def lines(queue: Json) -> Iterator[str]:
@@ -18,7 +20,9 @@ def lines(queue: Json) -> Iterator[str]:
         waited = _seconds(cast("float", item["waited_ms"]))
         place = item["place"] or "-"
         why = sentence(cast("Json", item["why_waiting"]))
-        yield f"{place:>4}  {workflow['name']} #{item['number']}  priority {item['priority']}  {waited}  {why}"
+        starts = item["starts_in_ms"]
+        then = f"; starts in about {_range(cast('dict[str, float]', starts))}" if starts is not None else ""
+        yield f"{place:>4}  {workflow['name']} #{item['number']}  priority {item['priority']}  {waited}  {why}{then}"
 
 
 def sentence(why: Json) -> str:
@@ -55,6 +59,13 @@ def _held(params: Json) -> str:
     if not named:
         return ""
     return f": held by {', '.join(named)}{f' and {more} more' if more > 0 else ''}"
+
+
+def _range(within: Mapping[str, float]) -> str:
+    """Rough, in the unit of the longer one, as on the page."""
+    size, unit = next((one for one in _UNITS if within["p90"] < 95 * one[0]), _UNITS[-1])
+    low, high = (max(1, round(within[share] / size)) for share in ("p50", "p90"))
+    return f"{high} {unit}" if low == high else f"{low} to {high} {unit}"
 
 
 def _seconds(ms: float) -> str:

@@ -353,15 +353,34 @@ class WhyWaiting(BaseModel):
     params: dict[str, Any]
 
 
-class Execution(ExecutionItem):
-    """An execution."""
+class Within(BaseModel):
+    """A time from now in milliseconds: half of the cases are within `p50`, nine of ten within `p90`."""
 
-    progress: dict[str, Any]
+    p50: float
+    p90: float
+
+
+class Progress(BaseModel):
+    """How far an execution is. `eta_ms`, until it completes, is null where nobody can say: fewer than five runs are
+    known, or, with `waits_for_person`, an answer is needed and people have not answered often enough to tell when."""
+
+    done: int
+    total: int
+    fraction: float
+    eta_ms: Within | None
+    waits_for_person: bool
+
+
+class Execution(ExecutionItem):
+    """An execution. `starts_in_ms` is of one that waits, and null where nobody can say."""
+
+    progress: Progress
     current_steps: list[dict[str, Any]]
     waited_ms: float
     worked_ms: float
     waited_by: dict[str, float]
     why_waiting: WhyWaiting | None
+    starts_in_ms: Within | None
     result: JsonValue
     result_artifact: ArtifactRef | None
     inputs: JsonValue
@@ -377,9 +396,12 @@ class Execution(ExecutionItem):
 
 
 class QueueItem(ExecutionItem):
-    """An execution that waits. `place` counts from 1 and is null for one that is held."""
+    """An execution that waits. `place` counts from 1 and is null for one that is held. `starts_in_ms` is null where
+    nobody can say: fewer than five runs are known of a workflow that is before it or runs, a person holds it or what
+    keeps it waiting, or its place is beyond `places_estimated`."""
 
     place: int | None
+    starts_in_ms: Within | None
     key: str | None
     waited_ms: float
     why_waiting: WhyWaiting
@@ -420,6 +442,7 @@ class Queue(BaseModel):
     priorities: list[QueuePriority]
     limits: list[QueueLimit]
     items: list[QueueItem]
+    places_estimated: int
     next_cursor: int | None
     position: int
 

@@ -1,5 +1,6 @@
 """The queue: 200 runs of three priorities, two keys and one plain workflow, understood at a glance, and live."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def gate(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Pat
     def run(flow: str, priority: int, **inputs: str) -> None:
         api.post(f"/workflows/{flow}/execute", {"inputs": inputs, "priority": priority}, 202)
 
+    gate.touch()  # so many runs that it can be said when the next ones start
+    for _ in range(6):
+        api.finish(api.run(cities, city="Oslo"))
+        api.finish(api.run(plain))
+    gate.unlink()
     for city in ("Seattle", "Tokyo"):
         run(cities, 0, city=city)
     for _ in range(2):
@@ -66,6 +72,7 @@ def test_two_hundred_that_wait_are_understood_at_a_glance(
     expect(rows).to_have_count(100)
     expect(rows.first).to_contain_text("nightly-import")
     expect(rows.first.locator("td").nth(2)).to_have_text("50")
+    expect(rows.first.locator(".queue-starts")).to_have_text(re.compile(r"\d"))
     keyed = page.locator("tr[data-cause='key_limit']").first
     expect(keyed).to_contain_text("Seattle" if locale == "en-US" else "已到上限 1")
     picture(page, f"queue-{locale}")

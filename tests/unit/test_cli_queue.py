@@ -32,14 +32,41 @@ def test_why_something_waits_is_one_sentence(code: str, params: dict[str, object
 def test_the_queue_is_a_line_of_figures_and_one_for_each_that_waits() -> None:
     item = {
         "workflow": {"name": "weather"}, "number": 7, "priority": 5, "place": 1, "waited_ms": 1500.0,
+        "starts_in_ms": {"p50": 170_000.0, "p90": 290_000.0},
         "why_waiting": {"code": "slots_taken", "params": {"limit": 2, "higher": 0}},
     }  # fmt: skip
-    held = {**item, "number": 8, "place": None, "waited_ms": 600_000.0, "why_waiting": {"code": "held", "params": {}}}
+    held = {
+        **item,
+        "number": 8,
+        "place": None,
+        "waited_ms": 600_000.0,
+        "starts_in_ms": None,
+        "why_waiting": {"code": "held", "params": {}},
+    }
     queue = {
         "slots": {"used": 2, "limit": 2}, "running": 2, "queued": 2, "oldest_wait_ms": 600_000.0, "items": [item, held],
     }  # fmt: skip
     assert [*lines(queue)] == [
         "2 running, 2 waiting, the longest for 10 min; 2 of 2 slots are in use.",
-        "   1  weather #7  priority 5  1.5 s  all 2 slots are taken",
+        "   1  weather #7  priority 5  1.5 s  all 2 slots are taken; starts in about 3 to 5 min",
         "   -  weather #8  priority 5  10 min  held by a person",
     ]
+
+
+@pytest.mark.parametrize(
+    ("p50", "p90", "says"),
+    [
+        (0, 300, "1 s"),
+        (4_000, 94_000, "4 to 94 s"),
+        (94_000, 96_000, "2 min"),
+        (3_600_000, 5_600_000, "60 to 93 min"),
+        (5_000_000, 9e9, "1 to 2500 h"),
+    ],
+)
+def test_when_it_starts_is_a_rough_range_in_one_unit(p50: float, p90: float, says: str) -> None:
+    item = {
+        "workflow": {"name": "w"}, "number": 1, "priority": 0, "place": 1, "waited_ms": 0.0,
+        "starts_in_ms": {"p50": p50, "p90": p90}, "why_waiting": {"code": "held", "params": {}},
+    }  # fmt: skip
+    queue = {"slots": {"used": 1, "limit": 1}, "running": 1, "queued": 1, "oldest_wait_ms": None, "items": [item]}
+    assert [*lines(queue)][1].endswith(f"held by a person; starts in about {says}")

@@ -142,6 +142,15 @@ def test_who_is_held_does_not_start_and_takes_its_place_again() -> None:
     assert started(queue, 9) == [1]
 
 
+def test_the_first_places_are_told_in_order_however_many_lines_there_are() -> None:
+    queue = filled(0, *(ticket(n, (n * 7) % 40, key=str(n % 13), limit=1, priority=n % 3) for n in range(1, 60)))
+    queue.hold(UUID(int=3), 0.0, WaitCause.DELAYED)
+    queue.hold(UUID(int=4), 0.0)
+    in_order = [one for one, said in queue.in_order() if said.place]
+    assert [queue.first(most) for most in (0, 1, 5, 100)] == [[], in_order[:1], in_order[:5], in_order]
+    assert [one.execution_id.int for one in queue.delayed()] == [3]
+
+
 def test_time_is_counted_for_its_cause() -> None:
     queue = filled(1, ticket(1, 0, key="a", limit=1), ticket(2, 0, key="a", limit=1), ticket(3, 0, key="b", limit=1))
     assert started(queue, 2) == [1]

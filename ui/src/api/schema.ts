@@ -1205,7 +1205,7 @@ export interface components {
         };
         /**
          * Execution
-         * @description An execution.
+         * @description An execution. `starts_in_ms` is of one that waits, and null where nobody can say.
          */
         Execution: {
             /**
@@ -1252,10 +1252,7 @@ export interface components {
             current_paths: string[];
             /** Waiting Paths */
             waiting_paths: string[];
-            /** Progress */
-            progress: {
-                [key: string]: unknown;
-            };
+            progress: components["schemas"]["Progress"];
             /** Current Steps */
             current_steps: {
                 [key: string]: unknown;
@@ -1269,6 +1266,7 @@ export interface components {
                 [key: string]: number;
             };
             why_waiting: components["schemas"]["WhyWaiting"] | null;
+            starts_in_ms: components["schemas"]["Within"] | null;
             result: components["schemas"]["JsonValue"];
             result_artifact: components["schemas"]["ArtifactRef"] | null;
             inputs: components["schemas"]["JsonValue"];
@@ -1595,6 +1593,22 @@ export interface components {
             };
         };
         /**
+         * Progress
+         * @description How far an execution is. `eta_ms`, until it completes, is null where nobody can say: fewer than five runs are
+         *     known, or, with `waits_for_person`, an answer is needed and people have not answered often enough to tell when.
+         */
+        Progress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Fraction */
+            fraction: number;
+            eta_ms: components["schemas"]["Within"] | null;
+            /** Waits For Person */
+            waits_for_person: boolean;
+        };
+        /**
          * Quantiles
          * @description Half are below `p50`, nine of ten below `p90`, ninety-nine of a hundred below `p99`.
          */
@@ -1629,6 +1643,8 @@ export interface components {
             limits: components["schemas"]["QueueLimit"][];
             /** Items */
             items: components["schemas"]["QueueItem"][];
+            /** Places Estimated */
+            places_estimated: number;
             /** Next Cursor */
             next_cursor: number | null;
             /** Position */
@@ -1646,7 +1662,9 @@ export interface components {
         };
         /**
          * QueueItem
-         * @description An execution that waits. `place` counts from 1 and is null for one that is held.
+         * @description An execution that waits. `place` counts from 1 and is null for one that is held. `starts_in_ms` is null where
+         *     nobody can say: fewer than five runs are known of a workflow that is before it or runs, a person holds it or what
+         *     keeps it waiting, or its place is beyond `places_estimated`.
          */
         QueueItem: {
             /**
@@ -1695,6 +1713,7 @@ export interface components {
             waiting_paths: string[];
             /** Place */
             place: number | null;
+            starts_in_ms: components["schemas"]["Within"] | null;
             /** Key */
             key: string | null;
             /** Waited Ms */
@@ -2216,6 +2235,16 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Within
+         * @description A time from now in milliseconds: half of the cases are within `p50`, nine of ten within `p90`.
+         */
+        Within: {
+            /** P50 */
+            p50: number;
+            /** P90 */
+            p90: number;
         };
         /**
          * Workflow

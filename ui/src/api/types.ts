@@ -157,10 +157,18 @@ export interface WhyWaiting {
   };
 }
 
+/** Milliseconds from now: half of the cases are within p50, nine of ten within p90. */
+export interface Within {
+  p50: number;
+  p90: number;
+}
+
 export interface QueueItem extends ExecutionItem {
   priority: number;
   /** From 1; null of one that is held. */
   place: number | null;
+  /** Null where nobody can say. */
+  starts_in_ms: Within | null;
   key: string | null;
   waited_ms: number;
   why_waiting: WhyWaiting;
@@ -183,6 +191,8 @@ export interface QueueAnswer {
   priorities: { priority: number; count: number }[];
   limits: QueueLimit[];
   items: QueueItem[];
+  /** Of places behind these nothing is said. */
+  places_estimated: number;
   next_cursor: number | null;
   position: number;
 }
@@ -275,12 +285,20 @@ export interface StatisticsAnswer {
 }
 
 export interface ExecutionAnswer extends ExecutionItem {
-  progress: { done: number; total: number; fraction: number; eta_ms: { p50: number; p90: number } | null };
+  /** `waits_for_person`: a person is to answer, and when nobody knows. */
+  progress: {
+    done: number;
+    total: number;
+    fraction: number;
+    eta_ms: Within | null;
+    waits_for_person: boolean;
+  };
   waited_ms: number;
   worked_ms: number;
   /** Milliseconds in the queue by cause. */
   waited_by: Record<string, number>;
   why_waiting: WhyWaiting | null;
+  starts_in_ms: Within | null;
   result: Json;
   result_artifact: ArtifactRef | null;
   inputs: Json;

@@ -277,10 +277,25 @@ describe("a running execution", () => {
 });
 
 describe("a queued execution", () => {
-  it("says why it waits and which place it has", async () => {
+  it("says why it waits, which place it has, and when it will start", async () => {
     await open(history("stopped_in_queue"), 1);
-    expect(await screen.findByText("All 8 slots are taken; place 3 in the queue.")).toBeVisible();
+    const said = await screen.findByText(/All 8 slots are taken; place 3 in the queue\./);
+    expect(said).toHaveTextContent(/Starts in about 1–2\s?min\./);
     expect(screen.getByText("elapsed")).toBeVisible();
+  });
+});
+
+describe("a running execution without an estimate", () => {
+  const one = history("approved");
+
+  it("says that it waits for a person rather than a time, and otherwise that there is no estimate", async () => {
+    await open(one, upTo(one, "execution.step_waiting"));
+    expect(await screen.findByText("waits for a person", { selector: ".outlook" })).toBeVisible();
+  });
+
+  it("of which too few runs are known says so", async () => {
+    await open(one, upTo(one, "execution.step_started"));
+    expect(await screen.findByText("no estimate yet")).toBeVisible();
   });
 });
 

@@ -9,6 +9,7 @@ const ROW: QueueItem = {
   ...executionItem({ id: "e-1", number: 4, status: "queued", started_at: null, ended_at: null }),
   priority: 10,
   place: 1,
+  starts_in_ms: { p50: 180_000, p90: 300_000 },
   key: null,
   waited_ms: 1_000,
   why_waiting: { code: "slots_taken", params: { used: 4, limit: 4, place: 1, higher: 0 } },
@@ -19,6 +20,7 @@ const KEYED: QueueItem = {
   number: 5,
   priority: 0,
   place: 2,
+  starts_in_ms: null,
   key: "Oslo",
   why_waiting: {
     code: "key_limit",
@@ -50,6 +52,7 @@ function queue(more: Partial<QueueAnswer> = {}): QueueAnswer {
       { workflow: { id: "w-1", name: "weather-report" }, key: "Oslo", limit: 1, running: 1, queued: 1 },
     ],
     items: [ROW, KEYED],
+    places_estimated: 200,
     next_cursor: null,
     position: 9,
     ...more,
@@ -176,6 +179,18 @@ it("the queue shows how full it is, for what how many wait, and each one's place
   expect(first).toHaveTextContent(/^1weather-report #410All 4 slots are taken\./);
   expect(second).toHaveTextContent("Key “Oslo” is at its limit of 1: held by #3.");
   expect(within(second!).getByRole("link", { name: "#3" })).toHaveAttribute("href", "/executions/e-0");
+  await expectAccessible();
+});
+
+it("each says when it will start, as a range, or that nobody can say; and where that ends", async () => {
+  answers("/queue", queue({ items: [ROW, { ...KEYED, place: 201 }] }));
+  openPage("/queue");
+  const waiting = await screen.findByRole("region", { name: "Waiting" });
+  expect(within(waiting).getByRole("columnheader", { name: "Starts in" })).toBeVisible();
+  const [first, second] = within(waiting).getAllByRole("row").slice(1);
+  expect(within(first!).getByText(/^3–5\s?min$/)).toBeVisible();
+  expect(second).toHaveTextContent("nobody can say yet when it starts");
+  expect(waiting).toHaveTextContent("When they start is estimated for the first 200 places.");
   await expectAccessible();
 });
 

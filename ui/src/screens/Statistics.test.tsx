@@ -60,7 +60,7 @@ it("statistics say how long it takes, where the time goes, and why runs failed",
   answers("/stats/workflows/w-1", STATISTICS);
   openPage("/workflows/w-1/statistics");
   const whole = await screen.findByRole("region", { name: "The last 12 runs" });
-  expect(whole).toHaveTextContent("80 % of the time is waited for load.");
+  expect(whole).toHaveTextContent("Runs wait for load for 80 % of their time.");
   expect(whole).toHaveTextContent(/Nine of ten3\.4.s/);
   const steps = screen.getByRole("region", { name: "Steps" });
   expect(

@@ -189,12 +189,21 @@ function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer
     settled_steps: 0,
     current_paths: [],
     waiting_paths: [],
-    progress: { done: 0, total, fraction: 0, eta_ms: null },
+    progress: {
+      done: 0,
+      total,
+      fraction: 0,
+      eta_ms: null,
+      waits_for_person: Object.values(view.steps).some(
+        (step) => step.reason === "approval" && step.status === "waiting",
+      ),
+    },
     waited_ms: 0,
     worked_ms: 0,
     waited_by: view.waitedBy,
     why_waiting:
       view.status === "queued" ? { code: "slots_taken", params: { used: 8, limit: 8, place: 3 } } : null,
+    starts_in_ms: view.status === "queued" ? { p50: 60_000, p90: 120_000 } : null,
     result: view.result,
     result_artifact: view.resultArtifact,
     inputs: view.inputs,

@@ -8,7 +8,15 @@ const AGAIN_MS = 2_000;
 
 /** The place in the queue is no fact of the log: it is asked for while the execution waits. */
 export function WhyQueued({ id }: { id: string }) {
-  return <WhyWaits why={useAsked(id).data?.why_waiting ?? null} />;
+  const { t } = useTranslation();
+  const { data } = useAsked(id);
+  const starts = data?.starts_in_ms;
+  return (
+    <>
+      <WhyWaits why={data?.why_waiting ?? null} />
+      {starts && ` ${t("execution.starts", { range: formatRange(starts.p50, starts.p90, t) })}`}
+    </>
+  );
 }
 
 /** Of a running one: how long it still takes, or why its steps wait although nothing before them does. */
@@ -24,7 +32,7 @@ export function Outlook({ id }: { id: string }) {
       ) : left ? (
         t("execution.left", { range: formatRange(left.p50, left.p90, t) })
       ) : (
-        data && t("execution.noEstimate")
+        data && t(data.progress.waits_for_person ? "execution.forPerson" : "execution.noEstimate")
       )}
     </span>
   );
