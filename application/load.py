@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ SAMPLE_S, IDLE_SAMPLE_S = 0.25, 1.0
 """How often the machine is looked at while attempts are out, and while none are."""
 TOLD_S = 1.0
 """Moves within this time are told as one."""
+LARGE_OF = 20
+"""Attempts, of which the largest says how much memory the next one may take."""
 ACTOR = "runwright"
 _TOO_LATE = frozenset({"http_timeout", "llm_timeout"})
 
@@ -60,6 +63,7 @@ class Load:
         self.pressure: Pressure = CALM
         self._ceiling = slots.limit
         self._pinned: int | None = None
+        self._peaks: deque[int] = deque(maxlen=LARGE_OF)
         self._moves: dict[str | None, _Move] = {}
         self._has_moved = asyncio.Event()
         if follows is not None:
@@ -92,11 +96,19 @@ class Load:
         """An attempt is over; its slot is given back already."""
         if isinstance(outcome, Succeeded | Erred) and outcome.usage is not None:
             self.memory.learn(node.profile, outcome.usage.peak_memory_bytes)
+            self._peaks.append(outcome.usage.peak_memory_bytes)
         if node.call is not None and isinstance(outcome, Succeeded | Erred):
             self._called(node.call, outcome)
         follows = self.follows
-        if follows is not None and follows.ended(self.slots.used + 1, self._clock.monotonic()) and not self.pinned:
+        if follows is None:
+            return
+        if follows.ended(self.slots.used + 1, self._clock.monotonic(), self._each()) and not self.pinned:
             self._set(follows.limit, Why.DEMAND)
+
+    def _each(self) -> float:
+        """The share of the memory that an attempt may take, as those before did; 0: nobody knows."""
+        memory = self.pressure.memory_bytes
+        return max(self._peaks, default=0) / memory if memory else 0.0
 
     def _called(self, name: str, outcome: Succeeded | Erred) -> None:
         if isinstance(outcome, Erred) and _asked_too_often(outcome.error):
@@ -114,7 +126,7 @@ class Load:
         follows = self.follows
         if follows is None:
             return
-        why = follows.sample(pressure, self.slots.used, self._clock.monotonic())
+        why = follows.sample(pressure, self.slots.used, self._clock.monotonic(), self._each())
         if why is not None and not self.pinned:
             self._set(follows.limit, why)
 

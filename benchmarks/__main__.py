@@ -33,6 +33,7 @@ SUBJECTS = (
     "scale",
     "queue",
     "estimates",
+    "load",
 )
 Measure = Callable[..., list[Figure]]
 

@@ -114,10 +114,24 @@ class Server:
 @contextmanager
 def runwright(database_url: str, folder: Path, **environment: str) -> Generator[Server]:
     """`runwright up` as people start it, on the given database and a free port."""
+    with _up([], database_url, folder, environment) as server:
+        yield server
+
+
+@contextmanager
+def runwright_within(group: Path, database_url: str, folder: Path, **environment: str) -> Generator[Server]:
+    """The same in a control group, from its first moment on."""
+    entering = ["sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group / "cgroup.procs")]
+    with _up(entering, database_url, folder, environment) as server:
+        yield server
+
+
+@contextmanager
+def _up(before: Sequence[str], database_url: str, folder: Path, environment: dict[str, str]) -> Generator[Server]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("RUNWRIGHT_")}
     up = [sys.executable, "-m", "interfaces.cli.main", "up", "--json", "--port=0", "--no-examples"]
     settings = {"RUNWRIGHT_DATABASE_URL": database_url, "RUNWRIGHT_LOG_LEVEL": "warning", **environment}
-    with process([*up, f"--data-dir={folder}"], {**clean, **settings}, folder.with_suffix(".log")) as server:
+    with process([*before, *up, f"--data-dir={folder}"], {**clean, **settings}, folder.with_suffix(".log")) as server:
         yield server
 
 

@@ -45,7 +45,7 @@ class MachinePressure:
         """How it was since the last reading; call it seconds apart. Some tenths of a millisecond."""
         now = time.monotonic()
         passed = max(now - self._at, 0.001)
-        used, _ = _memory()
+        used, memory = _memory()
         stalls = self._stall_totals()
         busy, own = self._cpu_seconds()
         others = max(0.0, (busy - self._busy) - max(0.0, own - self._own)) / (passed * (os.cpu_count() or 1))
@@ -59,6 +59,7 @@ class MachinePressure:
             memory_stall=None if shares[0] is None else round(shares[0], 4),
             cpu_others=round(min(1.0, others), 4),
             cpu_wait=None if shares[1] is None else round(shares[1], 4),
+            memory_bytes=memory,
         )
 
     def _stall_totals(self) -> tuple[float | None, float | None]:

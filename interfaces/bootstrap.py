@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from application import commands as c
+from application.bulk import Bulk
 from application.children import Children
 from application.conductor import Conductor
 from application.egress import KeyVariable
@@ -209,6 +210,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         handlers=handlers,
         queries=queries,
         triggers=triggers,
+        bulk=Bulk(handlers, queries),
         feed=feed,
         artifacts=artifacts,
         executor=executor,

@@ -5,15 +5,19 @@ number of cores and rises while all slots are used and nothing is short: with ea
 one every GROW_S. Memory that runs short halves it, down to one, and after that it rises by one every REGROW_S, once
 REST_S have passed without pressure. Other programs that keep the cores busy lower it while all of it is in use, but
 never below two for each core, for steps wait for others too; once they leave the cores it rises as at first, for what
-was taken is there again at once. Nothing that runs is ended for it.
+was taken is there again at once. It does not rise where one attempt more, as large as those before, would make memory
+short. Nothing that runs is ended for it.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
 GROW_S, REGROW_S, REST_S, CPU_REST_S = 0.5, 1.5, 5.0, 1.0
 MEMORY_HIGH, MEMORY_LOW = 0.90, 0.80
 """Share of the memory in use from which it is short, and below which it is not any more."""
+SEEN_S = 3.0
+"""So long the most memory that was seen in use counts: not all attempts hold theirs at the same moment."""
 STALL_HIGH = 0.10
 """Share of the time in which every task waited for memory (PSI `full`)."""
 OTHERS_HIGH, OTHERS_LOW = 0.50, 0.30
@@ -34,6 +38,8 @@ class Pressure:
     memory_stall: float | None = None
     cpu_others: float = 0.0
     cpu_wait: float | None = None
+    memory_bytes: int = 0
+    """How much memory there is; 0: nobody knows."""
 
 
 CALM = Pressure(memory_used=0.0)
@@ -67,22 +73,29 @@ class Controller:
         self._has_shrunk = False
         self._disturbed = 0
         self._was_short = False
+        self._seen: deque[tuple[float, float]] = deque()
 
-    def ended(self, used: int, now: float) -> bool:
-        """An attempt has ended when `used` were out; whether the limit has moved."""
+    def ended(self, used: int, now: float, each: float = 0.0) -> bool:
+        """An attempt has ended when `used` were out; whether the limit has moved. `each` is the share of the memory
+        that an attempt may take."""
         if used < self.limit or self.limit >= min(self._goal, self.ceiling) or now < self._rest_until:
+            return False
+        if not self._fits(each, now):
             return False
         self.limit += 1
         self._grew_at = now
         return True
 
-    def sample(self, pressure: Pressure, used: int, now: float) -> Why | None:
-        """How the machine is now; why the limit has moved, None when it has not."""
+    def sample(self, pressure: Pressure, used: int, now: float, each: float = 0.0) -> Why | None:
+        """How the machine is now; why the limit has moved, None when it has not. `each` as above."""
+        self._seen.append((now, pressure.memory_used))
         short = self._short(pressure)
         if short is not None:
             self._rest_until = now + (CPU_REST_S if short is Why.CPU else REST_S)
             return self._shrink(short, used, now)
         if used < self.limit or self.limit >= self.ceiling or now < self._rest_until:
+            return None
+        if not self._fits(each, now):
             return None
         if now - self._grew_at < (REGROW_S if self.limit >= self._goal else GROW_S):
             return None
@@ -90,6 +103,12 @@ class Controller:
         self._goal = max(self._goal, self.limit)
         self._grew_at = now
         return Why.RECOVERED if self._has_shrunk else Why.DEMAND
+
+    def _fits(self, each: float, now: float) -> bool:
+        """Whether memory would not be short with one attempt more."""
+        while self._seen and self._seen[0][0] < now - SEEN_S:
+            self._seen.popleft()
+        return max((used for _, used in self._seen), default=0.0) + each < MEMORY_HIGH
 
     def _short(self, pressure: Pressure) -> Why | None:
         low = MEMORY_LOW if self._was_short else MEMORY_HIGH

@@ -13,9 +13,11 @@ from starlette.routing import Match, Route
 
 from domain.errors import InvalidInput, Problem, Refusal
 from interfaces.http import (
+    bulk,
     control,
     executions,
     history,
+    metrics,
     queue,
     schemas,
     socket,
@@ -30,8 +32,8 @@ from interfaces.http.problems import as_refusal, problem_response, request_id
 from interfaces.http.service import Service, position_of
 
 ROUTERS = (
-    executions.router, control.router, queue.router, statistics.router, triggers.router, workflows.router,
-    history.router, stream.router, socket.router, system.router,
+    bulk.router, executions.router, control.router, queue.router, statistics.router, triggers.router, workflows.router,
+    history.router, stream.router, socket.router, metrics.router, system.router,
 )  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 log = logging.getLogger("runwright.http")
@@ -178,6 +180,9 @@ def _document(app: FastAPI) -> None:
                 shapes[shape.__name__] = model
             for path in document["paths"].values():
                 for operation in path.values():
+                    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+                    for name, shape in body.get("schema", {}).pop("$defs", {}).items():
+                        shapes.setdefault(name, shape)
                     operation["responses"].pop("422", None)
                     operation["responses"].setdefault("4XX", schemas.answers(schemas.Health)["responses"]["4XX"])
             app.openapi_schema = document

@@ -479,6 +479,53 @@ class Limits(BaseModel):
     position: int
 
 
+class BulkFilter(_Body):
+    """Which executions; what is left out takes any."""
+
+    status: list[ExecutionStatus] | None = None
+    workflow_id: UUID | None = None
+    label: str | None = Field(default=None, pattern="^[^\\u0000=]*=[^\\u0000]*$")
+    since: datetime | None = None
+
+
+class BulkBody(_Body):
+    """`filter`, or `ids` without a token: a preview. `ids` with its `preview_token`: do it."""
+
+    action: Literal["stop", "retry", "hold", "release", "move"]
+    filter: BulkFilter | None = None
+    ids: list[UUID] | None = Field(default=None, max_length=500)
+    preview_token: str | None = None
+    grace_s: float | None = Field(default=None, ge=0, le=3600)
+    reason: str | None = Field(default=None, max_length=2000)
+    priority: int | None = Field(default=None, ge=-100, le=100)
+
+
+class BulkItem(BaseModel):
+    """One execution: of a preview what it is and what would be done, else whether it was, and why not."""
+
+    id: UUID
+    number: int | None = None
+    workflow: WorkflowRef | None = None
+    status: ExecutionStatus | None = None
+    runs_again: int | None = None
+    repeats_effects: int | None = None
+    done: bool | None = None
+    code: str | None = None
+    message: str | None = None
+
+
+class BulkAnswer(BaseModel):
+    """Of a preview `items` that would be changed and `refused` ones, `more` than 500 match, and the token; else `items`
+    with what became of each."""
+
+    action: str
+    items: list[BulkItem]
+    refused: list[BulkItem] | None = None
+    more: bool | None = None
+    preview_token: str | None = None
+    position: int | None = None
+
+
 TriggerKind = Literal["cron", "interval", "webhook"]
 Overlap = Literal["allow", "skip", "queue", "replace"]
 CatchUp = Literal["none", "latest", "all"]
@@ -594,6 +641,7 @@ class Pressure(BaseModel):
     memory_stall: float | None
     cpu_others: float
     cpu_wait: float | None
+    memory_bytes: int
 
 
 class Capacity(BaseModel):

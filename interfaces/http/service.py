@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from application.bulk import Bulk
 from application.handlers import Handlers
 from application.ports import Artifacts, Clock, Executor, NodeKinds, StoredEvent
 from application.queries import Json, Queries, encode
@@ -63,6 +64,7 @@ class Service:
     handlers: Handlers
     queries: Queries
     triggers: Triggers
+    bulk: Bulk
     feed: Feed
     artifacts: Artifacts
     executor: Executor

@@ -55,7 +55,7 @@ def test_a_step_that_fails_is_tried_again_and_every_attempt_is_kept_whole(api: A
     execution_id = api.run(api.save(workflow("flaky", flaky, after, output="${steps.after.output}")))
     ended = api.finish(execution_id)
     assert (ended["status"], ended["result"], ended["handled_failures"]) == ("completed", 3, 0)
-    assert ended["progress"] == {"done": 2, "total": 2, "fraction": 1.0, "eta_ms": None}
+    assert ended["progress"] == {"done": 2, "total": 2, "fraction": 1.0, "eta_ms": None, "waits_for_person": False}
     step = api.steps(execution_id)["flaky"]
     assert [(a["attempt"], a["outcome"]) for a in step["attempts"]] == [(1, "failed"), (2, "failed"), (3, "completed")]
     assert [a["error"] and a["error"]["message"] for a in step["attempts"]] == ["try 1", "try 2", None]

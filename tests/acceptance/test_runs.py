@@ -1,6 +1,7 @@
 """What a run does, seen from outside: over HTTP, with real workers and a real database."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -279,7 +280,11 @@ def test_many_runs_at_once_all_complete(api: Api) -> None:
 def test_metrics_health_and_openapi_answer(api: Api) -> None:
     assert httpx.get(f"{api.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{api.url}/readyz").json()["status"] == "ready"
-    assert "runwright_log_position" in httpx.get(f"{api.url}/metrics").text
+    told = httpx.get(f"{api.url}/metrics").text
+    assert "runwright_log_position" in told
+    assert re.search(r'^runwright_limit\{key="",limit="attempts",name=""\} [1-9]', told, re.MULTILINE)
+    assert re.search(r'^runwright_limit_taken\{key="",limit="queue",name=""\} 0.0$', told, re.MULTILINE)
+    assert "runwright_triggers_overdue 0.0" in told
     document = api.get("/openapi.json")
     operations = [o for path in document["paths"].values() for o in path.values()]
     assert all("operationId" in operation for operation in operations)

@@ -48,6 +48,10 @@ include-operation-id = "set_limits"
 checks.positive_data_acceptance.enabled = false
 
 [[operations]]
+include-operation-id = "change_executions"
+checks.positive_data_acceptance.enabled = false
+
+[[operations]]
 include-operation-id = "create_trigger"
 checks.positive_data_acceptance.enabled = false
 

@@ -281,7 +281,7 @@ def test_keys_select_and_clear_and_leave_typing_alone(open_page: OpenPage, past:
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
     bar = page.get_by_role("toolbar", name="2 selected")
-    expect(bar.get_by_role("button", name="Stop: none is active")).to_be_disabled()
+    expect(bar.get_by_role("button", name="Stop 0…")).to_be_disabled()
     page.keyboard.press("s")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("x")
@@ -333,15 +333,14 @@ def test_many_are_stopped_after_a_preview_that_says_which_not_and_why(
     for execution_id in (late, *active):
         api.wait_for_event(execution_id, lambda kind, _: kind == "execution.step_logged")
 
-    # The browser's console tells the refusal that this test wants.
-    page = open_page("/executions?label=batch%3Dstop", quiet=False)
+    page = open_page("/executions?label=batch%3Dstop")
     shows(page, *reversed(active), late, broken, done)
     page.get_by_label("Select all rows").check()
     picture(page, "list-bulk-en-light")
     page.keyboard.press("s")
     dialog = page.get_by_role("dialog")
     will = dialog.get_by_role("region", name="3 will be stopped")
-    wont = dialog.get_by_role("region", name="2 cannot be stopped")
+    wont = dialog.get_by_role("region", name="2 are left out")
     expect(will.locator("[data-run]")).to_have_count(3)
     expect(wont.locator(f"[data-run='{done}']")).to_contain_text("it has completed")
     expect(wont.locator(f"[data-run='{broken}']")).to_contain_text("it has failed")
@@ -351,11 +350,11 @@ def test_many_are_stopped_after_a_preview_that_says_which_not_and_why(
     api.finish(late)
     dialog.get_by_label("Reason").fill("the night is over")
     dialog.get_by_label("Time to end by themselves").select_option("0")
-    dialog.get_by_role("button", name="Stop it").click()
+    dialog.get_by_role("button", name="Stop them").click()
     expect(will.locator(f"[data-run='{late}'] [data-outcome=refused]")).to_be_visible()
     for execution_id in active:
-        expect(will.locator(f"[data-run='{execution_id}'] [data-outcome=stopping]")).to_be_visible()
-    expect(dialog.get_by_role("status")).to_have_text("Every stop was asked for; each row says what became of it.")
+        expect(will.locator(f"[data-run='{execution_id}'] [data-outcome=done]")).to_be_visible()
+    expect(dialog.get_by_role("status")).to_have_text("It is done; each row says what became of it.")
     picture(page, "list-stop-outcome-en-light")
     dialog.get_by_role("button", name="Close").last.click()
 
@@ -380,7 +379,7 @@ def test_a_preview_that_is_left_stops_nothing(api: Api, open_page: OpenPage, gat
     expect(page.get_by_role("toolbar", name="1 selected")).to_be_visible()
     gate.touch()
     assert api.finish(execution_id)["status"] == "completed"
-    expect(page.get_by_role("button", name="Stop: none is active")).to_be_disabled()
+    expect(page.get_by_role("button", name="Stop 0…")).to_be_disabled()
 
 
 def test_a_preview_left_by_escape_leaves_the_selection(api: Api, open_page: OpenPage, gate: Path) -> None:

@@ -105,6 +105,30 @@ def test_who_holds_a_place_is_one_press_away(open_page: OpenPage, gate: Path) ->
     expect(page.locator("[data-execution-status='running']")).to_be_visible()
 
 
+def test_several_are_held_and_let_go_after_a_preview(open_page: OpenPage, picture: Picture, gate: Path) -> None:
+    page = open_page("/queue")
+    rows = page.locator("tr[data-execution]")
+    for n in range(3):
+        rows.nth(n).get_by_role("checkbox").check()
+    page.get_by_role("toolbar", name="3 selected").get_by_role("button", name="Hold 3…").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("region", name="3 will wait until they are released")).to_be_visible()
+    accessible(page)
+    picture(page, "queue-hold-preview")
+    sheet.get_by_role("button", name="Hold them").click()
+    expect(sheet.locator("[data-outcome=done]")).to_have_count(3)
+    sheet.get_by_role("button", name="Close").last.click()
+    held = page.locator("tr[data-cause=held]")
+    expect(held).to_have_count(3)
+    for n in range(3):
+        held.nth(n).get_by_role("checkbox").check()
+    page.get_by_role("toolbar").get_by_role("button", name="Release 3…").click()
+    sheet.get_by_role("button", name="Release them").click()
+    expect(sheet.locator("[data-outcome=done]")).to_have_count(3)
+    sheet.get_by_role("button", name="Close").last.click()
+    expect(held).to_have_count(0)
+
+
 def test_it_empties_by_itself(open_page: OpenPage, picture: Picture, gate: Path, server: RunningServer) -> None:
     page = open_page("/queue")
     expect(page.locator("tr[data-execution]")).to_have_count(100)

@@ -499,7 +499,7 @@ def selected(stage: Stage) -> Generator[Page]:
 def bulk_preview(stage: Stage) -> Generator[Page]:
     for page in selected(stage):
         page.locator(".bulk").get_by_role("button", name=re.compile("^Stop")).click()
-        expect(dialog(page)).to_be_visible()
+        expect(dialog(page).locator("[data-run]")).to_have_count(3)
         yield page
 
 

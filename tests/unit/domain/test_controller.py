@@ -56,6 +56,20 @@ def test_under_pressure_it_falls_within_five_seconds_and_recovers_after(
         assert reason is None or now - ended >= rest_s - 0.3
 
 
+def test_it_does_not_rise_where_one_more_would_make_memory_short() -> None:
+    controller = Controller(cores=2, ceiling=8)
+    full = Pressure(memory_used=0.8)
+    controller.sample(full, 1, 1.0)
+    assert not controller.ended(2, 1.1, each=0.11)
+    assert controller.sample(full, 2, 10.0, each=0.11) is None
+    assert controller.limit == 2
+    assert controller.ended(2, 10.1, each=0.05)
+    controller.sample(Pressure(memory_used=0.5), 2, 12.9)
+    assert not controller.ended(3, 12.95, each=0.11), "it was 0.8 a moment ago: not all hold theirs at once"
+    controller.sample(Pressure(memory_used=0.5), 2, 13.1)
+    assert controller.ended(3, 13.2, each=0.11)
+
+
 def test_what_is_not_used_is_given_up_at_once() -> None:
     controller = Controller(cores=2, ceiling=8)
     now = risen(controller)

@@ -7,6 +7,9 @@ import { serverClock } from "./clock";
 import type { paths } from "./schema";
 import type {
   Accepted,
+  BulkAction,
+  BulkOutcome,
+  BulkPreview,
   CapacityAnswer,
   ExecutionAnswer,
   ExecutionItem,
@@ -177,6 +180,20 @@ export const api = {
     upToDate<Page<ExecutionItem>>(
       client.GET("/api/v1/executions", { params: { query: { ...query, ...notOlder() } as never } }),
     ),
+
+  /** What an action would do to each; changes nothing. */
+  bulkPreview: (body: { action: BulkAction; ids: string[]; priority?: number }) =>
+    ask<BulkPreview>(client.POST("/api/v1/executions/bulk", { body: body as never })),
+
+  /** Done to those that the preview of this token named. */
+  bulk: (body: {
+    action: BulkAction;
+    ids: string[];
+    preview_token: string;
+    priority?: number;
+    grace_s?: number;
+    reason?: string | null;
+  }) => ask<{ items: BulkOutcome[] }>(client.POST("/api/v1/executions/bulk", { body: body as never })),
 
   execution: (id: string) =>
     ask<ExecutionAnswer>(

@@ -1,5 +1,26 @@
 // Generated from the server's OpenAPI document by `npm run generate:api`; do not edit.
 export interface paths {
+    "/api/v1/executions/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bulk
+         * @description With a `filter`, or with `ids` and no token: what the action would do to each, at most 500; changes nothing. With
+         *     `ids` and the `preview_token` of that answer: do it, to these. Each may refuse by itself.
+         */
+        post: operations["change_executions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{workflow_id}/execute": {
         parameters: {
             query?: never;
@@ -931,6 +952,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Prometheus metrics, read when asked.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/node-kinds": {
         parameters: {
             query?: never;
@@ -1011,26 +1052,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Metrics
-         * @description Prometheus metrics, read when asked.
-         */
-        get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1102,6 +1123,51 @@ export interface components {
             path: string;
             /** Share */
             share: number;
+        };
+        /**
+         * BulkAnswer
+         * @description Of a preview `items` that would be changed and `refused` ones, `more` than 500 match, and the token; else `items`
+         *     with what became of each.
+         */
+        BulkAnswer: {
+            /** Action */
+            action: string;
+            /** Items */
+            items: components["schemas"]["BulkItem"][];
+            /** Refused */
+            refused?: components["schemas"]["BulkItem"][] | null;
+            /** More */
+            more?: boolean | null;
+            /** Preview Token */
+            preview_token?: string | null;
+            /** Position */
+            position?: number | null;
+        };
+        /**
+         * BulkItem
+         * @description One execution: of a preview what it is and what would be done, else whether it was, and why not.
+         */
+        BulkItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number?: number | null;
+            workflow?: components["schemas"]["WorkflowRef"] | null;
+            /** Status */
+            status?: ("queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped") | null;
+            /** Runs Again */
+            runs_again?: number | null;
+            /** Repeats Effects */
+            repeats_effects?: number | null;
+            /** Done */
+            done?: boolean | null;
+            /** Code */
+            code?: string | null;
+            /** Message */
+            message?: string | null;
         };
         /**
          * Capacity
@@ -1566,6 +1632,8 @@ export interface components {
             cpu_others: number;
             /** Cpu Wait */
             cpu_wait: number | null;
+            /** Memory Bytes */
+            memory_bytes: number;
         };
         /**
          * ProblemItem
@@ -2395,6 +2463,20 @@ export interface components {
             /** Request Id */
             request_id: string;
         };
+        /**
+         * BulkFilter
+         * @description Which executions; what is left out takes any.
+         */
+        BulkFilter: {
+            /** Status */
+            status?: ("queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped")[] | null;
+            /** Workflow Id */
+            workflow_id?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Since */
+            since?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2404,6 +2486,65 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    change_executions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Action
+                     * @enum {string}
+                     */
+                    action: "stop" | "retry" | "hold" | "release" | "move";
+                    filter?: components["schemas"]["BulkFilter"] | null;
+                    /** Ids */
+                    ids?: string[] | null;
+                    /** Preview Token */
+                    preview_token?: string | null;
+                    /** Grace S */
+                    grace_s?: number | null;
+                    /** Reason */
+                    reason?: string | null;
+                    /** Priority */
+                    priority?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     execute_workflow: {
         parameters: {
             query?: never;
@@ -2438,9 +2579,6 @@ export interface operations {
                      * @description Not before so many seconds.
                      */
                     delay_s?: number | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -2595,9 +2733,6 @@ export interface operations {
                      */
                     decision: "run_again" | "completed" | "failed" | "approved" | "rejected";
                     output?: components["schemas"]["JsonValue"];
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -2753,9 +2888,6 @@ export interface operations {
                     version?: number | null;
                     /** Preview Token */
                     preview_token?: string | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -2820,9 +2952,6 @@ export interface operations {
                     version?: number | null;
                     /** Preview Token */
                     preview_token?: string | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -2978,18 +3107,6 @@ export interface operations {
                     resources?: {
                         [key: string]: number;
                     } | null;
-                    $defs: {
-                        /**
-                         * WorkflowLimit
-                         * @description At most so many executions of a workflow run, and wait.
-                         */
-                        WorkflowLimit: {
-                            /** Running */
-                            running?: number | null;
-                            /** Queued */
-                            queued?: number | null;
-                        };
-                    };
                 };
             };
         };
@@ -3227,9 +3344,6 @@ export interface operations {
                     catch_up?: ("none" | "latest" | "all") | null;
                     /** Jitter S */
                     jitter_s?: number | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -3392,9 +3506,6 @@ export interface operations {
                     catch_up?: ("none" | "latest" | "all") | null;
                     /** Jitter S */
                     jitter_s?: number | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -3722,10 +3833,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    $defs: {
-                        JsonValue: unknown;
-                    };
-                } & {
                     [key: string]: components["schemas"]["JsonValue"];
                 };
             };
@@ -3825,9 +3932,6 @@ export interface operations {
                     } | null;
                     /** Ready */
                     ready?: boolean | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -3882,9 +3986,6 @@ export interface operations {
                     } | null;
                     /** Ready */
                     ready?: boolean | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -3983,9 +4084,6 @@ export interface operations {
                     } | null;
                     /** Ready */
                     ready?: boolean | null;
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
@@ -4801,6 +4899,36 @@ export interface operations {
             };
         };
     };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     list_node_kinds: {
         parameters: {
             query?: never;
@@ -4938,36 +5066,6 @@ export interface operations {
             };
             /** @description Refused */
             "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/plain": unknown;
-                };
-            };
-            /** @description Refused */
-            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };

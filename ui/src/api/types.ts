@@ -174,6 +174,34 @@ export interface QueueItem extends ExecutionItem {
   why_waiting: WhyWaiting;
 }
 
+/** What can be done to many executions. */
+export type BulkAction = "stop" | "retry" | "hold" | "release" | "move";
+
+export interface BulkRun {
+  id: string;
+  number: number;
+  workflow: { id: string; name: string };
+  status: ExecutionStatus;
+  runs_again?: number | null;
+  repeats_effects?: number | null;
+  code?: string | null;
+  message?: string | null;
+}
+
+export interface BulkPreview {
+  items: BulkRun[];
+  refused: BulkRun[];
+  more: boolean;
+  preview_token: string;
+}
+
+export interface BulkOutcome {
+  id: string;
+  done: boolean;
+  code: string | null;
+  message: string | null;
+}
+
 export interface QueueLimit {
   workflow: { id: string; name: string };
   key: string | null;

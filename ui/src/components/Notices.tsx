@@ -7,10 +7,10 @@ import { tellError } from "../api/problem";
 import { ServerWords } from "./ServerWords";
 import { StatusGlyph } from "./StatusGlyph";
 
-export function Skeleton({ rows = 6 }: { rows?: number }) {
+export function Skeleton({ rows = 6, label }: { rows?: number; label?: string }) {
   const { t } = useTranslation();
   return (
-    <div className="skeleton" role="status" aria-label={t("common.loading")}>
+    <div className="skeleton" role="status" aria-label={label ?? t("common.loading")}>
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity
         <i key={row} />

@@ -95,7 +95,7 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
         !marks.ids.has(id),
       ),
     onClear: marks.clear,
-    onStop: marks.ask,
+    onStop: () => marks.ask("stop"),
   });
   return (
     <>
@@ -107,7 +107,7 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
         <kbd>j</kbd> <kbd>k</kbd> {t("list.walk")} <kbd>Enter</kbd> {t("list.open")} <kbd>x</kbd>{" "}
         {t("list.select")}
       </p>
-      <Bulk marks={marks} />
+      <Bulk marks={marks} actions={["stop", "retry"]} />
     </>
   );
 }

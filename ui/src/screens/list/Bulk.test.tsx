@@ -29,16 +29,25 @@ async function list(search = "") {
   return opened;
 }
 
-/** Stops that were asked for: id -> body. `two` is refused. */
-function stops(): Map<string, unknown> {
-  const came = new Map<string, unknown>();
+const named = ({ id, number, workflow, status }: (typeof RUNS)[number]) => ({ id, number, workflow, status });
+
+/** What was asked to be done. The preview leaves out what has ended; `two` refuses when it is done. */
+function stops(): { ids: string[]; reason: string; preview_token: string }[] {
+  const came: { ids: string[]; reason: string; preview_token: string }[] = [];
   server.use(
-    http.post("*/api/v1/executions/:id/stop", async ({ request, params }) => {
-      came.set(String(params.id), await request.json());
-      if (params.id !== "two")
-        return HttpResponse.json({ status: "stopping", position: 200 }, { status: 202 });
-      const refused = problem("execution_is_completed", { status: 409, category: "conflict" });
-      return HttpResponse.json(refused, { status: 409 });
+    http.post("*/api/v1/executions/bulk", async ({ request }) => {
+      const body = (await request.json()) as (typeof came)[number];
+      if (!body.preview_token) {
+        const refused = { ...named(RUNS[2]!), code: "execution_is_completed", message: "It is completed." };
+        const items = RUNS.slice(0, 2).map(named);
+        return HttpResponse.json({ items, refused: [refused], more: false, preview_token: "seen" });
+      }
+      came.push(body);
+      const items = [
+        { id: "three", done: true, code: null, message: null },
+        { id: "two", done: false, code: "execution_is_failed", message: "It is failed." },
+      ];
+      return HttpResponse.json({ items });
     }),
   );
   return came;
@@ -52,23 +61,21 @@ describe("several executions", () => {
     const bar = within(screen.getByRole("toolbar", { name: "3 selected" }));
     await user.click(bar.getByRole("button", { name: "Stop 2…" }));
     const sheet = within(await dialog());
-    expect(within(sheet.getByRole("region", { name: "2 will be stopped" })).getByText("#3")).toBeVisible();
-    expect(sheet.getByRole("region", { name: "1 cannot be stopped" })).toHaveTextContent("it has completed");
+    const will = await sheet.findByRole("region", { name: "2 will be stopped" });
+    expect(within(will).getByText("#3")).toBeVisible();
+    expect(sheet.getByRole("region", { name: "1 is left out" })).toHaveTextContent("it has completed");
     await expectAccessible();
-    expect(came.size, "nothing before it is confirmed").toBe(0);
+    expect(came, "nothing before it is confirmed").toEqual([]);
 
     await user.type(sheet.getByRole("textbox", { name: /Reason/ }), "cleanup");
-    await user.click(sheet.getByRole("button", { name: "Stop it" }));
-    await waitFor(() => expect(sheet.queryByRole("button", { name: "Stop it" })).toBeNull());
-    expect(came.get("three")).toMatchObject({ reason: "cleanup" });
+    await user.click(sheet.getByRole("button", { name: "Stop them" }));
+    await waitFor(() => expect(came).toHaveLength(1));
+    expect(came[0]).toMatchObject({ ids: ["three", "two"], reason: "cleanup", preview_token: "seen" });
     await waitFor(() =>
-      expect(document.querySelector('[data-run="three"] [data-outcome]')).toHaveAttribute(
-        "data-outcome",
-        "stopping",
-      ),
+      expect(document.querySelector('[data-run="three"] [data-outcome=done]')).toBeInTheDocument(),
     );
     expect(document.querySelector('[data-run="two"] [data-outcome=refused]')).toHaveTextContent(
-      "Not possible in this state",
+      "it has failed",
     );
     const [, close] = sheet.getAllByRole("button", { name: "Close" });
     await user.click(close!);
@@ -78,7 +85,8 @@ describe("several executions", () => {
   it("that have ended cannot be stopped, and the bar says so", async () => {
     const { user } = await list();
     await user.click(screen.getByRole("checkbox", { name: "Select weather-report #1" }));
-    expect(screen.getByRole("button", { name: "Stop: none is active" })).toBeDisabled();
+    expect(screen.getByRole("button", { name: "Stop 0…" })).toBeDisabled();
+    expect(screen.getByRole("button", { name: "Retry 0…" })).toBeDisabled();
     await user.click(screen.getByRole("button", { name: "Clear the selection" }));
     expect(screen.queryByRole("toolbar")).toBeNull();
   });
@@ -92,6 +100,7 @@ describe("several executions", () => {
       "data-execution",
       "one",
     );
+    stops();
     await user.keyboard("kx");
     expect(screen.getByRole("checkbox", { name: "Select weather-report #2" })).toBeChecked();
     await user.keyboard("s");
@@ -101,6 +110,45 @@ describe("several executions", () => {
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("toolbar")).toBeNull());
   });
+});
+
+it("those that failed are retried as the preview says, anew when it has become stale", async () => {
+  const failed = { ...RUNS[2]!, status: "failed" as const };
+  answers("/executions", page([failed]));
+  const asked: object[] = [];
+  server.use(
+    http.post("*/api/v1/executions/bulk", async ({ request }) => {
+      const body = (await request.json()) as { preview_token?: string };
+      asked.push(body);
+      const again = { ...named(failed), runs_again: 2, repeats_effects: 1 };
+      if (body.preview_token === undefined) {
+        return HttpResponse.json({
+          items: [again],
+          refused: [],
+          more: false,
+          preview_token: `${asked.length}`,
+        });
+      }
+      if (asked.length === 2) {
+        return HttpResponse.json(problem("preview_stale", { status: 409, category: "conflict" }), {
+          status: 409,
+        });
+      }
+      return HttpResponse.json({ items: [{ id: "one", done: true, code: null, message: null }] });
+    }),
+  );
+  const { user } = openPage("/executions");
+  await user.click(await screen.findByRole("checkbox", { name: "Select all rows" }));
+  await user.click(screen.getByRole("button", { name: "Retry 1…" }));
+  const sheet = within(await dialog());
+  expect(await sheet.findByText("2 steps run again")).toBeVisible();
+  expect(sheet.getByText(/1 step may repeat its effects/)).toBeVisible();
+  await user.click(sheet.getByRole("button", { name: "Retry them" }));
+  expect(await sheet.findByRole("alert")).toBeVisible();
+  await waitFor(() => expect(asked).toHaveLength(3));
+  await user.click(sheet.getByRole("button", { name: "Retry them" }));
+  await waitFor(() => expect(asked.at(-1)).toMatchObject({ preview_token: "3", action: "retry" }));
+  expect(await sheet.findByText("done")).toBeVisible();
 });
 
 describe("the filters", () => {

@@ -1,17 +1,16 @@
 import { useState } from "react";
-import type { ExecutionItem } from "../../api/types";
+import type { BulkAction, ExecutionItem } from "../../api/types";
 
 /** The rows that are selected, as they stand now; what left the list stays selected as it was last seen. */
-export function useMarks(items: readonly ExecutionItem[]) {
-  const [marked, setMarked] = useState<ReadonlyMap<string, ExecutionItem>>(new Map());
-  const [asking, setAsking] = useState(false);
+export function useMarks<Item extends ExecutionItem>(items: readonly Item[]) {
+  const [marked, setMarked] = useState<ReadonlyMap<string, Item>>(new Map());
+  const [asking, setAsking] = useState<BulkAction | null>(null);
   const now = new Map(items.map((item) => [item.id, item]));
   const chosen = [...marked.values()].map((item) => now.get(item.id) ?? item);
   return {
     ids: new Set(marked.keys()) as ReadonlySet<string>,
     chosen,
-    stoppable: chosen.filter((item) => whyNotStoppable(item) === null),
-    mark: (wanted: readonly ExecutionItem[], on: boolean) =>
+    mark: (wanted: readonly Item[], on: boolean) =>
       setMarked((before) => {
         const next = new Map(before);
         for (const item of wanted) {
@@ -22,16 +21,18 @@ export function useMarks(items: readonly ExecutionItem[]) {
       }),
     clear: () => setMarked(new Map()),
     asking,
-    ask: () => setAsking(chosen.some((item) => whyNotStoppable(item) === null)),
-    leave: () => setAsking(false),
+    ask: (action: BulkAction) => {
+      if (chosen.some((item) => fits(action, item))) setAsking(action);
+    },
+    leave: () => setAsking(null),
   };
 }
 
-export type Marks = ReturnType<typeof useMarks>;
+export type Marks = Pick<ReturnType<typeof useMarks>, "chosen" | "clear" | "asking" | "ask" | "leave">;
 
-/** Why an execution cannot be stopped: the status that refuses; null when it can. */
-export function whyNotStoppable({ status }: ExecutionItem) {
-  return status === "completed" || status === "failed" || status === "stopped" || status === "stopping"
-    ? status
-    : null;
+/** Whether an action may do something to an execution, as far as its status says; the server knows. */
+export function fits(action: BulkAction, { status }: ExecutionItem): boolean {
+  if (action === "stop") return status === "queued" || status === "running" || status === "paused";
+  if (action === "retry") return status === "failed" || status === "stopped";
+  return status === "queued";
 }

@@ -5,6 +5,9 @@ import { Empty } from "../../components/Notices";
 import { useNow } from "../../components/useNow";
 import { WhyWaits } from "../../components/WhyWaits";
 import { formatActor, formatDuration, formatRange } from "../../format/format";
+import { Bulk } from "../list/Bulk";
+import { useMarks } from "../list/useMarks";
+import "../list/list.css";
 import { Actions } from "./Actions";
 
 /** Who waits, in order: why, for how long, and when it will start. */
@@ -24,12 +27,30 @@ export function Waiting({ queue, items }: { queue: QueueAnswer; items: readonly 
       </div>
     );
   }
+  return <Table queue={queue} items={items} />;
+}
+
+function Table({ queue, items }: { queue: QueueAnswer; items: readonly QueueItem[] }) {
+  const { t } = useTranslation();
+  const marks = useMarks(items);
+  const all = items.every((item) => marks.ids.has(item.id));
   const beyond = items.some((item) => (item.place ?? 0) > queue.places_estimated);
   return (
     <section className="panel" aria-label={t("queue.waiting")}>
       <table className="rows queue">
         <thead>
           <tr>
+            <th scope="col" className="mark-cell">
+              <input
+                type="checkbox"
+                aria-label={t("list.markAll")}
+                checked={all}
+                ref={(box) => {
+                  if (box) box.indeterminate = marks.ids.size > 0 && !all;
+                }}
+                onChange={() => marks.mark(items, !all)}
+              />
+            </th>
             <th scope="col" className="num">
               {t("queue.place")}
             </th>
@@ -56,21 +77,41 @@ export function Waiting({ queue, items }: { queue: QueueAnswer; items: readonly 
         </thead>
         <tbody>
           {items.map((item) => (
-            <Row key={item.id} item={item} />
+            <Row
+              key={item.id}
+              item={item}
+              marked={marks.ids.has(item.id)}
+              onMark={(on) => marks.mark([item], on)}
+            />
           ))}
         </tbody>
       </table>
       {beyond && <p className="dim queue-beyond">{t("queue.beyond", { places: queue.places_estimated })}</p>}
+      <Bulk marks={marks} actions={["hold", "release", "move", "stop"]} />
     </section>
   );
 }
 
-function Row({ item }: { item: QueueItem }) {
+interface RowProps {
+  item: QueueItem;
+  marked: boolean;
+  onMark: (on: boolean) => void;
+}
+
+function Row({ item, marked, onMark }: RowProps) {
   const { t } = useTranslation();
   const now = useNow(true, 1_000);
   const left = item.starts_in_ms;
   return (
     <tr data-execution={item.id} data-cause={item.why_waiting.code}>
+      <td className="mark-cell">
+        <input
+          type="checkbox"
+          aria-label={t("list.mark", { run: `${item.workflow.name} #${item.number}` })}
+          checked={marked}
+          onChange={() => onMark(!marked)}
+        />
+      </td>
       <td className="num">{item.place ?? "–"}</td>
       <td className="queue-name">
         <Link className="name" to={`/executions/${item.id}`}>
