@@ -17,7 +17,6 @@ _MEMORY = """
 import sys, time
 procs, most_mb, mb_per_s = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 open(procs, "w").write("0")
-open("/proc/self/oom_score_adj", "w").write("-1000")  # it is not what is measured
 blocks = []
 while len(blocks) * 10 < most_mb:
     block = bytearray(10 << 20)

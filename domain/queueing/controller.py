@@ -26,6 +26,8 @@ CPU_WAIT_HIGH = 0.50
 """Share of the time in which some task waited for a CPU (PSI `some`), below which others disturb nobody."""
 CPU_SAMPLES = 3
 """So many in a row, a second apart or less, before others count as disturbing."""
+IN_USE_S = 1.0
+"""All of it is in use when it was within this time: where cores are taken, what is free is not filled at once."""
 APART_S = 1.0
 """At least between two decreases: the one before must have had its effect."""
 
@@ -74,10 +76,13 @@ class Controller:
         self._disturbed = 0
         self._was_short = False
         self._seen: deque[tuple[float, float]] = deque()
+        self._all_used_at = -1e9
 
     def ended(self, used: int, now: float, each: float = 0.0) -> bool:
         """An attempt has ended when `used` were out; whether the limit has moved. `each` is the share of the memory
         that an attempt may take."""
+        if used >= self.limit:
+            self._all_used_at = now
         if used < self.limit or self.limit >= min(self._goal, self.ceiling) or now < self._rest_until:
             return False
         if not self._fits(each, now):
@@ -89,6 +94,8 @@ class Controller:
     def sample(self, pressure: Pressure, used: int, now: float, each: float = 0.0) -> Why | None:
         """How the machine is now; why the limit has moved, None when it has not. `each` as above."""
         self._seen.append((now, pressure.memory_used))
+        if used >= self.limit:
+            self._all_used_at = now
         short = self._short(pressure)
         if short is not None:
             self._rest_until = now + (CPU_REST_S if short is Why.CPU else REST_S)
@@ -127,7 +134,8 @@ class Controller:
             return None
         if why is Why.CPU:
             # Where not all is used nobody would be helped, and what comes next would find too little.
-            limit = max(min(2 * self.floor, self.ceiling), self.limit // 2) if used >= self.limit else self.limit
+            in_use = now - self._all_used_at <= IN_USE_S
+            limit = max(min(2 * self.floor, self.ceiling), self.limit // 2) if in_use else self.limit
         else:
             # What is not used is given up at once: it would be no decrease.
             limit = max(1, min(self.limit, max(used, 1)) // 2)

@@ -74,13 +74,6 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def be_killed_first() -> None:
-    """When memory runs out, the kernel shall end this process and not the server, whose loss would end all workers
-    (proc(5), oom_score_adj). Where it may not be said, the kernel chooses the largest."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("500")
-
-
 def signal_all(pids: list[int], signum: int) -> None:
     """Send a signal to each process that still exists."""
     for pid in pids:

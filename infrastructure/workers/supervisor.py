@@ -61,7 +61,6 @@ def _become_worker(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         processes.die_with_parent(supervisor)
-        processes.be_killed_first()
         os.setpgid(0, 0)
         control.close()
         for fd in wake:

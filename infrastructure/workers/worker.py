@@ -285,7 +285,7 @@ class WorkerProcess:
             resource.setrlimit(resource.RLIMIT_DATA, (self._options.data_limit_bytes, self._options.data_limit_bytes))
         with contextlib.suppress(OSError):
             # When the machine runs out of memory the kernel should take a step, not the database.
-            Path("/proc/self/oom_score_adj").write_text("500")
+            Path("/proc/self/oom_score_adj").write_text("1000")
         signal.signal(signal.SIGTERM, self._on_terminate)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
