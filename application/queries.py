@@ -190,8 +190,7 @@ class Queries:
         names = {row.workflow_id: row.workflow_name for row in rows.values()}
         for workflow_id in {bound.group.workflow_id for bound, _, _ in limits} - names.keys():
             names[workflow_id] = (await self.versions.workflow(workflow_id)).name
-        farthest = max((place for _, place, _ in waiting), default=0)
-        starts = await self.starts.until(farthest, now) if waiting else None
+        starts = await self.starts.of([place for _, place, _ in waiting], now) if waiting else None
         items = [
             {
                 **summary(rows[ticket.execution_id]),
@@ -240,7 +239,7 @@ class Queries:
         if row.status is ExecutionStatus.QUEUED:
             why = self.conductor.queue_view.why(row.id)
             if not shot.is_folded:
-                starts = await self.starts.until(self.conductor.queue_view.place(row.id), now)
+                starts = await self.starts.of([self.conductor.queue_view.place(row.id)], now)
                 starts_in_ms = self.starts.told(starts, row.id)
         elif row.status is ExecutionStatus.RUNNING:
             why = self.conductor.queue_view.why_steps(row.id)

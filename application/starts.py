@@ -1,7 +1,7 @@
 """When those in the queue will start: read now and then, and kept for a moment for everybody who asks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -58,9 +58,9 @@ class StartEstimates:
         self._kept: Starts | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def until(self, place: int, now: datetime) -> Starts:
-        """At least up to that place, as far as anything is said."""
-        places = min(max(PLACES, place), MOST_PLACES)
+    async def of(self, asked: Iterable[int], now: datetime) -> Starts:
+        """Of those at these places at least, as far as anything is said."""
+        places = max((PLACES, *(place for place in asked if place <= MOST_PLACES)))
         kept = self._kept_for(places, STALE_S)
         if kept is not None and self._one_at_a_time.locked():
             return kept  # somebody has begun to play anew
@@ -119,32 +119,39 @@ class StartEstimates:
         found: list[Underway] = []
         for execution_id, runs in standing.running.items():
             row = rows.get(execution_id)
-            if row is not None and row.status is ExecutionStatus.PAUSED:
-                left, slots, wanted = (), 0, 0  # its attempts end, and no other starts
-            elif row is not None and row.status is ExecutionStatus.RUNNING:
-                past = await self._known(row.workflow_id, known)
-                steps_of = steps.get(row.id, ())
-                seconds = () if past is None else (await self._past.left(past, row, steps_of, now)).seconds
-                left, slots, wanted = _with_work(seconds, past), runs.attempts, runs.wanted
-            else:
-                past = await self._known(runs.groups[0].workflow_id, known)
-                left, slots, wanted = _by_age(past, runs, now), runs.attempts, runs.wanted
-            found.append(Underway(groups=runs.groups, slots=slots, wanted=wanted, left=left, needs=runs.needs))
+            if row is not None and row.status is ExecutionStatus.PAUSED:  # its attempts end, and no other starts
+                found.append(Underway(groups=runs.groups, slots=0, left=(), needs=runs.needs))
+                continue
+            past = await self._known(runs.groups[0].workflow_id, known)
+            left: Sequence[Took] = ()
+            if past is not None:
+                left = await self._left(past, row, steps.get(execution_id, ()), runs, now)
+            found.append(
+                Underway(groups=runs.groups, slots=runs.attempts, wanted=runs.wanted, left=left, needs=runs.needs)
+            )
         return found
 
+    async def _left(
+        self, past: Known, row: r.ExecutionRow | None, steps: Sequence[r.StepTimes], runs: Runs, now: datetime
+    ) -> Sequence[Took]:
+        if row is not None and row.status is ExecutionStatus.RUNNING:
+            said = await self._past.left(past, row, steps, now)
+            if said.seconds or said.waits_for_person:
+                return _with_work(said.seconds, past)
+        return _by_age(past, runs.started_at or (None if row is None else row.started_at), now)
 
-def _with_work(seconds: Sequence[float], past: Known | None) -> Sequence[Took]:
+
+def _with_work(seconds: Sequence[float], past: Known) -> Sequence[Took]:
     """Of the time that is left attempts are out for the same share as in runs before."""
-    took = () if past is None else past.took
-    whole = sum(one.counts_s for one in took)
-    share = sum(one.works_s for one in took) / whole if whole > 0 else 1.0
+    whole = sum(one.counts_s for one in past.took)
+    share = sum(one.works_s for one in past.took) / whole if whole > 0 else 1.0
     return [Took(s, s * share) for s in seconds]
 
 
-def _by_age(past: Known | None, runs: Runs, now: datetime) -> Sequence[Took]:
-    """What is left if it takes as long as one of those that took longer than it has run already."""
-    if past is None or len(past.took) < ENOUGH:
+def _by_age(past: Known, started_at: datetime | None, now: datetime) -> Sequence[Took]:
+    """What is left if it takes as long as one of those that took longer than it has run already, however they ended."""
+    if len(past.took) < ENOUGH:
         return ()
-    age_s = 0.0 if runs.started_at is None else max(0.0, (now - runs.started_at).total_seconds())
+    age_s = 0.0 if started_at is None else max(0.0, (now - started_at).total_seconds())
     longer = [one.counts_s - age_s for one in past.took if one.counts_s > age_s]
     return _with_work(longer or [age_s], past)  # longer than ever: as long again
