@@ -119,6 +119,8 @@ const PATHS = {
       <path d="M9 7v3l2 1.5M6.5 2 3.5 4.2M11.5 2l3 2.2" />
     </>
   ),
+  undo: <path d="M6.5 3.5 3 7l3.5 3.5M3 7h7a4 4 0 0 1 0 8H7" />,
+  redo: <path d="M11.5 3.5 15 7l-3.5 3.5M15 7H8a4 4 0 0 0 0 8h3" />,
   step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
 } as const satisfies Record<string, ReactNode>;
 

@@ -41,6 +41,13 @@ const SHEET = {
     ["undo", ["Ctrl", "Z"]],
     ["tab", ["Esc", "Tab"]],
   ],
+  canvas: [
+    ["add", ["/"]],
+    ["duplicate", ["Ctrl", "D"]],
+    ["remove", ["Del"]],
+    ["undo", ["Ctrl", "Z"]],
+    ["redo", ["Ctrl", "Shift", "Z"]],
+  ],
 } as const;
 
 const GO = { w: "/workflows", e: "/executions", q: "/queue", t: "/triggers" } as const;

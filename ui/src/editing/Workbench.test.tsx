@@ -395,3 +395,58 @@ it("on a phone text, graph and runs are tabs", async () => {
   expect(screen.getByRole("tab", { name: "Runs" })).toHaveAttribute("aria-selected", "true");
   expect(await screen.findByText(/Press Run to see the first one here/)).toBeVisible();
 });
+
+describe("the canvas", () => {
+  const lines = () => document.querySelector(".cm-content")?.textContent ?? "";
+  const add = async (user: Awaited<ReturnType<typeof open>>["user"], words: string) => {
+    await user.click(screen.getByRole("button", { name: "Step" }));
+    await dialog();
+    await user.type(screen.getByRole("combobox", { name: "Find a kind of step" }), words);
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  };
+
+  it("adds, connects, renames and removes steps in the text, and takes it back", async () => {
+    const { user } = await open({ definition: { name: "weather-report", nodes: [] } });
+    await add(user, "py");
+    await waitFor(() => expect(lines()).toContain("- id: python"));
+    await screen.findByLabelText("Name of python"); // it is picked
+    await add(user, "rows"); // of its description
+    await waitFor(() => expect(lines()).toContain("- {from: python, to: sql}"));
+    const tools = within(screen.getByRole("toolbar", { name: "Canvas" }));
+    await user.selectOptions(await tools.findByLabelText("Connect sql to"), "python");
+    expect(tools.getByRole("status")).toHaveTextContent("That would be a circle");
+    const name = await tools.findByLabelText("Name of sql");
+    await user.clear(name);
+    await user.type(name, "python");
+    expect(name).toHaveAttribute("aria-invalid", "true");
+    await user.type(name, "_rows{Enter}");
+    await waitFor(() => expect(lines()).toContain("{from: python, to: python_rows}"));
+    await user.click(await tools.findByRole("button", { name: "Duplicate python_rows" }));
+    await user.click(await tools.findByRole("button", { name: "Remove python_rows_2" }));
+    await waitFor(() => expect(lines()).not.toContain("python_rows_2"));
+    await user.click(tools.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(lines()).toContain("python_rows_2"));
+    await user.click(tools.getByRole("button", { name: "Redo" }));
+    await waitFor(() => expect(lines()).not.toContain("python_rows_2"));
+    await expectAccessible();
+  });
+
+  it("offers the kinds that run here, walked by arrows, and says when there is none", async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole("button", { name: "Step" }));
+    const kinds = within(await dialog());
+    await kinds.findByRole("option", { name: /Python/ });
+    expect(kinds.queryByRole("option", { name: /Shell/ })).toBeNull();
+    await user.keyboard("{ArrowDown}");
+    expect(kinds.getByRole("option", { name: /SQL/ })).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("nothing of that kind");
+    expect(kinds.getByText("No kind of step has “nothing of that kind”.")).toBeVisible();
+    await expectAccessible();
+  });
+
+  it("is not offered for an archived workflow", async () => {
+    await open({ status: "archived" });
+    expect(screen.queryByRole("toolbar", { name: "Canvas" })).toBeNull();
+  });
+});

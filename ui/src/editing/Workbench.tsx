@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowAnswer } from "../api/types";
 import { useNarrow } from "../components/useNarrow";
@@ -48,6 +48,17 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
     // On a phone the editor is drawn first.
     requestAnimationFrame(() => editor.current?.goTo(from, to));
   };
+  const { spanOfNode } = bench;
+  // On a phone the text is another tab: one goes there. Beside it the focus stays on the canvas.
+  const choose = useCallback(
+    (id: string) => {
+      const { from, to } = spanOfNode(id);
+      editor.current?.show(from, to);
+    },
+    [spanOfNode],
+  );
+  const open = (id: string) => goTo(spanOfNode(id));
+  const history = { onUndo: () => editor.current?.undo(), onRedo: () => editor.current?.redo() };
   const archived = workflow?.status === "archived";
   return (
     <div className="page fill workbench">
@@ -125,7 +136,11 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
               shown={bench.shown}
               marks={bench.byNode}
               chosen={bench.chosen}
-              onChoose={(id) => goTo(bench.spanOfNode(id))}
+              onChoose={choose}
+              onOpen={open}
+              editing={editing}
+              readOnly={archived}
+              history={history}
             />
           )}
           {workflow && shows("runs") && <Runs workflowId={workflow.id} archived={archived} />}

@@ -1,3 +1,4 @@
+import { redo, undo } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
@@ -9,6 +10,10 @@ import { parts, type Wishes, wished, wishes } from "./setup";
 export interface EditorHandle {
   /** Put the cursor there, in sight, and the focus into the editor. */
   goTo(from: number, to?: number): void;
+  /** The same without the focus: it stays on the canvas. */
+  show(from: number, to?: number): void;
+  undo(): void;
+  redo(): void;
 }
 
 interface Props extends Wishes {
@@ -90,17 +95,25 @@ export function YamlEditor({
     view.current!.dispatch(setDiagnostics(state, diagnostics));
   }, [marks]);
 
-  useImperativeHandle(ref, () => ({
-    goTo(from, to = from) {
+  useImperativeHandle(ref, () => {
+    const show = (from: number, to = from) => {
       const editor = view.current!;
       const most = editor.state.doc.length;
       editor.dispatch({
         selection: { anchor: Math.min(from, most), head: Math.min(to, most) },
         effects: EditorView.scrollIntoView(Math.min(from, most), { y: "center" }),
       });
-      editor.focus();
-    },
-  }));
+    };
+    return {
+      show,
+      goTo(from, to = from) {
+        show(from, to);
+        view.current!.focus();
+      },
+      undo: () => void undo(view.current!),
+      redo: () => void redo(view.current!),
+    };
+  });
 
   return <div className="yaml" ref={host} />;
 }

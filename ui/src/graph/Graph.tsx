@@ -47,6 +47,19 @@ interface Props {
   /** The step the cursor of the text is in. */
   chosen?: string | null;
   onSelect?: (id: string | null) => void;
+  /** Where it is drawn by hand. */
+  hand?: Hand | undefined;
+}
+
+export interface Hand {
+  onConnect: (edge: { from: string; to: string }) => void;
+  /** A step is to come in between. */
+  onInsert: (edge: { from: string; to: string }) => void;
+  /** null: none any more. */
+  onPick: (edge: { from: string; to: string } | null) => void;
+  picked: { from: string; to: string } | null;
+  /** Into the text. */
+  onOpen: (id: string) => void;
 }
 
 export default function Graph(props: Props) {
@@ -57,14 +70,16 @@ export default function Graph(props: Props) {
   );
 }
 
-function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
+function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect, hand }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const { placed, edges, many } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
+  const connectable = hand !== undefined;
   const nodes = useMemo(
-    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
-    [placed, marks, chosen, t],
+    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t, connectable)) : placed),
+    [placed, marks, chosen, t, connectable],
   );
+  const lines = useMemo(() => (hand ? edges.map((edge) => byHand(edge, hand)) : edges), [edges, hand]);
   const bounds = useMemo(() => boundsOf(placed), [placed]);
   const small = useStore(({ transform, width }) => width === 0 || transform[2] < READABLE);
   const overview = many && small;
@@ -96,7 +111,7 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
     <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
       <ReactFlow
         nodes={overview ? NO_NODES : nodes}
-        edges={overview ? NO_EDGES : edges}
+        edges={overview ? NO_EDGES : lines}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         fitView={!many}
@@ -105,19 +120,30 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
         minZoom={many ? FARTHEST : FIT.minZoom}
         maxZoom={1.5}
         nodesDraggable={false}
-        nodesConnectable={false}
-        edgesFocusable={false}
+        nodesConnectable={hand !== undefined}
+        connectionRadius={40}
+        edgesFocusable={hand !== undefined}
         zoomOnScroll={false}
         preventScrolling={false}
         panOnScroll={false}
         deleteKeyCode={null}
         ariaLabelConfig={labels}
         proOptions={{ hideAttribution: true }}
-        onNodeClick={(_, node) => onSelect?.(node.id)}
-        onSelectionChange={({ nodes: chosen }) => {
-          if (chosen[0]) onSelect?.(chosen[0].id);
+        onConnect={({ source, target }) => hand?.onConnect({ from: source, to: target })}
+        onNodeClick={(_, node) => {
+          hand?.onPick(null);
+          onSelect?.(node.id);
         }}
-        onPaneClick={() => onSelect?.(null)}
+        onNodeDoubleClick={(_, node) => hand?.onOpen(node.id)}
+        onEdgeClick={(_, edge) => hand?.onPick({ from: edge.source, to: edge.target })}
+        onSelectionChange={({ nodes: [node], edges: [edge] }) => {
+          if (edge) hand?.onPick({ from: edge.source, to: edge.target });
+          if (node) onSelect?.(node.id);
+        }}
+        onPaneClick={() => {
+          hand?.onPick(null);
+          onSelect?.(null);
+        }}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--dots)" />
         {overview && (
@@ -177,8 +203,23 @@ function useFit(box: RefObject<HTMLDivElement | null>, bounds: Rect, many: boole
   return fit;
 }
 
-function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFunction): Node {
+function byHand(edge: Edge, { picked, onInsert }: Hand): Edge {
+  const isPicked = picked !== null && edge.source === picked.from && edge.target === picked.to;
+  return { ...edge, data: { ...edge.data, picked: isPicked, onInsert } };
+}
+
+function marked(
+  node: Node,
+  marks: GraphMarks,
+  chosen: string | null,
+  t: TFunction,
+  connectable: boolean,
+): Node {
   const mark = marks.get(node.id);
   const words = mark && t(mark === "error" ? "editor.nodeWrong" : "editor.nodeDoubtful", { id: node.id });
-  return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
+  return {
+    ...node,
+    ariaLabel: words ?? node.id,
+    data: { ...node.data, mark, chosen: node.id === chosen, connectable },
+  };
 }

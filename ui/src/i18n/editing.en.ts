@@ -1,5 +1,31 @@
 /** Words of the editor and of a workflow's life. */
 export const editingEn = {
+  canvas: {
+    step: "Step",
+    tools: "Canvas",
+    add: "Add a step",
+    addAfter: "Add a step after {{id}}",
+    addBetween: "Add a step between {{from}} and {{to}}",
+    insert: "Add a step between {{from}} and {{to}}",
+    find: "Find a kind of step",
+    kinds: "Kinds of step",
+    noKind: "No kind of step has “{{words}}”.",
+    rename: "Name of {{id}}",
+    renameHint: "Another name goes into edges and expressions too",
+    badId: "A name begins with a letter, has letters, digits, _ and -, and is there once",
+    connect: "Connect {{id}} to",
+    connectTo: "Connect to…",
+    duplicate: "Duplicate {{id}}",
+    remove: "Remove {{id}}",
+    disconnect: "Remove the edge from {{from}} to {{to}}",
+    undo: "Undo",
+    redo: "Redo",
+    refused: {
+      self: "A step can't follow itself.",
+      twice: "They are connected already.",
+      circle: "That would be a circle: it would wait for itself.",
+    },
+  },
   editor: {
     new: "New workflow",
     label: "Definition of the workflow, YAML",

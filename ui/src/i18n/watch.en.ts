@@ -131,6 +131,14 @@ export const watchEn = {
       send: "Send the form",
       leave: "Close a dialog",
     },
+    canvas: {
+      title: "Graph of an editor",
+      add: "Add a step",
+      duplicate: "Duplicate the step",
+      remove: "Remove the step or the edge",
+      undo: "Undo",
+      redo: "Redo",
+    },
     list: {
       title: "List of executions",
       down: "Next row",

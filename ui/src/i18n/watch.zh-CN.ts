@@ -125,6 +125,14 @@ export const watchZhCN = {
       send: "提交表单",
       leave: "关闭对话框",
     },
+    canvas: {
+      title: "编辑器中的图",
+      add: "添加步骤",
+      duplicate: "复制步骤",
+      remove: "移除步骤或连线",
+      undo: "撤销",
+      redo: "重做",
+    },
     list: {
       title: "执行列表",
       down: "下一行",
