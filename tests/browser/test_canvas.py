@@ -76,7 +76,7 @@ def test_and_again_by_keyboard_in_chinese(open_page: OpenPage, picture: Picture)
     first.focus()
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name=re.compile("查找步骤种类"))).to_be_focused()
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
     page.keyboard.type("zh")  # 转换 by its initials
     picture(page, "canvas-quick-add-zh")
     page.keyboard.press("Enter")
