@@ -18,7 +18,7 @@ from uuid import UUID
 from application.arrivals import Arrivals
 from application.capacity_view import CapacityView
 from application.children import Called, Children
-from application.counting import in_ms, ticket_of
+from application.counting import in_ms, ticket_of, waits_of
 from application.deciding import ACTOR, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
@@ -671,6 +671,7 @@ class Conductor:
         execution.start(
             cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
             waited_ms=in_ms(waited, execution.state.created_at, cause.at),
+            waits=waits_of(queued.turns, self._clock.monotonic()),
         )  # fmt: skip
         if self._family.has_paused_parent(execution):
             execution.pause(cause, reason=execution.state.trigger)

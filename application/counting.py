@@ -3,7 +3,7 @@
 A key is worked out once, from the inputs, when the execution is created or retried; the event holds it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from application.preparing import PreparedGraph
 from domain.errors import InvalidInput, Problem
 from domain.execution import events as e
 from domain.execution.execution import Execution
-from domain.queueing.admission import Bound, Group, Needs, Ticket, WaitCause
-from domain.values import EMPTY_OBJECT, Concurrency, JsonText
+from domain.queueing.admission import Bound, Group, Needs, Ticket, Turn, WaitCause
+from domain.values import EMPTY_OBJECT, Concurrency, JsonText, WaitedFor
 
 MAX_KEY = 200
 """Characters of a concurrency key."""
@@ -124,3 +124,15 @@ def in_ms(waited: Mapping[WaitCause, float], since: datetime | None, until: date
         return told
     rest = (until - since).total_seconds() * 1000 - sum(told.values())
     return {WaitCause.SLOTS.value: round(max(0.0, rest), 3), **told}
+
+
+def waits_of(turns: Sequence[Turn], now: float) -> list[WaitedFor]:
+    """As the event of its start tells it; nothing of one that waited for a slot only, as most do."""
+    if all(turn.cause is WaitCause.SLOTS for turn in turns):
+        return []
+    ends = [*(turn.since for turn in turns[1:]), now]
+    return [
+        WaitedFor(cause=turn.cause.value, ms=round((end - turn.since) * 1000, 3), holder=turn.holder)
+        for turn, end in zip(turns, ends, strict=True)
+        if end > turn.since
+    ]

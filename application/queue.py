@@ -7,7 +7,7 @@ and is being decided about is `in hand`: it is neither put in again nor started 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from domain.errors import Refusal
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
-from domain.queueing.admission import Admission, Ticket, WaitCause
+from domain.queueing.admission import Admission, Ticket, Turn, WaitCause
 
 log = logging.getLogger("runwright.conductor")
 Waited = Mapping[WaitCause, float]
@@ -41,6 +41,8 @@ class Queued:
     limit_s: float | None = None
     since: datetime | None = None
     came: datetime | None = None
+    turns: Sequence[Turn] = ()
+    """What it has waited for, once it is let in."""
 
     @property
     def execution_id(self) -> UUID:
@@ -192,7 +194,9 @@ class Queue:
     async def _admit(self) -> None:
         while self._open and (first := self.admission.next_queued(self._clock.monotonic())) is not None:
             waited = self.admission.waited(first, self._clock.monotonic())
+            turns = self.admission.turns(first)
             queued = cast("Queued", self.take_out(first))
+            queued.turns = turns
             with self.in_hand(first):
                 try:
                     await self._start(queued, waited)

@@ -57,6 +57,15 @@ class Concurrency:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitedFor:
+    """For how long an execution waited for one thing; of a limit `holder` is the one that had run longest in it."""
+
+    cause: str
+    ms: float
+    holder: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Debounce:
     """Of executions of a workflow with the same key that wait together only the last one runs. `since_ms`: Unix time in
     milliseconds at which the first of them came."""

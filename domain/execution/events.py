@@ -13,7 +13,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.event import RecordedEvent, StepError, register
-from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage, execution_id_of_log
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage, WaitedFor, execution_id_of_log
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,18 @@ class Started(ExecutionEvent):
     """Admission let the execution run. `isolation` says how step code is kept apart (process).
 
     `waited_ms`: how long it waited in the queue, in milliseconds by cause (slots, workflow_limit, key_limit, held);
-    they add up to the time since it was queued.
+    they add up to the time since it was queued. `waits`: what it waited for one after the other and who held it, of one
+    that more than slots kept waiting; the last 20.
     """
 
     TOPIC: ClassVar[str] = "execution.started.v1"
-    ADDED: ClassVar[Mapping[str, object]] = {"waited_ms": {}}
+    ADDED: ClassVar[Mapping[str, object]] = {"waited_ms": {}, "waits": []}
     owner: UUID
     epoch: int
     isolation: str
     run: int
     waited_ms: dict[str, float]
+    waits: list[WaitedFor]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from domain.event import Cause, StepError, record
 from domain.execution import events as e
 from domain.execution.state import HELD, LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
-from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, Usage
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, Usage, WaitedFor
 from domain.workflow.retry import Retry, seed_of
 
 STOPPED_AT_ONCE = 300
@@ -103,13 +103,14 @@ class Execution(Aggregate):
     # ── admission and ownership ──
 
     def start(
-        self, cause: Cause, *, owner: UUID, epoch: int, isolation: str, waited_ms: Mapping[str, float] | None = None
-    ) -> None:
+        self, cause: Cause, *, owner: UUID, epoch: int, isolation: str, waited_ms: Mapping[str, float] | None = None,
+        waits: Sequence[WaitedFor] = (),
+    ) -> None:  # fmt: skip
         """Let it run. `waited_ms` by cause, None when it did not wait. Raises TransitionRefused unless it is queued."""
         self._refuse_unless(ExecutionStatus.RUNNING, "started", "Only a queued execution starts.")
         self._record(
             e.Started, cause, owner=owner, epoch=epoch, isolation=isolation, run=self.state.run,
-            waited_ms=dict(waited_ms or {}),
+            waited_ms=dict(waited_ms or {}), waits=[*waits],
         )  # fmt: skip
 
     def cancel(self, cause: Cause, *, reason: str) -> None:

@@ -11,7 +11,7 @@ held or is not due yet holds up nobody outside their group.
 """
 
 from bisect import bisect_left, insort
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -118,6 +118,16 @@ class Waits:
     higher: int = 0
 
 
+class Turn(NamedTuple):
+    """From `since` on it waited for this; of a limit that is reached `holder` is the oldest of those that run."""
+
+    since: float
+    cause: WaitCause
+    holder: UUID | None = None
+
+
+TURNS_KEPT = 20
+"""The last ones: of more that came and went while somebody waited, the first are not told."""
 _Seconds = dict[WaitCause, float]
 
 
@@ -149,6 +159,7 @@ class _Line:
     waited: "_Seconds" = field(default_factory=dict[WaitCause, float])
     offered: tuple[float, int, UUID] | None = None
     """How it stands among the heads; None when it does not."""
+    turns: deque[Turn] = field(default_factory=lambda: deque[Turn](maxlen=TURNS_KEPT))
 
     def count(self, now: float) -> "_Seconds":
         """Seconds by cause until now."""
@@ -169,6 +180,10 @@ class _Entry(Generic[T]):
     waited: "_Seconds"
     """What it has waited outside that line."""
     apart: WaitCause = WaitCause.HELD
+    joined: float = 0.0
+    """When it came to its line."""
+    turns: list[Turn] = field(default_factory=list[Turn])
+    """Before it came to its line, or since it stands apart."""
 
 
 def _kind_of(ticket: Ticket) -> _Kind:
@@ -301,6 +316,11 @@ class Admission(Generic[T]):
         if cause is not line.cause:
             line.count(now)
             line.cause = cause
+        bound = None if barrier is None else barrier.bound
+        holder = None if bound is None else next(iter(self._running.get(bound.group, ())), None)
+        last = line.turns[-1] if line.turns else None
+        if last is None or (last.cause, last.holder) != (cause, holder):
+            line.turns.append(Turn(now, cause, holder))
         if barrier is None:
             self._offer(line)
 
@@ -310,10 +330,11 @@ class Admission(Generic[T]):
         """It waits from now on, at its place; `waited` is what it has waited before, in seconds by cause. One that
         waits already goes on waiting, by the new ticket."""
         before = self._entries.get(ticket.execution_id)
+        turns: list[Turn] = []
         if before is not None:
-            waited = self._waited(before, now)
+            waited, turns = self._waited(before, now), self._turns(before)
             self.leave(ticket.execution_id)
-        entry = _Entry(ticket, kept, None, now, {}, dict(waited or {}))
+        entry = _Entry(ticket, kept, None, now, {}, dict(waited or {}), turns=turns)
         self._entries[ticket.execution_id] = entry
         self._queued_in[ticket.workflow_id] += 1
         self._line_up(entry, now)
@@ -323,6 +344,7 @@ class Admission(Generic[T]):
         entry = self._entries.get(execution_id)
         if entry is not None and (entry.line is not None or entry.apart is not cause):
             entry.waited = self._waited(entry, now)
+            entry.turns = [*self._turns(entry), Turn(now, cause)]
             self._step_out(entry)
             entry.since, entry.apart = now, cause
 
@@ -511,7 +533,22 @@ class Admission(Generic[T]):
         entry = self._entries.get(execution_id)
         return {} if entry is None else {cause: s for cause, s in self._waited(entry, now).items() if s > 0}
 
+    def turns(self, execution_id: UUID) -> Sequence[Turn]:
+        """What it has waited for since it came into this queue, one after the other."""
+        entry = self._entries.get(execution_id)
+        return () if entry is None else self._turns(entry)[-TURNS_KEPT:]
+
     # ── order ──
+
+    def _turns(self, entry: _Entry[T]) -> list[Turn]:
+        if entry.line is None:
+            return entry.turns
+        turns, joined = [*entry.line.turns], entry.joined
+        # The one that held when it came holds for it from then on.
+        first = max((nth for nth, turn in enumerate(turns) if turn.since <= joined), default=None)
+        if first is not None:
+            turns = [turns[first]._replace(since=joined), *turns[first + 1 :]]
+        return [*entry.turns, *turns]
 
     def _waited(self, entry: _Entry[T], now: float) -> _Seconds:
         waited = dict(entry.waited)
@@ -534,7 +571,7 @@ class Admission(Generic[T]):
                 self._needing.append(line)
             self._judge(line, now)
         insort(line.tickets, ticket.order)
-        entry.line, entry.before = line, dict(line.count(now))
+        entry.line, entry.before, entry.joined = line, dict(line.count(now)), now
         self._offer(line)
 
     def _step_out(self, entry: _Entry[T]) -> None:

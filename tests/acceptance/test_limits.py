@@ -58,6 +58,9 @@ def test_those_with_a_key_wait_for_each_other_and_say_who_holds_it(api: Api, tmp
     since = datetime.fromisoformat(event(api, second, "created")["at"])
     total_ms = (datetime.fromisoformat(started["at"]) - since).total_seconds() * 1000
     assert sum(waited.values()) == pytest.approx(total_ms, abs=1)
+    waits = started["data"]["waits"]
+    assert (waits[0]["cause"], waits[0]["holder"]) == ("key_limit", first), "who held it is in the log"
+    assert sum(turn["ms"] for turn in waits) == pytest.approx(total_ms, abs=100)
     assert waited["key_limit"] > total_ms / 2
 
 

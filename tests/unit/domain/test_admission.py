@@ -16,6 +16,7 @@ from domain.queueing.admission import (
     AGEING_S,
     MOST_SHARED,
     SHARE_S,
+    TURNS_KEPT,
     Admission,
     Bound,
     Group,
@@ -160,6 +161,20 @@ def test_time_is_counted_for_its_cause() -> None:
     queue.enqueue(ticket(4, 10, key="a", limit=1), 4, 10)
     end(queue, 2, 15)
     assert queue.waited(UUID(int=4), 16) == {WaitCause.KEY_LIMIT: 5, WaitCause.SLOTS: 1}
+
+
+def test_who_held_it_is_told_turn_by_turn() -> None:
+    queue = filled(9, ticket(1, 1.0, key="Oslo", limit=1), ticket(2, 2.0, key="Oslo", limit=1))
+    started(queue, 10.0)
+    queue.enqueue(ticket(3, 12.0, key="Oslo", limit=1), 3, 12.0)
+    end(queue, 1, 20.0)
+    assert started(queue, 20.0) == [2]
+    queue.hold(UUID(int=3), 30.0)
+    queue.release(UUID(int=3), 35.0)
+    told = [(turn.since, turn.cause, turn.holder and turn.holder.int) for turn in queue.turns(UUID(int=3))]
+    limit = WaitCause.KEY_LIMIT
+    assert told[0] == (12.0, limit, 1)
+    assert told[-3:] == [(20.0, limit, 2), (30.0, WaitCause.HELD, None), (35.0, limit, 2)]
 
 
 def test_one_that_comes_may_start_at_once_only_when_nobody_could_before() -> None:
@@ -309,6 +324,11 @@ class TestQueue(RuleBasedStateMachine):
             assert said is not None
             assert (said.cause, said.place) == (self._cause(one), place)
             assert sum(self.queue.waited(one.ticket.execution_id, self.now).values()) == self.now - one.since
+        for one in self.waiting.values():
+            turns = self.queue.turns(one.ticket.execution_id)
+            assert turns[-1].cause is (WaitCause.HELD if one.held else self._cause(one))
+            assert [turn.since for turn in turns] == sorted(turn.since for turn in turns)
+            assert len(turns) == TURNS_KEPT or turns[0].since == one.since
 
 
 TestLifeOfAQueue = TestQueue.TestCase
