@@ -61,6 +61,7 @@ def test_a_killed_server_is_told_and_the_same_page_sees_the_run_to_its_end(
     page = open_page(f"/executions/{execution_id}", quiet=False)
     expect(page.locator("[data-connection=live]")).to_be_visible()
     expect(page.locator("[data-line='4']")).to_be_visible()
+    expect(page.locator(".node[data-step=second]")).to_be_visible()  # the page has come whole
 
     server.end(signal.SIGKILL)
     expect(page.locator("[data-connection=reconnecting]")).to_be_visible()
