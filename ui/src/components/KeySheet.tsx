@@ -40,6 +40,22 @@ const SHEET = {
     ["undo", ["Ctrl", "Z"]],
     ["tab", ["Esc", "Tab"]],
   ],
+  canvas: [
+    ["add", ["/"]],
+    ["step", ["↑", "↓", "←", "→"]],
+    ["nudge", ["Shift", "↑"]],
+    ["open", ["Enter"]],
+    ["connect", ["c"]],
+    ["remove", ["Del"]],
+    ["duplicate", ["Ctrl", "D"]],
+    ["copy", ["Ctrl", "C"]],
+    ["paste", ["Ctrl", "V"]],
+    ["undo", ["Ctrl", "Z"]],
+    ["redo", ["Ctrl", "Shift", "Z"]],
+    ["all", ["Ctrl", "A"]],
+    ["tidy", ["t"]],
+    ["fit", ["f"]],
+  ],
 } as const;
 
 const GO = { w: "/workflows", e: "/executions", q: "/queue" } as const;

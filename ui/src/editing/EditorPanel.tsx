@@ -7,7 +7,7 @@ import { ProblemList } from "./ProblemList";
 import type { Editing } from "./useEditing";
 import { useKnowledge } from "./useKnowledge";
 import type { ValidationState } from "./useValidation";
-import { type EditorHandle, YamlEditor } from "./YamlEditor";
+import { type EditorHandle, type History, YamlEditor } from "./YamlEditor";
 
 interface Props {
   editing: Editing;
@@ -18,6 +18,7 @@ interface Props {
   onCursor: (offset: number) => void;
   onGoTo: (mark: Mark) => void;
   onFile: (file: File) => void;
+  onHistory: (history: History) => void;
   handle: Ref<EditorHandle>;
 }
 
@@ -46,6 +47,7 @@ export default function EditorPanel(props: Props) {
         ref={handle}
         text={editing.text}
         edition={editing.edition}
+        joins={editing.joining.current}
         marks={marks}
         known={known}
         label={t("editor.label")}
@@ -55,6 +57,7 @@ export default function EditorPanel(props: Props) {
         wraps={narrow}
         onChange={editing.setText}
         onCursor={onCursor}
+        onHistory={props.onHistory}
       />
       <p className="dim editor-keys hide-phone" id={hint}>
         {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}

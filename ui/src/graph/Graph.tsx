@@ -1,7 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import {
-  type AriaLabelConfig,
   Background,
   BackgroundVariant,
   type Edge,
@@ -23,6 +22,7 @@ import { boundsOf, drawnOf, READABLE } from "./drawing";
 import { Overview } from "./Overview";
 import { StepEdge } from "./StepEdge";
 import { StepNode } from "./StepNode";
+import { useAriaLabels } from "./useAriaLabels";
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: StepEdge };
@@ -60,7 +60,8 @@ export default function Graph(props: Props) {
 function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const { placed, edges, many } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
+  const drawing = useMemo(() => drawnOf(definition, direction), [definition, direction]);
+  const { placed, edges, many } = drawing;
   const nodes = useMemo(
     () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
     [placed, marks, chosen, t],
@@ -79,18 +80,6 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
     const frame = requestAnimationFrame(fit);
     return () => cancelAnimationFrame(frame);
   }, [placed, fit]);
-
-  const labels: Partial<AriaLabelConfig> = {
-    "controls.ariaLabel": t("flow.controls"),
-    "controls.zoomIn.ariaLabel": t("flow.zoomIn"),
-    "controls.zoomOut.ariaLabel": t("flow.zoomOut"),
-    "controls.fitView.ariaLabel": t("flow.fit"),
-    "controls.interactive.ariaLabel": t("flow.interactive"),
-    "node.a11yDescription.default": t("flow.node"),
-    "edge.a11yDescription.default": t("flow.edge"),
-    "minimap.ariaLabel": t("flow.minimap"),
-    "handle.ariaLabel": t("flow.handle"),
-  };
 
   return (
     <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
@@ -111,7 +100,7 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
         preventScrolling={false}
         panOnScroll={false}
         deleteKeyCode={null}
-        ariaLabelConfig={labels}
+        ariaLabelConfig={useAriaLabels()}
         proOptions={{ hideAttribution: true }}
         onNodeClick={(_, node) => onSelect?.(node.id)}
         onSelectionChange={({ nodes: chosen }) => {
@@ -121,7 +110,13 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--dots)" />
         {overview && (
-          <Overview nodes={nodes} edges={edges} direction={direction} bounds={bounds} onSelect={onSelect} />
+          <Overview
+            nodes={nodes}
+            edges={edges}
+            direction={drawing.direction}
+            bounds={bounds}
+            onSelect={onSelect}
+          />
         )}
         {legend && (
           <Panel position="bottom-left" className="dim legend hide-phone">

@@ -1,3 +1,4 @@
+import { canvasEn } from "./canvas.en";
 import { editingEn } from "./editing.en";
 
 import { watchEn } from "./watch.en";
@@ -6,6 +7,7 @@ import { watchEn } from "./watch.en";
 export const en = {
   ...watchEn,
   ...editingEn,
+  ...canvasEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",

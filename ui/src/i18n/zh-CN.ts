@@ -1,3 +1,4 @@
+import { canvasZh } from "./canvas.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
 import { watchZhCN } from "./watch.zh-CN";
@@ -6,6 +7,7 @@ import { watchZhCN } from "./watch.zh-CN";
 export const zhCN: Messages = {
   ...watchZhCN,
   ...editingZh,
+  ...canvasZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
