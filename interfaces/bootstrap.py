@@ -24,6 +24,7 @@ from application.handlers import Handlers
 from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
+from application.previewing import Preview
 from application.queries import Queries
 from application.versions import Versions
 from domain.errors import Problem, Unavailable
@@ -115,6 +116,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         more=kinds_of(plugins),
     )
     expressions = PythonExpressions(executor.zygote)
+    tried = PythonExpressions(executor.zygote)
     artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
     clock = SystemClock()
     versions = Versions(store, kinds, expressions)
@@ -200,6 +202,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         max_depth=settings.max_depth,
         schema=definition_schema(kinds),
         ready=ready,
+        preview=Preview(store, tried, artifacts, clock),
     )
     api = create_app(service)
     app = Border(
@@ -245,6 +248,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         if conducts:
             await membership.resign()
         await expressions.close()
+        await tried.close()
         await projector.close()
         await asyncio.wait(tasks[:1], timeout=5) if tasks else None
         await feed.close()

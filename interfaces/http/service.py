@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from application.handlers import Handlers
 from application.ports import Artifacts, Clock, Executor, NodeKinds, StoredEvent
+from application.previewing import Preview
 from application.queries import Json, Queries, encode
 from domain.errors import InvalidInput, NotFound
 from interfaces import strict_json
@@ -69,6 +70,7 @@ class Service:
     max_depth: int
     schema: Json
     ready: "ReadyCheck"
+    preview: Preview
 
 
 class ReadyCheck(Protocol):
