@@ -1,34 +1,22 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowAnswer } from "../api/types";
 import { useNarrow } from "../components/useNarrow";
 import { Actions } from "./Actions";
 import { Archive } from "./Archive";
+import { Bench } from "./Bench";
 import { Conflict } from "./Conflict";
-import { CanvasPanel } from "./canvas/CanvasPanel";
-import type { NodeKindItem } from "./completion";
-import EditorPanel from "./EditorPanel";
 import { FileRefusal } from "./FileRefusal";
 import type { ImportedFile } from "./files";
-import { GraphPanel } from "./GraphPanel";
 import { Head } from "./Head";
 import { LeaveGuard } from "./LeaveGuard";
-import type { Mark } from "./marks";
 import { BroughtBack, Failed, NextStep, Note } from "./Notes";
-import { Runs } from "./Runs";
-import { useKnowledge } from "./useKnowledge";
-import { useOnePlace } from "./useOnePlace";
-import { useUndoKeys } from "./useUndoKeys";
+import { TABS, type Tab } from "./tabs";
 import { useWorkbench } from "./useWorkbench";
 import { Versions } from "./Versions";
-import type { EditorHandle, History } from "./YamlEditor";
 import "../screens/execution.css";
 import "./editing.css";
 import "./notices.css";
-
-const TABS = ["yaml", "graph", "runs"] as const;
-const NO_KINDS: readonly NodeKindItem[] = [];
-type Tab = (typeof TABS)[number];
 
 interface Props {
   /** null: a new one. */
@@ -43,22 +31,10 @@ interface Props {
 export function Workbench({ workflow, arrived = null, justSaved = false }: Props) {
   const { t } = useTranslation();
   const bench = useWorkbench(workflow, arrived, justSaved);
-  const { editing, life, files, save, read, marks } = bench;
+  const { editing, life, files, save, read } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");
   const [dialog, setDialog] = useState<"versions" | "archive" | null>(null);
-  const editor = useRef<EditorHandle>(null);
-  const [history, setHistory] = useState<History>({ undo: false, redo: false });
-  const kinds = useKnowledge()?.kinds ?? NO_KINDS;
-  const shows = (name: Tab) => !narrow || tab === name;
-  const goTo = ({ from, to }: Pick<Mark, "from" | "to">) => {
-    setTab("yaml");
-    // On a phone the editor is drawn first.
-    requestAnimationFrame(() => editor.current?.goTo(from, to));
-  };
-  useUndoKeys(editor);
-  useOnePlace(bench, editor);
-  const archived = workflow?.status === "archived";
   return (
     <div className="page fill workbench">
       <Head
@@ -114,47 +90,7 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
         />
       )}
       {narrow && <Tabs tab={tab} isNew={workflow === null} onChoose={setTab} />}
-      <div className="bench-grid">
-        {!narrow && (
-          <CanvasPanel
-            drawing={bench.drawing}
-            kinds={kinds}
-            marks={bench.byNode}
-            behind={read.value === undefined}
-            readOnly={archived}
-            history={history}
-            onUndo={() => editor.current?.undo()}
-            onRedo={() => editor.current?.redo()}
-            onOpen={() => {}}
-          />
-        )}
-        <div className="bench-side" hidden={narrow && tab === "graph"}>
-          <div className="bench-text" hidden={!shows("yaml")}>
-            <EditorPanel
-              editing={editing}
-              marks={marks}
-              validation={bench.validation}
-              readOnly={archived}
-              chosen={bench.chosen}
-              onCursor={bench.setCursor}
-              onGoTo={goTo}
-              onHistory={setHistory}
-              onFile={(file) => void files.take(file)}
-              handle={editor}
-            />
-          </div>
-          {workflow && shows("runs") && <Runs workflowId={workflow.id} archived={archived} />}
-        </div>
-        {narrow && tab === "graph" && (
-          <GraphPanel
-            read={read}
-            shown={bench.shown}
-            marks={bench.byNode}
-            chosen={bench.chosen}
-            onChoose={(id) => goTo(bench.spanOfNode(id))}
-          />
-        )}
-      </div>
+      <Bench workflow={workflow} bench={bench} tab={narrow ? tab : null} onTab={setTab} />
       {workflow && (
         <>
           <Versions

@@ -1,7 +1,8 @@
 import type { Messages } from "./index";
 
-export const canvasZh: Pick<Messages, "canvas" | "kind"> = {
+export const canvasZh: Pick<Messages, "canvas" | "form" | "kind"> = {
   canvas: {
+    steps: "步骤",
     label: "画布：步骤及其连线。按 ? 可查看快捷键。",
     palette: "步骤类型",
     search: "搜索",
@@ -28,6 +29,48 @@ export const canvasZh: Pick<Messages, "canvas" | "kind"> = {
       across: "水平等距",
       down: "垂直等距",
     },
+  },
+  form: {
+    label: "步骤 {{id}} 的表单",
+    name: "名称",
+    nameHint: "字母、数字和下划线。改名后，读取它的表达式会一起更改。",
+    nameTaken: "已有步骤使用这个名称。",
+    nameWrong: "名称以字母或下划线开头，只含字母、数字和下划线。",
+    more_one: "还有 {{count}} 个字段",
+    more_other: "还有 {{count}} 个字段",
+    behaviour: "时限、重试与失败",
+    timeout: "时限（秒）",
+    attempts: "最多尝试次数",
+    on_error: {
+      label: "失败时",
+      fail: "整个执行失败",
+      continue: "执行继续",
+      edges: "只走带条件的连线",
+    },
+    join: {
+      label: "有多条连线到达时",
+      any: "至少一条走通就开始",
+      all: "全部走通才开始",
+      first: "第一条走通就开始",
+    },
+    connections: "连线",
+    disconnect: "删除从 {{from}} 到 {{to}} 的连线",
+    edge: "从 {{from}} 到 {{to}} 的连线",
+    when: "条件",
+    whenHint: "表达式，例如 ${steps.{{from}}.output.ok}。不写条件则总是走这条连线。",
+    edgeLabel: "标注",
+    nothing: "在画布上选中一个步骤或一条连线，这里就会出现它的表单。",
+    several: "已选中 {{count}} 个步骤：可以一起拖动、对齐、复制或删除。",
+    unreadable: "暂时不是正确的 YAML 或 JSON；步骤仍保留原来的值。",
+    tried: "在执行 #{{number}} 中：",
+    large: "{{count}} KiB 的值",
+    mapName: "{{field}}的名称",
+    mapValue: "{{name}} 的值",
+    mapHint: "名称",
+    mapAdd: "添加",
+    mapRemove: "移除 {{name}}",
+    step: "步骤",
+    side: "表单或文本",
   },
   kind: {
     python: { word: "Python 代码", hint: "运行 Python 代码" },

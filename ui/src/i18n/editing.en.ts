@@ -24,7 +24,7 @@ export const editingEn = {
     goToLine: "line {{line}}",
     nodeWrong: "{{id}}: has errors",
     nodeDoubtful: "{{id}}: has warnings",
-    tabs: { yaml: "YAML", graph: "Graph", runs: "Runs" },
+    tabs: { yaml: "YAML", steps: "Steps", graph: "Graph", runs: "Runs" },
     saveNew: "Save as new workflow",
     saveAs: "Save as v{{version}}",
     saving: "Saving…",

@@ -26,7 +26,7 @@ export const editingZh: Pick<Messages, "editor" | "conflict" | "leave" | "life" 
       goToLine: "第 {{line}} 行",
       nodeWrong: "{{id}}：有错误",
       nodeDoubtful: "{{id}}：有提醒",
-      tabs: { yaml: "定义", graph: "步骤图", runs: "执行" },
+      tabs: { yaml: "定义", steps: "步骤", graph: "步骤图", runs: "执行" },
       saveNew: "保存为新工作流",
       saveAs: "保存为 v{{version}}",
       saving: "正在保存…",

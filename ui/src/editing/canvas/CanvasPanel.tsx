@@ -1,5 +1,5 @@
 import { Panel } from "@xyflow/react";
-import { useMemo, useRef } from "react";
+import { type RefObject, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon";
 import { useKeys } from "../../components/useKeys";
@@ -12,7 +12,7 @@ import { Chooser } from "./Chooser";
 import { Palette } from "./Palette";
 import { aligned } from "./places";
 import { Toolbar } from "./Toolbar";
-import { useAsking } from "./useAsking";
+import type { Asking } from "./useAsking";
 import { useCanvasKeys } from "./useCanvasKeys";
 import { useClipboard } from "./useClipboard";
 import type { Drawing } from "./useDrawing";
@@ -28,6 +28,8 @@ interface Props {
   behind: boolean;
   readOnly: boolean;
   history: History;
+  asking: Asking;
+  panel: RefObject<HTMLElement | null>;
   onUndo: () => void;
   onRedo: () => void;
   /** Show the form of what is selected; `focus` puts the cursor into it. */
@@ -36,20 +38,13 @@ interface Props {
 
 /** The canvas with its tools, its palette and its keys. */
 export function CanvasPanel(props: Props) {
-  const { drawing, kinds, marks, behind, history, onOpen } = props;
+  const { drawing, kinds, marks, behind, history, asking, panel, onOpen } = props;
   const { t } = useTranslation();
   const { definition, selecting, act, places } = drawing;
   const { selection } = selecting;
   const readOnly = props.readOnly || behind;
   const surface = useRef<CanvasHandle>(null);
-  const panel = useRef<HTMLElement>(null);
   const direction = useMemo(() => betterDirection(definition, RATIO), [definition]);
-  const asking = useAsking(
-    kinds,
-    drawing,
-    () => onOpen(false),
-    () => panel.current?.focus(),
-  );
   const one = selection.nodes.length === 1 ? selection.nodes[0] : undefined;
   const add = (kind: NodeKindItem, at?: Point) => {
     act.add(kind, at ? { at } : { after: one, into: selection.edge ?? undefined });

@@ -64,3 +64,5 @@ export function useAsking(
     question === null ? null : "kind" in question ? ofKinds(question.kind) : ofSteps(question.from);
   return { asked, askKind, askInto, askTarget, close };
 }
+
+export type Asking = ReturnType<typeof useAsking>;
