@@ -129,7 +129,7 @@ class LocalExecutor:
         self._loop = asyncio.get_running_loop()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         await wait_until_gone(self._folder, patience_s=_PATIENCE_S)
-        self._kills = oom_kills()
+        self._oom_kills = oom_kills()
         for _ in range(self._idle):
             self._spawn()
         self._tidying = self._loop.call_later(self._idle_s / 5, self._tidy)
@@ -372,6 +372,8 @@ class LocalExecutor:
         """End workers that have been idle for long: those beyond the ones that stay, and those that libraries
         have made large (DuckDB, pandas), for which slim ones come at once."""
         now = time.monotonic()
+        # What the kernel killed elsewhere on the machine since must not be told of a worker that dies later.
+        self._oom_kills = oom_kills()
         spare = len(self._handles) - self._idle
         for handle in [h for h in self._handles if not h.entries and not h.stopping]:
             if now - handle.idle_since <= self._idle_s:

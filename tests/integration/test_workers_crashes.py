@@ -17,6 +17,7 @@ import pytest
 from application.ports import Attempt, AttemptId, Begun, Erred, Lost, Scope, Signal, Succeeded
 from domain.values import JsonText
 from infrastructure.expressions import PythonExpressions
+from infrastructure.workers import executor as executor_module
 from infrastructure.workers.executor import LocalExecutor
 from infrastructure.workers.processes import children, descendants, start_time
 from infrastructure.workers.records import living
@@ -223,6 +224,25 @@ async def test_an_attempt_over_its_memory_fails_or_is_lost_and_says_so(tmp_path:
         fine = attempt("def main():\n    return len(bytearray(50_000_000))")
         executor.submit([fine])
         await said.first(Succeeded, fine)
+    finally:
+        await executor.close(grace_s=0)
+
+
+async def test_what_the_kernel_killed_before_the_server_started_is_not_told_of_its_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor_module, "oom_kills", lambda: 3)
+    executor = LocalExecutor(attempt_limit=1, idle_workers=1, runtime_dir=tmp_path / "w", memory_mb=None)
+    said = Said(executor)
+    await executor.start()
+    try:
+        killed = attempt("import os, signal\ndef main():\n    os.kill(os.getpid(), signal.SIGKILL)")
+        executor.submit([killed])
+        assert (await said.first(Lost, killed)).reason == "worker_died"
+        monkeypatch.setattr(executor_module, "oom_kills", lambda: 4)
+        again = attempt("import os, signal\ndef main():\n    os.kill(os.getpid(), signal.SIGKILL)")
+        executor.submit([again])
+        assert (await said.first(Lost, again)).reason == "out_of_memory"
     finally:
         await executor.close(grace_s=0)
 
