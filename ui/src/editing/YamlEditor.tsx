@@ -89,9 +89,8 @@ export function YamlEditor({
     if (!changes) return;
     view.current!.dispatch({
       changes,
-      annotations: typed
-        ? Transaction.userEvent.of("input.type")
-        : [Transaction.userEvent.of("input.replace"), isolateHistory.of("full")],
+      // Without a user's event the history joins what follows each other, and no completion opens behind the form.
+      annotations: typed ? [] : [Transaction.userEvent.of("input.replace"), isolateHistory.of("full")],
     });
   }, [edition]);
 

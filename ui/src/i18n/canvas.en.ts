@@ -1,7 +1,7 @@
 /** Words of the canvas on which a workflow is drawn, and of the kinds of step. */
 export const canvasEn = {
   canvas: {
-    steps: "Steps",
+    steps: "List of steps",
     label: "Canvas: the steps and their connections. The keys are in the sheet that ? opens.",
     palette: "Kinds of step",
     search: "Search",

@@ -2,7 +2,7 @@ import type { Messages } from "./index";
 
 export const canvasZh: Pick<Messages, "canvas" | "form" | "kind"> = {
   canvas: {
-    steps: "步骤",
+    steps: "步骤列表",
     label: "画布：步骤及其连线。按 ? 可查看快捷键。",
     palette: "步骤类型",
     search: "搜索",

@@ -65,6 +65,7 @@ export function CanvasPanel(props: Props) {
     onOpen: () => onOpen(true),
     onConnect: asking.askTarget,
     onFit: () => surface.current?.fit(),
+    onRemoved: () => panel.current?.focus(),
   });
   const clipboard = useClipboard(selection, act, readOnly);
   return (
@@ -93,7 +94,10 @@ export function CanvasPanel(props: Props) {
               act.move(aligned(chosen, way));
             }}
             onDuplicate={() => act.duplicate(selection.nodes)}
-            onRemove={() => act.remove(selection)}
+            onRemove={() => {
+              act.remove(selection);
+              panel.current?.focus();
+            }}
           />
         )}
       </div>

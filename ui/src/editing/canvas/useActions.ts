@@ -6,9 +6,17 @@ import { isPlaced, layout } from "../../graph/layout";
 import type { NodeKindItem } from "../completion";
 import { copy, duplicate, paste } from "../document/clipboard";
 import { connect, disconnect, setEdge, whyNotConnect } from "../document/edges";
-import { addNode, forgetPlaces, moveNodes, type Point, removeNodes, setParam } from "../document/nodes";
+import {
+  addNode,
+  forgetPlaces,
+  idsIn,
+  moveNodes,
+  type Point,
+  removeNodes,
+  setParam,
+} from "../document/nodes";
 import { renameNode } from "../document/rename";
-import { Unreadable } from "../document/text";
+import { open, Unreadable } from "../document/text";
 import type { Editing } from "../useEditing";
 import { type Places, placeFor, snapped } from "./places";
 import { starterOf } from "./starters";
@@ -44,9 +52,18 @@ export function useActions(editing: Editing, definition: Definition, selecting: 
       const others = [...placesNow()].map(([id, place]) => [id, snapped(place)] as const);
       return moveNodes(text, new Map([...others, ...places]));
     };
+    const isThere = (id: string): boolean => {
+      try {
+        return idsIn(open(latest.current.editing.now())).includes(id);
+      } catch {
+        return false;
+      }
+    };
     const select = (ids: readonly string[]) => latest.current.selecting.selectNodes(ids);
     return {
-      add(kind: NodeKindItem, { at, after, into }: Where = {}): string | null {
+      add(kind: NodeKindItem, { at, into, ...where }: Where = {}): string | null {
+        // What was selected may have been taken out a moment ago.
+        const after = where.after !== undefined && isThere(where.after) ? where.after : undefined;
         const index = into
           ? drawn().edges!.findIndex(({ from, to }) => from === into.from && to === into.to)
           : -1;
@@ -67,6 +84,7 @@ export function useActions(editing: Editing, definition: Definition, selecting: 
       remove({ nodes, edge }: Selection) {
         if (edge) change((text) => disconnect(text, [edge]));
         else if (nodes.length > 0) change((text) => removeNodes(text, nodes));
+        select([]);
       },
       connect(from: string, to: string) {
         if (whyNotConnect(drawn(), from, to) === null) change((text) => connect(text, from, to));

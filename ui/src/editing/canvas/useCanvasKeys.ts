@@ -15,6 +15,7 @@ export interface CanvasKeys {
   onOpen: () => void;
   onConnect: (from: string) => void;
   onFit: () => void;
+  onRemoved: () => void;
 }
 
 /** The keys of the canvas; where they stand in the sheet: components/KeySheet.tsx. */
@@ -61,8 +62,11 @@ function pressed(
   else if (key === "Escape") selectNodes([]);
   else if (key === "f") on.onFit();
   else if (readOnly) return false;
-  else if (key === "Delete" || key === "Backspace") act.remove(selection);
-  else if (key === "c" && one !== null) on.onConnect(one);
+  else if (key === "Delete" || key === "Backspace") {
+    act.remove(selection);
+    // Its box goes, and the focus would go with it.
+    on.onRemoved();
+  } else if (key === "c" && one !== null) on.onConnect(one);
   else if (key === "t") act.tidy();
   else return false;
   return true;
