@@ -59,6 +59,8 @@ export const canvasEn = {
     whenHint:
       "An expression such as ${steps.{{from}}.output.ok}. Without one the connection is always taken.",
     edgeLabel: "Label",
+    workflow: "Form of the workflow",
+    of: { name: "Name of the workflow", description: "Description" },
     nothing: "Select a step or a connection on the canvas: its form appears here.",
     several: "{{count}} steps are selected: drag, align, copy or delete them together.",
     unreadable: "This cannot be read as YAML or JSON yet; the step keeps what it had.",

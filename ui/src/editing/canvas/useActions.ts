@@ -13,6 +13,7 @@ import {
   moveNodes,
   type Point,
   removeNodes,
+  setField,
   setParam,
 } from "../document/nodes";
 import { renameNode } from "../document/rename";
@@ -126,6 +127,8 @@ export function useActions(editing: Editing, definition: Definition, selecting: 
       },
       set: (id: string, pointer: string, value: unknown) =>
         change((text) => setParam(text, id, pointer, value), true),
+      /** A field of the workflow itself. */
+      setTop: (field: string, value: unknown) => change((text) => setField(text, `/${field}`, value), true),
       setEdge: (ends: Ends, field: "when" | "label", value: string) =>
         change((text) => setEdge(text, ends, field, value), true),
     };

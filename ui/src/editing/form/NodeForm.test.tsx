@@ -113,3 +113,13 @@ it("on a phone the steps are a list with the form below", async () => {
   await waitFor(() => expect(asked.at(-1)!.edges).toContainEqual({ from: "stats", to: "python" }));
   await expectAccessible();
 });
+
+it("where nothing is selected the workflow has its name", async () => {
+  const { user, text } = await open();
+  await user.click(screen.getByRole("button", { name: "Step" }));
+  const name = screen.getByRole("textbox", { name: "Name of the workflow" });
+  expect(name).toHaveValue("formed");
+  await user.clear(name);
+  await user.type(name, "renamed");
+  await text((last) => expect(last).toMatchObject({ name: "renamed" }));
+});

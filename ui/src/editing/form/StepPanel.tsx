@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeDefinition } from "../../execution/edges";
 import type { Drawing } from "../canvas/useDrawing";
@@ -10,6 +10,7 @@ import { EdgeForm } from "./EdgeForm";
 import "./form.css";
 import { NodeForm } from "./NodeForm";
 import { useSurroundings } from "./useSurroundings";
+import { WorkflowForm } from "./WorkflowForm";
 
 interface Props {
   workflowId: string | null;
@@ -21,7 +22,6 @@ interface Props {
   readOnly: boolean;
   onInsert: (ends: Ends) => void;
   onConnect: (from: string) => void;
-  children?: ReactNode;
 }
 
 /** The form of what is selected on the canvas. */
@@ -58,10 +58,11 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
           around={around}
         />
       )}
-      {!node && !edge && (
-        <p className="dim nothing">
-          {nodes.length > 1 ? t("form.several", { count: nodes.length }) : t("form.nothing")}
-        </p>
+      {!node && !edge && nodes.length > 1 && (
+        <p className="dim nothing">{t("form.several", { count: nodes.length })}</p>
+      )}
+      {!node && !edge && nodes.length < 2 && (
+        <WorkflowForm shown={shown} act={drawing.act} marks={marks} readOnly={readOnly} />
       )}
     </div>
   );
