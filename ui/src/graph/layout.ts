@@ -65,8 +65,19 @@ export function layout(definition: Definition, direction: "LR" | "TB"): Placed[]
   return layoutAll(definition, direction).nodes;
 }
 
-/** The boxes, and the middle of each edge's words, by the edge's place in the definition. */
-export function layoutAll(definition: Definition, wished: "LR" | "TB") {
+type Whole = ReturnType<typeof laidOut>;
+/** Canvas, form and keys ask for the same places; of a thousand steps they take a second to find. */
+const known = new WeakMap<Definition, Partial<Record<"LR" | "TB", Whole>>>();
+
+/** The boxes, and the middle of each edge's words, by the edge's place in the definition, which is not changed after. */
+export function layoutAll(definition: Definition, wished: "LR" | "TB"): Whole {
+  const ways = known.get(definition) ?? {};
+  known.set(definition, ways);
+  ways[wished] ??= laidOut(definition, wished);
+  return ways[wished];
+}
+
+function laidOut(definition: Definition, wished: "LR" | "TB") {
   const nodes = definition.nodes ?? [];
   // On a phone the steps stand below each other, whatever was drawn for a wide screen.
   const own = wished === "LR" ? ownPlaces(nodes as NodeDefinition[]) : new Map<string, never>();
@@ -80,10 +91,10 @@ export function layoutAll(definition: Definition, wished: "LR" | "TB") {
     marginy: 8,
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  const known = new Set(nodes.map((node) => node.id));
+  const ids = new Set(nodes.map((node) => node.id));
   for (const node of nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
   for (const edge of definition.edges ?? []) {
-    if (!known.has(edge.from) || !known.has(edge.to)) continue;
+    if (!ids.has(edge.from) || !ids.has(edge.to)) continue;
     const words = wordsOf(edge);
     const width = Math.min(LABEL_MOST, 8 + words.length * LETTER);
     graph.setEdge(edge.from, edge.to, words ? { width, height: LABEL_HEIGHT, labelpos: "c" } : {});

@@ -61,7 +61,7 @@ export const canvasEn = {
     edgeLabel: "Label",
     workflow: "Form of the workflow",
     of: { name: "Name of the workflow", description: "Description" },
-    nothing: "Select a step or a connection on the canvas: its form appears here.",
+    nothing: "Select a step or a connection: its form appears here.",
     several: "{{count}} steps are selected: drag, align, copy or delete them together.",
     unreadable: "This cannot be read as YAML or JSON yet; the step keeps what it had.",
     tried: "In run #{{number}}:",

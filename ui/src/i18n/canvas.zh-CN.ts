@@ -61,7 +61,7 @@ export const canvasZh: Pick<Messages, "canvas" | "form" | "kind"> = {
     edgeLabel: "标注",
     workflow: "工作流的表单",
     of: { name: "工作流名称", description: "说明" },
-    nothing: "在画布上选中一个步骤或一条连线，这里就会出现它的表单。",
+    nothing: "选中一个步骤或一条连线，这里就会出现它的表单。",
     several: "已选中 {{count}} 个步骤：可以一起拖动、对齐、复制或删除。",
     unreadable: "暂时不是正确的 YAML 或 JSON；步骤仍保留原来的值。",
     tried: "在执行 #{{number}} 中：",

@@ -6,18 +6,22 @@ import {
   Background,
   BackgroundVariant,
   type Connection,
+  type Edge,
   type FinalConnectionState,
   type Node,
   type NodeChange,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  useStore,
   useUpdateNodeInternals,
 } from "@xyflow/react";
 import { type DragEvent, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../../api/types";
+import { boundsOf, READABLE } from "../../graph/drawing";
 import type { GraphMarks } from "../../graph/Graph";
+import { Overview } from "../../graph/Overview";
 import { StepNode } from "../../graph/StepNode";
 import { useAriaLabels } from "../../graph/useAriaLabels";
 import { whyNotConnect } from "../document/edges";
@@ -32,6 +36,8 @@ import type { Ends, Selecting } from "./useSelection";
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { edit: EditEdge };
+const NO_NODES: Node[] = [];
+const NO_EDGES: Edge[] = [];
 const SNAP: [number, number] = [GRID, GRID];
 const ADDS = ["Control", "Meta", "Shift"] as const;
 
@@ -79,7 +85,10 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
     () => dressedEdges(drawing.edges, selection, readOnly ? null : onInsert),
     [drawing, selection, readOnly, onInsert],
   );
-  const fit = useFitting(box, drawing.nodes);
+  const bounds = useMemo(() => boundsOf(drawing.nodes), [drawing]);
+  const fit = useFitting(box, drawing.nodes, drawing.many ? bounds : null);
+  const small = useStore(({ transform, width }) => width === 0 || transform[2] < READABLE);
+  const overview = drawing.many && small;
   const measure = useUpdateNodeInternals();
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another direction the edges end elsewhere at the boxes
   useEffect(() => measure(drawing.nodes.map(({ id }) => id)), [drawing.direction, measure]);
@@ -124,8 +133,8 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
       onDrop={drop}
     >
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
+        nodes={overview ? NO_NODES : nodes}
+        edges={overview ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
@@ -145,7 +154,7 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
           box.current?.closest<HTMLElement>("[tabindex]")?.focus();
         }}
         onlyRenderVisibleElements={drawing.many}
-        minZoom={drawing.many ? 0.05 : 0.2}
+        minZoom={drawing.many ? 0.02 : 0.2}
         maxZoom={1.5}
         snapToGrid
         snapGrid={SNAP}
@@ -164,6 +173,15 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={GRID} size={1} color="var(--dots)" />
+        {overview && (
+          <Overview
+            nodes={nodes}
+            edges={edges}
+            direction={drawing.direction}
+            bounds={bounds}
+            onSelect={(id) => selectNodes([id])}
+          />
+        )}
         {children}
       </ReactFlow>
     </section>

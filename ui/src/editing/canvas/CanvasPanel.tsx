@@ -102,7 +102,14 @@ export function CanvasPanel(props: Props) {
         )}
       </div>
       <div className="canvas-body">
-        {!readOnly && <Palette kinds={kinds} onAdd={add} onSearch={() => asking.askKind({ after: one })} />}
+        {!props.readOnly && (
+          <Palette
+            kinds={kinds}
+            off={behind}
+            onAdd={add}
+            onSearch={() => asking.askKind({ after: one, into: selection.edge ?? undefined })}
+          />
+        )}
         <div className="canvas-place">
           <Canvas
             definition={definition}

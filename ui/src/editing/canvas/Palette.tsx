@@ -9,12 +9,14 @@ export const DRAGGED = "application/x-runwright-kind";
 
 interface Props {
   kinds: readonly NodeKindItem[];
+  /** Nothing can be added at present. */
+  off: boolean;
   onAdd: (kind: NodeKindItem) => void;
   onSearch: () => void;
 }
 
 /** The kinds of step: dragged onto the canvas, or pressed to come behind the selected step. */
-export function Palette({ kinds, onAdd, onSearch }: Props) {
+export function Palette({ kinds, off, onAdd, onSearch }: Props) {
   const { t } = useTranslation();
   const words = useKindWords();
   const drag = (event: DragEvent, kind: string) => {
@@ -23,7 +25,7 @@ export function Palette({ kinds, onAdd, onSearch }: Props) {
   };
   return (
     <nav className="palette" aria-label={t("canvas.palette")}>
-      <button type="button" className="btn dense" aria-keyshortcuts="/" onClick={onSearch}>
+      <button type="button" className="btn dense" aria-keyshortcuts="/" disabled={off} onClick={onSearch}>
         <Icon name="search" size={14} />
         {t("canvas.search")}
         <kbd>/</kbd>
@@ -35,7 +37,8 @@ export function Palette({ kinds, onAdd, onSearch }: Props) {
             <li key={kind.kind}>
               <button
                 type="button"
-                draggable
+                draggable={!off}
+                disabled={off}
                 title={words(kind).hint}
                 data-kind={kind.kind}
                 onDragStart={(event) => drag(event, kind.kind)}

@@ -1,16 +1,30 @@
-import { type Node, useNodesInitialized, useReactFlow } from "@xyflow/react";
+import { getViewportForBounds, type Node, type Rect, useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 
 const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.2, duration: 0 };
 
 /**
  * Brings the graph into sight: at first, when the box changes, and when something new stands out of sight. What
- * somebody looks at is otherwise left where it is.
+ * somebody looks at is otherwise left where it is. `bounds` are given for a graph too large to be drawn whole.
  */
-export function useFitting(box: RefObject<HTMLDivElement | null>, nodes: readonly Node[]): () => void {
+export function useFitting(
+  box: RefObject<HTMLDivElement | null>,
+  nodes: readonly Node[],
+  bounds: Rect | null,
+): () => void {
   const flow = useReactFlow();
   const ready = useNodesInitialized();
-  const fit = useCallback(() => void flow.fitView(FIT), [flow]);
+  const around = useRef(bounds);
+  around.current = bounds;
+  const fit = useCallback(() => {
+    // React Flow knows the boxes of a large graph only while they are drawn.
+    const size = box.current?.getBoundingClientRect();
+    if (!around.current) void flow.fitView(FIT);
+    else if (size)
+      void flow.setViewport(
+        getViewportForBounds(around.current, size.width, size.height, 0.02, 1, FIT.padding),
+      );
+  }, [box, flow]);
   useEffect(() => {
     const element = box.current;
     if (!element) return;

@@ -2,7 +2,7 @@
 
 import { type Document, isMap, isScalar, type Node, YAMLMap } from "yaml";
 import { connectIn, dropEdgesOf, edgesIn } from "./edges";
-import { edited, listOf, mapOf, open, written } from "./text";
+import { edited, listOf, mapOf, written } from "./text";
 
 export interface Point {
   x: number;
@@ -47,9 +47,10 @@ export function nodeIn(document: Document, id: string): YAMLMap | null {
 }
 
 export function addNode(text: string, wanted: NewNode): { text: string; id: string } {
-  const id = freeId(wanted.id ?? wanted.kind, idsIn(open(text)));
+  let id = "";
   const { kind, config, position, after, into } = wanted;
   const changed = edited(text, (document) => {
+    id = freeId(wanted.id ?? kind, idsIn(document));
     listOf(document, "nodes").add(mapOf(document, { id, kind, config, position: rounded(position) }));
     const edge = into === undefined ? undefined : edgesIn(document)[into];
     if (edge) {

@@ -26,7 +26,8 @@ export function edited(text: string, change: (document: Document) => void): stri
   const before = document.toString(style);
   change(document);
   const after = document.toString(style);
-  return before === after ? text : asWritten(text, before, after, document);
+  if (before === after) return text;
+  return before === text ? after : asWritten(text, before, after, document);
 }
 
 /** How the writer writes: what can be asked of the library instead of being put right line by line. */
