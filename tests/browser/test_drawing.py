@@ -165,6 +165,25 @@ def test_what_is_drawn_is_taken_back_and_put_back_step_by_step(open_page: OpenPa
     page.wait_for_function(f"() => !{NOW}.includes('position')")
 
 
+def test_a_step_that_is_moved_moves_alone(open_page: OpenPage, api: Api) -> None:
+    """Once one is placed by hand all are: where they stood, downwards as well as across."""
+    page = open_page(f"/workflows/{api.save(two('moved'))}")
+    checked(page)
+    before = box(page, "after").bounding_box()
+    moved = box(page, "load").bounding_box()
+    assert before is not None
+    assert moved is not None
+    page.mouse.move(moved["x"] + 60, moved["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(moved["x"] + 100, moved["y"] - 50, steps=6)
+    page.mouse.up()
+    page.wait_for_function(f"() => {NOW}.split('position:').length === 3")
+    after = box(page, "after").bounding_box()
+    assert after is not None
+    assert abs(after["x"] - before["x"]) <= 16, "at most to the grid"
+    assert abs(after["y"] - before["y"]) <= 16
+
+
 def test_steps_are_carried_into_another_workflow(open_page: OpenPage, api: Api) -> None:
     page = open_page(f"/workflows/{api.save(two('source'))}")
     checked(page)

@@ -57,7 +57,6 @@ export default function EditorPanel(props: Props) {
         )}
         {!readOnly && <Checked validation={validation} marks={marks} />}
         <span className="grow" />
-        {!readOnly && side === "yaml" && <span className="dim editor-note">{t("editor.comments")}</span>}
       </div>
       <div className="yaml-place" hidden={side !== "yaml"}>
         <YamlEditor
@@ -76,9 +75,12 @@ export default function EditorPanel(props: Props) {
           onCursor={onCursor}
           onHistory={props.onHistory}
         />
-        <p className="dim editor-keys hide-phone" id={hint}>
-          {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}
-        </p>
+        <div className="dim editor-keys">
+          <p className="hide-phone" id={hint}>
+            {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}
+          </p>
+          {!readOnly && <p>{t("editor.comments")}</p>}
+        </div>
       </div>
       {side === "step" && props.children}
       {!readOnly && <ProblemList marks={marks} chosen={chosen} onGoTo={onGoTo} />}

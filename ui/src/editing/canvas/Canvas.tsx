@@ -144,7 +144,10 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
         onConnect={({ source, target }) => act.connect(source, target)}
         isValidConnection={isOpen}
         onConnectEnd={drawnOut}
-        onEdgeClick={(_, { source, target }) => selectEdge({ from: source, to: target })}
+        onEdgeClick={(_, { source, target }) => {
+          selectEdge({ from: source, to: target });
+          on.onOpen();
+        }}
         onNodeClick={(event, node) => {
           if (!ADDS.some((key) => event.getModifierState(key))) selectNodes([node.id]);
           on.onOpen();

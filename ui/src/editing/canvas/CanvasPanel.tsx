@@ -1,9 +1,8 @@
 import { Panel } from "@xyflow/react";
-import { type RefObject, useMemo, useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon";
 import { useKeys } from "../../components/useKeys";
-import { betterDirection } from "../../graph/layout";
 import type { NodeKindItem } from "../completion";
 import type { Point } from "../document/nodes";
 import type { History } from "../YamlEditor";
@@ -16,9 +15,6 @@ import type { Asking } from "./useAsking";
 import { useCanvasKeys } from "./useCanvasKeys";
 import { useClipboard } from "./useClipboard";
 import type { Drawing } from "./useDrawing";
-
-/** Width to height of the canvas on a usual screen. */
-const RATIO = 0.9;
 
 interface Props {
   drawing: Drawing;
@@ -40,11 +36,10 @@ interface Props {
 export function CanvasPanel(props: Props) {
   const { drawing, kinds, marks, behind, history, asking, panel, onOpen } = props;
   const { t } = useTranslation();
-  const { definition, selecting, act, places } = drawing;
+  const { definition, direction, selecting, act, places } = drawing;
   const { selection } = selecting;
   const readOnly = props.readOnly || behind;
   const surface = useRef<CanvasHandle>(null);
-  const direction = useMemo(() => betterDirection(definition, RATIO), [definition]);
   const one = selection.nodes.length === 1 ? selection.nodes[0] : undefined;
   const add = (kind: NodeKindItem, at?: Point) => {
     act.add(kind, at ? { at } : { after: one, into: selection.edge ?? undefined });

@@ -19,10 +19,11 @@ it("a box is put on the grid, and never on another one", () => {
 });
 
 it("a new step stands behind the one it follows, between two, or behind all", () => {
-  expect(placeFor(places, "a")).toMatchObject({ x: 224 });
-  expect(placeFor(places, "a", "b").x).toBeLessThan(240);
-  expect(placeFor(places).x).toBeGreaterThan(480);
-  expect(placeFor(new Map())).toEqual({ x: 0, y: 0 });
+  expect(placeFor(places, "LR", "a")).toMatchObject({ x: 224 });
+  expect(placeFor(places, "LR", "a", "b").x).toBeLessThan(240);
+  expect(placeFor(places, "LR").x).toBeGreaterThan(480);
+  expect(placeFor(places, "TB", "c")).toEqual({ x: 480, y: 272 });
+  expect(placeFor(new Map(), "LR")).toEqual({ x: 0, y: 0 });
 });
 
 it("boxes are put on one line, or at the same distance", () => {

@@ -1,6 +1,7 @@
 /** Where boxes stand on the canvas: the grid, a place that is free, lines of boxes, neighbours. Px, pure. */
 
-import { NODE_HEIGHT, NODE_WIDTH } from "../../graph/layout";
+import type { Definition } from "../../api/types";
+import { layout, NODE_HEIGHT, NODE_WIDTH } from "../../graph/layout";
 import type { Point } from "../document/nodes";
 
 export const GRID = 16;
@@ -8,6 +9,10 @@ export const GRID = 16;
 const GAP = 48;
 
 export type Places = ReadonlyMap<string, Point>;
+
+/** Where the boxes are drawn, by themselves or by hand. */
+export const placesOf = (definition: Definition, direction: "LR" | "TB"): Places =>
+  new Map(layout(definition, direction).map(({ id, x, y }) => [id, { x, y }]));
 
 export const snapped = ({ x, y }: Point): Point => ({
   x: Math.round(x / GRID) * GRID,
@@ -24,14 +29,16 @@ export function freePlace(places: Places, wished: Point): Point {
 }
 
 /** Where a new step stands: behind the one it follows, between two, or behind all. */
-export function placeFor(places: Places, after?: string, before?: string): Point {
+export function placeFor(places: Places, way: "LR" | "TB", after?: string, before?: string): Point {
   const [from, to] = [after && places.get(after), before && places.get(before)];
+  const behind = ({ x, y }: Point) =>
+    freePlace(places, way === "LR" ? { x: x + NODE_WIDTH + GAP, y } : { x, y: y + NODE_HEIGHT + GAP });
   if (from && to) return freePlace(places, { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
-  if (from) return freePlace(places, { x: from.x + NODE_WIDTH + GAP, y: from.y });
+  if (from) return behind(from);
   const all = [...places.values()];
   if (all.length === 0) return { x: 0, y: 0 };
-  const last = all.reduce((one, other) => (other.x > one.x ? other : one));
-  return freePlace(places, { x: last.x + NODE_WIDTH + GAP, y: last.y });
+  const axis = way === "LR" ? "x" : "y";
+  return behind(all.reduce((one, other) => (other[axis] > one[axis] ? other : one)));
 }
 
 export const WAYS = ["left", "center", "right", "top", "middle", "bottom", "across", "down"] as const;

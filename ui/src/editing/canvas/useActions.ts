@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from "react";
 import type { Definition } from "../../api/types";
-import { isPlaced, layout } from "../../graph/layout";
+import { isPlaced, layoutAll } from "../../graph/layout";
 import type { NodeKindItem } from "../completion";
 import { copy, duplicate, paste } from "../document/clipboard";
 import { connect, disconnect, setEdge, whyNotConnect } from "../document/edges";
@@ -19,7 +19,7 @@ import {
 import { renameNode } from "../document/rename";
 import { open, Unreadable } from "../document/text";
 import type { Editing } from "../useEditing";
-import { type Places, placeFor, snapped } from "./places";
+import { type Places, placeFor, placesOf, snapped } from "./places";
 import { starterOf } from "./starters";
 import type { Ends, Selecting, Selection } from "./useSelection";
 
@@ -31,12 +31,18 @@ export interface Where {
   into?: Ends | undefined;
 }
 
-export function useActions(editing: Editing, definition: Definition, selecting: Selecting) {
-  const latest = useRef({ editing, definition, selecting });
-  latest.current = { editing, definition, selecting };
+export function useActions(
+  editing: Editing,
+  definition: Definition,
+  /** In which it is drawn while nobody has placed it. */
+  direction: "LR" | "TB",
+  selecting: Selecting,
+) {
+  const latest = useRef({ editing, definition, direction, selecting });
+  latest.current = { editing, definition, direction, selecting };
   return useMemo(() => {
     const drawn = () => latest.current.definition;
-    const placesNow = (): Places => new Map(layout(drawn(), "LR").map(({ id, x, y }) => [id, { x, y }]));
+    const placesNow = (): Places => placesOf(drawn(), latest.current.direction);
     /** Nothing happens where the text cannot be read: the canvas says so then. */
     const change = (make: (text: string) => string, joins = false): boolean => {
       try {
@@ -70,7 +76,16 @@ export function useActions(editing: Editing, definition: Definition, selecting: 
           : -1;
         const config = starterOf(kind, into?.from ?? after ?? null);
         const pinned = at !== undefined || isPlaced(drawn());
-        const position = at ?? (pinned ? placeFor(placesNow(), into?.from ?? after, into?.to) : undefined);
+        const position =
+          at ??
+          (pinned
+            ? placeFor(
+                placesNow(),
+                layoutAll(drawn(), latest.current.direction).direction,
+                into?.from ?? after,
+                into?.to,
+              )
+            : undefined);
         let made: string | null = null;
         change((text) => {
           const fixed = at && !isPlaced(drawn()) ? placed(text, new Map()) : text;

@@ -2,12 +2,15 @@
 
 import { useMemo } from "react";
 import type { Definition } from "../../api/types";
-import { layout } from "../../graph/layout";
+import { betterDirection } from "../../graph/layout";
 import { drawable } from "../drawable";
 import type { Editing } from "../useEditing";
-import type { Places } from "./places";
+import { type Places, placesOf } from "./places";
 import { useActions } from "./useActions";
 import { useSelection } from "./useSelection";
+
+/** Width to height of the canvas on a usual screen. */
+const RATIO = 0.9;
 
 /** `shown` is the value of the last text that could be read. */
 export function useDrawing(editing: Editing, shown: unknown) {
@@ -15,12 +18,10 @@ export function useDrawing(editing: Editing, shown: unknown) {
   const words = JSON.stringify(drawable(shown));
   const definition = useMemo(() => JSON.parse(words) as Definition, [words]);
   const selecting = useSelection(definition);
-  const act = useActions(editing, definition, selecting);
-  const places = useMemo(
-    (): Places => new Map(layout(definition, "LR").map(({ id, x, y }) => [id, { x, y }])),
-    [definition],
-  );
-  return { definition, selecting, act, places };
+  const direction = useMemo(() => betterDirection(definition, RATIO), [definition]);
+  const places = useMemo((): Places => placesOf(definition, direction), [definition, direction]);
+  const act = useActions(editing, definition, direction, selecting);
+  return { definition, direction, selecting, act, places };
 }
 
 export type Drawing = ReturnType<typeof useDrawing>;
