@@ -27,6 +27,7 @@ from application.handlers import Handlers
 from application.membership import Membership
 from application.past import Past
 from application.ports import StoreUnavailable
+from application.previewing import Preview
 from application.queries import Queries
 from application.remembering import WAIT_S as REMEMBER_S
 from application.remembering import remember
@@ -126,6 +127,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         more=kinds_of(plugins),
     )
     expressions = PythonExpressions(executor.zygote)
+    tried = PythonExpressions(executor.zygote)
     artifacts = PostgresArtifacts(reads, max_bytes=settings.artifact_max_bytes)
     clock = SystemClock()
     versions = Versions(store, kinds, expressions)
@@ -219,6 +221,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         max_depth=settings.max_depth,
         schema=definition_schema(kinds),
         ready=ready,
+        preview=Preview(store, tried, artifacts, clock),
     )
     api = create_app(service)
     app = Border(
@@ -271,6 +274,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         if conducts:
             await membership.resign()
         await expressions.close()
+        await tried.close()
         await projector.close()
         await asyncio.wait(tasks[:1], timeout=5) if tasks else None
         await feed.close()

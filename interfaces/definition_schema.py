@@ -58,7 +58,11 @@ def definition_schema(kinds: NodeKinds) -> Json:
         "needs": needs,
         "title": {"type": "string"},
         "description": {"type": "string"},
-        "position": {"type": "object"},
+        "position": {
+            "type": "object",
+            "description": "Where it stands on the canvas, in px; execution does not look at it.",
+            "properties": {"x": {"type": "number"}, "y": {"type": "number"}},
+        },
     }
     nodes = [
         {

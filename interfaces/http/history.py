@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from application.queries import summary
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput, NotFound, Problem
 from interfaces.http import schemas as s
-from interfaces.http.service import respond, service_of, uuid_of
+from interfaces.http.bodies import check_fields
+from interfaces.http.service import read_object, respond, service_of, uuid_of
 
 router = APIRouter(prefix="/api/v1", tags=["executions"])
 Position = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
@@ -95,6 +97,25 @@ async def one(request: Request, execution_id: str, min_position: Position = None
     service = service_of(request)
     shot = await service.queries.snapshot(uuid_of(execution_id, "execution"), min_position=min_position, at=at)
     return respond(await service.queries.describe(shot, service.clock.now()))
+
+
+@router.post(
+    "/executions/{execution_id}/evaluate",
+    operation_id="evaluate_template",
+    **s.answers(s.Evaluated, 200, s.TemplateBody),
+)
+async def evaluate(request: Request, execution_id: str) -> Response:
+    """What a template would give on the values the execution has now. Nothing is recorded."""
+    body = await read_object(request)
+    check_fields(body, {"template": object})
+    if "template" not in body:
+        problem = Problem(
+            code="missing_field", message="No template was sent.", advice="Send the template.", pointer="/template"
+        )
+        raise InvalidInput("body_invalid", problem.message, "Mend the field named.", [problem])
+    found = await service_of(request).preview.evaluate(uuid_of(execution_id, "execution"), body["template"])
+    value = None if found.value is None else msgspec.Raw(found.value)
+    return respond({"value": value, "size_bytes": found.size_bytes, "error": found.error})
 
 
 @router.get("/executions/{execution_id}/steps", operation_id="list_steps", **s.answers(s.StepList))

@@ -214,6 +214,20 @@ class DefinitionBody(RootModel[dict[str, JsonValue]]):
     """A definition, right or wrong."""
 
 
+class TemplateBody(_Body):
+    """A text with `${...}`, or a JSON value that holds such."""
+
+    template: JsonValue
+
+
+class Evaluated(BaseModel):
+    """What a template gives on the values of an execution. `value` is null too where it has more than 64 KiB."""
+
+    value: JsonValue
+    size_bytes: int
+    error: str | None
+
+
 class ReadyBody(_Body):
     """The version to make ready; the latest when left out."""
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from application.bulk import Bulk
 from application.handlers import Handlers
 from application.ports import Artifacts, Clock, Executor, NodeKinds, StoredEvent
+from application.previewing import Preview
 from application.queries import Json, Queries, encode
 from application.triggers import Triggers
 from domain.errors import InvalidInput, NotFound
@@ -73,6 +74,7 @@ class Service:
     max_depth: int
     schema: Json
     ready: "ReadyCheck"
+    preview: Preview
 
 
 class ReadyCheck(Protocol):

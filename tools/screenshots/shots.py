@@ -140,6 +140,24 @@ def editor_problem(stage: Stage) -> Generator[Page]:
     yield page
 
 
+def editor_form(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/workflows/{stage.made['workflow weather-report']}")
+    checked(page)
+    tab(page, "Steps")
+    page.locator(".react-flow__node[data-id=clean], .step-list li:nth-child(2) button").first.click()
+    expect(page.get_by_role("form")).to_be_visible()
+    yield page
+
+
+def editor_adding(stage: Stage) -> Generator[Page]:
+    page = stage.open("/workflows/new")
+    checked(page)
+    tab(page, "Steps")
+    page.get_by_role("button", name=re.compile("^(Search|Add a step)")).first.click()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    yield page
+
+
 def editor_unreadable(stage: Stage) -> Generator[Page]:
     page = stage.open("/workflows/new")
     write_at_the_end(page, "a: [\nb: 1")
@@ -594,6 +612,8 @@ SHOTS = (
     Shot(name="log-colours", shows="A program's colours, and a line that a link led to", scene=log_colours),
     Shot(name="editor-new", shows="A new workflow: the template", scene=editor_new),
     Shot(name="editor-problem", shows="Problems at line, step and row", scene=editor_problem, press=PROBLEM),
+    Shot(name="editor-form", shows="A step's form beside the canvas", scene=editor_form),
+    Shot(name="editor-adding", shows="Which step is to be added", scene=editor_adding),
     Shot(name="editor-unreadable", shows="Text that is no YAML at the moment", scene=editor_unreadable),
     Shot(name="editor-conflict", shows="Somebody else has saved meanwhile", scene=conflict),
     Shot(name="editor-both", shows="Theirs and yours", scene=conflict_both),

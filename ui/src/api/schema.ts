@@ -790,6 +790,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{execution_id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Evaluate
+         * @description What a template would give on the values the execution has now. Nothing is recorded.
+         */
+        post: operations["evaluate_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{execution_id}/steps": {
         parameters: {
             query?: never;
@@ -1209,6 +1229,17 @@ export interface components {
             failed: number;
             /** Stopped */
             stopped: number;
+        };
+        /**
+         * Evaluated
+         * @description What a template gives on the values of an execution. `value` is null too where it has more than 64 KiB.
+         */
+        Evaluated: {
+            value: components["schemas"]["JsonValue"];
+            /** Size Bytes */
+            size_bytes: number;
+            /** Error */
+            error: string | null;
         };
         /**
          * Event
@@ -4556,6 +4587,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    evaluate_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    template: components["schemas"]["JsonValue"];
+                    $defs: {
+                        JsonValue: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluated"];
                 };
             };
             /** @description Refused */

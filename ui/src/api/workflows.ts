@@ -2,6 +2,7 @@
 
 import type { NodeKindItem } from "../editing/completion";
 import type { DefinitionSchema } from "../editing/schema";
+import type { Json } from "../execution/events";
 import { ask, client } from "./client";
 import type { ProblemItem, VersionItem, WorkflowAnswer } from "./types";
 
@@ -25,6 +26,15 @@ export const workflowApi = {
     ask<DefinitionSchema>(client.GET("/api/v1/schemas/{name}", { params: { path: { name: "workflow" } } })),
 
   kinds: () => ask<{ items: NodeKindItem[] }>(client.GET("/api/v1/node-kinds")),
+
+  /** What a template gives on the values of an execution. */
+  evaluate: (executionId: string, template: unknown) =>
+    ask<{ value: Json; size_bytes: number; error: string | null }>(
+      client.POST("/api/v1/executions/{execution_id}/evaluate", {
+        params: { path: { execution_id: executionId } },
+        body: { template } as never,
+      }),
+    ),
 
   create: (body: WorkflowBody) =>
     ask<WorkflowAnswer>(client.POST("/api/v1/workflows", { body: body as never })),

@@ -112,15 +112,24 @@ const PATHS = {
       <path d="m8.2 9.8 6.3-6.3M12 6l2.5 2.5M14.5 3.5l1 1" />
     </>
   ),
-  remove: <path d="M3 5h12M7 5V3h4v2M4.5 5l.8 10h7.4l.8-10M7.5 8v4.5M10.5 8v4.5" />,
   triggers: (
     <>
       <circle cx="9" cy="10" r="5.5" />
       <path d="M9 7v3l2 1.5M6.5 2 3.5 4.2M11.5 2l3 2.2" />
     </>
   ),
-  undo: <path d="M6.5 3.5 3 7l3.5 3.5M3 7h7a4 4 0 0 1 0 8H7" />,
-  redo: <path d="M11.5 3.5 15 7l-3.5 3.5M15 7H8a4 4 0 0 0 0 8h3" />,
+  undo: <path d="M6.5 4 3 7.5 6.5 11M3.5 7.5h7a4 4 0 0 1 0 8H7" />,
+  redo: <path d="m11.5 4 3.5 3.5-3.5 3.5M14.5 7.5h-7a4 4 0 0 0 0 8H11" />,
+  tidy: <path d="M2.5 6.5h4v5h-4ZM11.5 2.5h4v5h-4ZM11.5 10.5h4v5h-4ZM6.5 9H9M11.5 5H9v8h2.5" />,
+  remove: <path d="M3 5h12M7 5V3h4v2M4.5 5l.8 10h7.4l.8-10M7.5 8v4.5M10.5 8v4.5" />,
+  "align-left": <path d="M3 2.5v13M6 4.5h9v3H6ZM6 10.5h5v3H6Z" />,
+  "align-center": <path d="M9 2.5v2M9 7.5v3M9 13.5v2M4 4.5h10v3H4ZM6 10.5h6v3H6Z" />,
+  "align-right": <path d="M15 2.5v13M3 4.5h9v3H3ZM7 10.5h5v3H7Z" />,
+  "align-top": <path d="M2.5 3h13M4.5 6h3v9h-3ZM10.5 6h3v5h-3Z" />,
+  "align-middle": <path d="M2.5 9h2M7.5 9h3M13.5 9h2M4.5 4h3v10h-3ZM10.5 6h3v6h-3Z" />,
+  "align-bottom": <path d="M2.5 15h13M4.5 3h3v9h-3ZM10.5 7h3v5h-3Z" />,
+  "align-across": <path d="M2.5 3v12M15.5 3v12M7 5h4v8H7Z" />,
+  "align-down": <path d="M3 2.5h12M3 15.5h12M5 7h8v4H5Z" />,
   step: <rect x="3.5" y="4.5" width="11" height="9" rx="1.5" />,
 } as const satisfies Record<string, ReactNode>;
 

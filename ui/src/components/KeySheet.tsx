@@ -43,10 +43,19 @@ const SHEET = {
   ],
   canvas: [
     ["add", ["/"]],
-    ["duplicate", ["Ctrl", "D"]],
+    ["step", ["↑", "↓", "←", "→"]],
+    ["nudge", ["Shift", "↑"]],
+    ["open", ["Enter"]],
+    ["connect", ["c"]],
     ["remove", ["Del"]],
+    ["duplicate", ["Ctrl", "D"]],
+    ["copy", ["Ctrl", "C"]],
+    ["paste", ["Ctrl", "V"]],
     ["undo", ["Ctrl", "Z"]],
     ["redo", ["Ctrl", "Shift", "Z"]],
+    ["all", ["Ctrl", "A"]],
+    ["tidy", ["t"]],
+    ["fit", ["f"]],
   ],
 } as const;
 

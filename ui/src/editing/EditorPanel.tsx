@@ -1,4 +1,4 @@
-import { type DragEvent, type Ref, useId } from "react";
+import { type DragEvent, type ReactNode, type Ref, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { StatusGlyph } from "../components/StatusGlyph";
 import { useNarrow } from "../components/useNarrow";
@@ -7,7 +7,7 @@ import { ProblemList } from "./ProblemList";
 import type { Editing } from "./useEditing";
 import { useKnowledge } from "./useKnowledge";
 import type { ValidationState } from "./useValidation";
-import { type EditorHandle, YamlEditor } from "./YamlEditor";
+import { type EditorHandle, type History, YamlEditor } from "./YamlEditor";
 
 interface Props {
   editing: Editing;
@@ -18,11 +18,20 @@ interface Props {
   onCursor: (offset: number) => void;
   onGoTo: (mark: Mark) => void;
   onFile: (file: File) => void;
+  onHistory: (history: History) => void;
   handle: Ref<EditorHandle>;
+  side: Side;
+  /** null where there is no choice. */
+  onSide: ((side: Side) => void) | null;
+  /** The form of what is selected, in the place of the text. */
+  children: ReactNode;
 }
 
+export type Side = "step" | "yaml";
+
 export default function EditorPanel(props: Props) {
-  const { editing, marks, validation, readOnly, chosen, onCursor, onGoTo, onFile, handle } = props;
+  const { editing, marks, validation, readOnly, chosen, onCursor, onGoTo, onFile, handle, side, onSide } =
+    props;
   const { t, i18n } = useTranslation();
   const narrow = useNarrow();
   const hint = useId();
@@ -35,30 +44,45 @@ export default function EditorPanel(props: Props) {
     if (!readOnly) onFile(file);
   };
   return (
-    <section className="panel editor-panel" aria-label="YAML" onDropCapture={drop}>
+    <section
+      className="panel editor-panel"
+      aria-label={side === "yaml" ? "YAML" : t("form.step")}
+      onDropCapture={drop}
+    >
       <div className="panel-head">
-        <h2>YAML</h2>
+        {onSide ? (
+          <SideSwitch side={side} onSide={onSide} />
+        ) : (
+          <h2>{side === "yaml" ? "YAML" : t("form.step")}</h2>
+        )}
         {!readOnly && <Checked validation={validation} marks={marks} />}
         <span className="grow" />
-        {!readOnly && <span className="dim editor-note">{t("editor.comments")}</span>}
       </div>
-      <YamlEditor
-        ref={handle}
-        text={editing.text}
-        edition={editing.edition}
-        marks={marks}
-        known={known}
-        label={t("editor.label")}
-        description={hint}
-        language={i18n.language}
-        readOnly={readOnly}
-        wraps={narrow}
-        onChange={editing.setText}
-        onCursor={onCursor}
-      />
-      <p className="dim editor-keys hide-phone" id={hint}>
-        {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}
-      </p>
+      <div className="yaml-place" hidden={side !== "yaml"}>
+        <YamlEditor
+          ref={handle}
+          text={editing.text}
+          edition={editing.edition}
+          joins={editing.joining.current}
+          marks={marks}
+          known={known}
+          label={t("editor.label")}
+          description={hint}
+          language={i18n.language}
+          readOnly={readOnly}
+          wraps={narrow}
+          onChange={editing.setText}
+          onCursor={onCursor}
+          onHistory={props.onHistory}
+        />
+        <div className="dim editor-keys">
+          <p className="hide-phone" id={hint}>
+            {t(readOnly ? "editor.readOnlyKeys" : "editor.keys")}
+          </p>
+          {!readOnly && <p>{t("editor.comments")}</p>}
+        </div>
+      </div>
+      {side === "step" && props.children}
       {!readOnly && <ProblemList marks={marks} chosen={chosen} onGoTo={onGoTo} />}
     </section>
   );
@@ -97,5 +121,18 @@ function Checked({ validation, marks }: Pick<Props, "validation" | "marks">) {
       <StatusGlyph status={state === "checking" ? "pending" : bad ? "failed" : "completed"} />
       {word}
     </span>
+  );
+}
+
+function SideSwitch({ side, onSide }: { side: Side; onSide: (side: Side) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="segments" role="group" aria-label={t("form.side")}>
+      {(["step", "yaml"] as const).map((name) => (
+        <button key={name} type="button" aria-pressed={side === name} onClick={() => onSide(name)}>
+          {name === "yaml" ? "YAML" : t("form.step")}
+        </button>
+      ))}
+    </div>
   );
 }

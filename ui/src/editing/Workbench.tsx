@@ -1,28 +1,22 @@
-import { useCallback, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowAnswer } from "../api/types";
 import { useNarrow } from "../components/useNarrow";
 import { Actions } from "./Actions";
 import { Archive } from "./Archive";
+import { Bench } from "./Bench";
 import { Conflict } from "./Conflict";
-import EditorPanel from "./EditorPanel";
 import { FileRefusal } from "./FileRefusal";
 import type { ImportedFile } from "./files";
-import { GraphPanel } from "./GraphPanel";
 import { Head } from "./Head";
 import { LeaveGuard } from "./LeaveGuard";
-import type { Mark } from "./marks";
 import { BroughtBack, Failed, NextStep, Note } from "./Notes";
-import { Runs } from "./Runs";
+import { TABS, type Tab } from "./tabs";
 import { useWorkbench } from "./useWorkbench";
 import { Versions } from "./Versions";
-import type { EditorHandle } from "./YamlEditor";
 import "../screens/execution.css";
 import "./editing.css";
 import "./notices.css";
-
-const TABS = ["yaml", "graph", "runs"] as const;
-type Tab = (typeof TABS)[number];
 
 interface Props {
   /** null: a new one. */
@@ -37,29 +31,10 @@ interface Props {
 export function Workbench({ workflow, arrived = null, justSaved = false }: Props) {
   const { t } = useTranslation();
   const bench = useWorkbench(workflow, arrived, justSaved);
-  const { editing, life, files, save, read, marks } = bench;
+  const { editing, life, files, save, read } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");
   const [dialog, setDialog] = useState<"versions" | "archive" | null>(null);
-  const editor = useRef<EditorHandle>(null);
-  const shows = (name: Tab) => !narrow || tab === name;
-  const goTo = ({ from, to }: Pick<Mark, "from" | "to">) => {
-    setTab("yaml");
-    // On a phone the editor is drawn first.
-    requestAnimationFrame(() => editor.current?.goTo(from, to));
-  };
-  const { spanOfNode } = bench;
-  // On a phone the text is another tab: one goes there. Beside it the focus stays on the canvas.
-  const choose = useCallback(
-    (id: string) => {
-      const { from, to } = spanOfNode(id);
-      editor.current?.show(from, to);
-    },
-    [spanOfNode],
-  );
-  const open = (id: string) => goTo(spanOfNode(id));
-  const history = { onUndo: () => editor.current?.undo(), onRedo: () => editor.current?.redo() };
-  const archived = workflow?.status === "archived";
   return (
     <div className="page fill workbench">
       <Head
@@ -115,37 +90,7 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
         />
       )}
       {narrow && <Tabs tab={tab} isNew={workflow === null} onChoose={setTab} />}
-      <div className="bench-grid">
-        <div className="bench-text" hidden={!shows("yaml")}>
-          <EditorPanel
-            editing={editing}
-            marks={marks}
-            validation={bench.validation}
-            readOnly={archived}
-            chosen={bench.chosen}
-            onCursor={bench.setCursor}
-            onGoTo={goTo}
-            onFile={(file) => void files.take(file)}
-            handle={editor}
-          />
-        </div>
-        <div className="bench-side" hidden={narrow && tab === "yaml"}>
-          {shows("graph") && (
-            <GraphPanel
-              read={read}
-              shown={bench.shown}
-              marks={bench.byNode}
-              chosen={bench.chosen}
-              onChoose={choose}
-              onOpen={open}
-              editing={editing}
-              readOnly={archived}
-              history={history}
-            />
-          )}
-          {workflow && shows("runs") && <Runs workflowId={workflow.id} archived={archived} />}
-        </div>
-      </div>
+      <Bench workflow={workflow} bench={bench} tab={narrow ? tab : null} onTab={setTab} />
       {workflow && (
         <>
           <Versions

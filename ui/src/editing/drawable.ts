@@ -17,7 +17,8 @@ export function drawable(value: unknown): Definition {
     if (!isObject(item) || typeof item.from !== "string" || typeof item.to !== "string") return [];
     if (!drawn.has(item.from) || !drawn.has(item.to)) return [];
     const when = typeof item.when === "string" ? { when: item.when } : {};
-    return [{ from: item.from, to: item.to, ...when }];
+    const label = typeof item.label === "string" ? { label: item.label } : {};
+    return [{ from: item.from, to: item.to, ...when, ...label }];
   });
   return { nodes: [...drawn.values()], edges: lines };
 }

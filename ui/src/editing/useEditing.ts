@@ -41,10 +41,20 @@ export function useEditing(key: string, saved: { version: number; text: string }
     };
   }, [flush]);
 
-  const replace = useCallback((other: string) => {
+  const joining = useRef(false);
+  const replace = useCallback((other: string, joins = false) => {
+    joining.current = joins;
+    now.current.text = other;
     setText(other);
     setEdition((before) => before + 1);
   }, []);
+  /** A change that was not typed into the text. `joins`: it is taken back together with the one before. */
+  const change = useCallback(
+    (other: string, joins = false) => {
+      if (other !== now.current.text) replace(other, joins);
+    },
+    [replace],
+  );
   /** Take a saved version in the place of what was written. */
   const adopt = useCallback(
     (other: { version: number; text: string }) => {
@@ -66,7 +76,27 @@ export function useEditing(key: string, saved: { version: number; text: string }
     },
     [flush],
   );
-  return { text, setText, base, edition, dirty, broughtBack, isKept, replace, adopt, wrote };
+  /** What is written at this moment, not at the last drawing. */
+  const written = useCallback(() => now.current.text, []);
+  const put = useCallback((other: string) => {
+    now.current.text = other;
+    setText(other);
+  }, []);
+  return {
+    text,
+    setText: put,
+    now: written,
+    change,
+    joining,
+    base,
+    edition,
+    dirty,
+    broughtBack,
+    isKept,
+    replace,
+    adopt,
+    wrote,
+  };
 }
 
 export type Editing = ReturnType<typeof useEditing>;

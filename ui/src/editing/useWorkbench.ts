@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { WorkflowAnswer } from "../api/types";
+import { useDrawing } from "./canvas/useDrawing";
 import { obstacleOf } from "./definitionBody";
 import { toText } from "./definitionText";
 import { NEW } from "./drafts";
@@ -29,7 +30,7 @@ export function useWorkbench(
   const navigate = useNavigate();
   const saved = useSaved(workflow);
   const editing = useEditing(workflow?.id ?? NEW, saved);
-  const read = useRead(editing.text);
+  const read = useRead(editing.text, editing.edition);
   const validation = useValidation(read);
   const [cursor, setCursor] = useState(0);
   const [leaving, setLeaving] = useState<string | null>(null);
@@ -62,6 +63,7 @@ export function useWorkbench(
   );
   const byNode = useMemo(() => marksByNode(marks), [marks]);
   const shown = useShown(read);
+  const drawing = useDrawing(editing, shown);
   return {
     editing,
     read,
@@ -72,6 +74,7 @@ export function useWorkbench(
     marks,
     byNode,
     shown,
+    drawing,
     setCursor,
     obstacle,
     canSave,

@@ -16,6 +16,8 @@ export interface NodeDefinition {
   id: string;
   kind: string;
   on_error?: "fail" | "continue" | "edges";
+  /** Where somebody put it on the canvas: {x, y} in px. */
+  position?: unknown;
 }
 
 export function edgeState(

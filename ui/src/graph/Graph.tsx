@@ -1,7 +1,6 @@
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import {
-  type AriaLabelConfig,
   Background,
   BackgroundVariant,
   type Edge,
@@ -23,6 +22,7 @@ import { boundsOf, drawnOf, READABLE } from "./drawing";
 import { Overview } from "./Overview";
 import { StepEdge } from "./StepEdge";
 import { StepNode } from "./StepNode";
+import { useAriaLabels } from "./useAriaLabels";
 
 const nodeTypes = { step: StepNode };
 const edgeTypes = { step: StepEdge };
@@ -47,19 +47,6 @@ interface Props {
   /** The step the cursor of the text is in. */
   chosen?: string | null;
   onSelect?: (id: string | null) => void;
-  /** Where it is drawn by hand. */
-  hand?: Hand | undefined;
-}
-
-export interface Hand {
-  onConnect: (edge: { from: string; to: string }) => void;
-  /** A step is to come in between. */
-  onInsert: (edge: { from: string; to: string }) => void;
-  /** null: none any more. */
-  onPick: (edge: { from: string; to: string } | null) => void;
-  picked: { from: string; to: string } | null;
-  /** Into the text. */
-  onOpen: (id: string) => void;
 }
 
 export default function Graph(props: Props) {
@@ -70,16 +57,15 @@ export default function Graph(props: Props) {
   );
 }
 
-function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect, hand }: Props) {
+function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
-  const { placed, edges, many } = useMemo(() => drawnOf(definition, direction), [definition, direction]);
-  const connectable = hand !== undefined;
+  const drawing = useMemo(() => drawnOf(definition, direction), [definition, direction]);
+  const { placed, edges, many } = drawing;
   const nodes = useMemo(
-    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t, connectable)) : placed),
-    [placed, marks, chosen, t, connectable],
+    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
+    [placed, marks, chosen, t],
   );
-  const lines = useMemo(() => (hand ? edges.map((edge) => byHand(edge, hand)) : edges), [edges, hand]);
   const bounds = useMemo(() => boundsOf(placed), [placed]);
   const small = useStore(({ transform, width }) => width === 0 || transform[2] < READABLE);
   const overview = many && small;
@@ -95,23 +81,11 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
     return () => cancelAnimationFrame(frame);
   }, [placed, fit]);
 
-  const labels: Partial<AriaLabelConfig> = {
-    "controls.ariaLabel": t("flow.controls"),
-    "controls.zoomIn.ariaLabel": t("flow.zoomIn"),
-    "controls.zoomOut.ariaLabel": t("flow.zoomOut"),
-    "controls.fitView.ariaLabel": t("flow.fit"),
-    "controls.interactive.ariaLabel": t("flow.interactive"),
-    "node.a11yDescription.default": t("flow.node"),
-    "edge.a11yDescription.default": t("flow.edge"),
-    "minimap.ariaLabel": t("flow.minimap"),
-    "handle.ariaLabel": t("flow.handle"),
-  };
-
   return (
     <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
       <ReactFlow
         nodes={overview ? NO_NODES : nodes}
-        edges={overview ? NO_EDGES : lines}
+        edges={overview ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         fitView={!many}
@@ -120,34 +94,29 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
         minZoom={many ? FARTHEST : FIT.minZoom}
         maxZoom={1.5}
         nodesDraggable={false}
-        nodesConnectable={hand !== undefined}
-        connectionRadius={40}
-        edgesFocusable={hand !== undefined}
+        nodesConnectable={false}
+        edgesFocusable={false}
         zoomOnScroll={false}
         preventScrolling={false}
         panOnScroll={false}
         deleteKeyCode={null}
-        ariaLabelConfig={labels}
+        ariaLabelConfig={useAriaLabels()}
         proOptions={{ hideAttribution: true }}
-        onConnect={({ source, target }) => hand?.onConnect({ from: source, to: target })}
-        onNodeClick={(_, node) => {
-          hand?.onPick(null);
-          onSelect?.(node.id);
+        onNodeClick={(_, node) => onSelect?.(node.id)}
+        onSelectionChange={({ nodes: chosen }) => {
+          if (chosen[0]) onSelect?.(chosen[0].id);
         }}
-        onNodeDoubleClick={(_, node) => hand?.onOpen(node.id)}
-        onEdgeClick={(_, edge) => hand?.onPick({ from: edge.source, to: edge.target })}
-        onSelectionChange={({ nodes: [node], edges: [edge] }) => {
-          if (edge) hand?.onPick({ from: edge.source, to: edge.target });
-          if (node) onSelect?.(node.id);
-        }}
-        onPaneClick={() => {
-          hand?.onPick(null);
-          onSelect?.(null);
-        }}
+        onPaneClick={() => onSelect?.(null)}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} color="var(--dots)" />
         {overview && (
-          <Overview nodes={nodes} edges={edges} direction={direction} bounds={bounds} onSelect={onSelect} />
+          <Overview
+            nodes={nodes}
+            edges={edges}
+            direction={drawing.direction}
+            bounds={bounds}
+            onSelect={onSelect}
+          />
         )}
         {legend && (
           <Panel position="bottom-left" className="dim legend hide-phone">
@@ -203,23 +172,8 @@ function useFit(box: RefObject<HTMLDivElement | null>, bounds: Rect, many: boole
   return fit;
 }
 
-function byHand(edge: Edge, { picked, onInsert }: Hand): Edge {
-  const isPicked = picked !== null && edge.source === picked.from && edge.target === picked.to;
-  return { ...edge, data: { ...edge.data, picked: isPicked, onInsert } };
-}
-
-function marked(
-  node: Node,
-  marks: GraphMarks,
-  chosen: string | null,
-  t: TFunction,
-  connectable: boolean,
-): Node {
+function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFunction): Node {
   const mark = marks.get(node.id);
   const words = mark && t(mark === "error" ? "editor.nodeWrong" : "editor.nodeDoubtful", { id: node.id });
-  return {
-    ...node,
-    ariaLabel: words ?? node.id,
-    data: { ...node.data, mark, chosen: node.id === chosen, connectable },
-  };
+  return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
 }

@@ -13,16 +13,16 @@ export interface StepNodeData extends Record<string, unknown> {
   /** Where a definition is being written: what is wrong with the step, and whether the cursor is in it. */
   mark?: "error" | "warning";
   chosen?: boolean;
-  /** Whether edges can be drawn from it. */
-  connectable?: boolean;
+  /** Whether edges can be drawn from and to it. */
+  edits?: boolean;
 }
 
 /** A box of the graph. Its state comes from the store by its id, never through React Flow's nodes. */
 export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const { t } = useTranslation();
-  const { kind, direction, mark, chosen, connectable = false } = data as StepNodeData;
+  const { kind, direction, mark, chosen, edits = false } = data as StepNodeData;
   const step = useExecution((state) => state.view.steps[id]);
-  const selected = useExecution((state) => state.selected === id) ?? chosen;
+  const selected = useExecution((state) => state.selected === id) || chosen;
   const status = step?.status;
   const across = direction === "LR";
   const items = step?.items
@@ -36,7 +36,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
       data-mark={mark}
       data-status={status}
     >
-      <Handle type="target" position={across ? Position.Left : Position.Top} isConnectable={connectable} />
+      <Handle type="target" position={across ? Position.Left : Position.Top} isConnectable={edits} />
       <div className="node-top">
         <span className="tile">
           <Icon name={kindIcon(kind)} size={14} />
@@ -56,11 +56,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
       {fraction !== null && fraction !== undefined && (
         <span className="node-progress" style={{ transform: `scaleX(${fraction})` }} />
       )}
-      <Handle
-        type="source"
-        position={across ? Position.Right : Position.Bottom}
-        isConnectable={connectable}
-      />
+      <Handle type="source" position={across ? Position.Right : Position.Bottom} isConnectable={edits} />
     </div>
   );
 });

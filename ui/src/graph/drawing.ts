@@ -10,8 +10,8 @@ export const MANY = 120;
 /** Below this zoom the words of a box cannot be read. */
 export const READABLE = 0.45;
 
-export function drawnOf(definition: Definition, direction: "LR" | "TB") {
-  const { nodes, labels } = layoutAll(definition, direction);
+export function drawnOf(definition: Definition, wished: "LR" | "TB") {
+  const { nodes, labels, direction } = layoutAll(definition, wished);
   const many = nodes.length > MANY;
   const placed = nodes.map(
     (node): Node => ({
@@ -26,14 +26,16 @@ export function drawnOf(definition: Definition, direction: "LR" | "TB") {
       ...(many ? { handles: handlesOf(direction) } : {}),
     }),
   );
-  return { placed, edges: edgesOf(definition, labels), many };
+  return { placed, edges: edgesOf(definition, labels), many, direction };
 }
 
 /** What encloses all boxes, in px at zoom 1. */
 export function boundsOf(placed: readonly Node[]) {
-  const width = Math.max(0, ...placed.map(({ position }) => position.x + NODE_WIDTH));
-  const height = Math.max(0, ...placed.map(({ position }) => position.y + NODE_HEIGHT));
-  return { x: 0, y: 0, width, height };
+  const x = Math.min(0, ...placed.map(({ position }) => position.x));
+  const y = Math.min(0, ...placed.map(({ position }) => position.y));
+  const width = Math.max(0, ...placed.map(({ position }) => position.x + NODE_WIDTH)) - x;
+  const height = Math.max(0, ...placed.map(({ position }) => position.y + NODE_HEIGHT)) - y;
+  return { x, y, width, height };
 }
 
 /** Where an edge leaves and reaches a box, counted from the box's corner. */

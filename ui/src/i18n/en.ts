@@ -1,3 +1,4 @@
+import { canvasEn } from "./canvas.en";
 import { editingEn } from "./editing.en";
 
 import { triggersEn } from "./triggers.en";
@@ -8,6 +9,7 @@ export const en = {
   ...watchEn,
   ...editingEn,
   ...triggersEn,
+  ...canvasEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",

@@ -1,3 +1,4 @@
+import { canvasZh } from "./canvas.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
 import { triggersZhCN } from "./triggers.zh-CN";
@@ -8,6 +9,7 @@ export const zhCN: Messages = {
   ...watchZhCN,
   ...editingZh,
   ...triggersZhCN,
+  ...canvasZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",

@@ -1,3 +1,4 @@
+import { within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { executionItem, page, problemItem, serveVersion, WORKFLOW, workflowAnswer } from "../test/answers";
 import { serveEditor } from "../test/editor";
@@ -53,7 +54,8 @@ it("every problem has its place, what is wrong, and what to do", async () => {
   answers(PATH, workflowAnswer({ status: "draft", ready_version: null, problems: [problemItem()] }));
   serveEditor([problemItem()]);
   openPage(PATH);
-  const item = await screen.findByRole("listitem");
+  const problems = await screen.findByRole("region", { name: "Problems" });
+  const item = within(problems).getByRole("listitem");
   expect(item).toHaveTextContent("stats");
   expect(item).toHaveTextContent("config.query");
   expect(item).toHaveTextContent("A query is needed. Write one.");
@@ -82,7 +84,7 @@ it("when that is refused, the page says why and stays", async () => {
 it("the steps are drawn, with the condition on the edge between them", async () => {
   answers(PATH, workflowAnswer());
   openPage(PATH);
-  const graph = await screen.findByRole("group", { name: /Graph of the steps/ });
+  const graph = await screen.findByRole("region", { name: /^Canvas/ });
   await waitFor(() => {
     expect([...graph.querySelectorAll("[data-step]")].map((node) => node.getAttribute("data-step"))).toEqual([
       "load",

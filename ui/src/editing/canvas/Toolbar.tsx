@@ -1,86 +1,56 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, type IconName } from "../../components/Icon";
-import { Rename } from "./Rename";
-import type { CanvasActions } from "./useCanvas";
+import type { History } from "../YamlEditor";
+import { WAYS, type Way } from "./places";
 
 interface Props {
-  canvas: CanvasActions;
-  /** Every step, for those who do not draw edges by hand. */
-  ids: readonly string[];
+  history: History;
+  /** How many steps are selected. */
+  selected: number;
+  canRemove: boolean;
   onUndo: () => void;
   onRedo: () => void;
+  onTidy: () => void;
+  onAlign: (way: Way) => void;
+  onDuplicate: () => void;
+  onRemove: () => void;
 }
 
-/** What can be done with what is picked; every action of the canvas without a mouse. */
-export function Toolbar({ canvas, ids, onUndo, onRedo }: Props) {
+/** What is done with the mouse; each has its key too. */
+export function Toolbar(props: Props) {
   const { t } = useTranslation();
-  const { chosen, edge, able, refused } = canvas;
-  const button = (icon: IconName, word: string, press: () => void, off = false, keys?: string) => (
+  const { history, selected, canRemove } = props;
+  const button = (icon: IconName, word: string, keys: string, press: () => void, on: boolean): ReactNode => (
     <button
       type="button"
-      className="btn dense icon"
+      className="btn icon"
       aria-label={word}
       title={keys ? `${word} · ${keys}` : word}
-      disabled={!able || off}
+      disabled={!on}
       onClick={press}
     >
-      <Icon name={icon} size={14} />
+      <Icon name={icon} size={16} />
     </button>
   );
-  const target = chosen !== null && edge === null;
   return (
     <div className="canvas-tools" role="toolbar" aria-label={t("canvas.tools")}>
-      <button
-        type="button"
-        className="btn dense"
-        disabled={!able}
-        title={`${t("canvas.add")} · /`}
-        onClick={() => canvas.ask(chosen === null ? null : { after: chosen })}
-      >
-        <Icon name="plus" size={14} />
-        {t("canvas.step")}
-      </button>
-      {/* Always there: nothing moves under the hand when a step is picked. */}
-      <Rename
-        key={chosen ?? ""}
-        id={chosen ?? ""}
-        ids={ids}
-        disabled={!able || !target}
-        onRename={canvas.rename}
-      />
-      <select
-        className="input dense"
-        aria-label={target ? t("canvas.connect", { id: chosen }) : t("canvas.connectTo")}
-        disabled={!able || !target}
-        value=""
-        onChange={(event) => chosen !== null && canvas.connect({ from: chosen, to: event.target.value })}
-      >
-        <option value="">{t("canvas.connectTo")}</option>
-        {ids
-          .filter((id) => id !== chosen)
-          .map((id) => (
-            <option key={id}>{id}</option>
+      {button("undo", t("canvas.undo"), "Ctrl+Z", props.onUndo, history.undo)}
+      {button("redo", t("canvas.redo"), "Ctrl+Shift+Z", props.onRedo, history.redo)}
+      <span className="bar" />
+      {button("tidy", t("canvas.tidy"), "T", props.onTidy, true)}
+      {button("copy", t("canvas.duplicate"), "Ctrl+D", props.onDuplicate, selected > 0)}
+      {button("remove", t("canvas.remove"), "Delete", props.onRemove, canRemove)}
+      {selected > 1 && (
+        <>
+          <span className="bar" />
+          {WAYS.filter((way) => selected > 2 || (way !== "across" && way !== "down")).map((way) => (
+            <span key={way}>
+              {button(`align-${way}`, t(`canvas.align.${way}`), "", () => props.onAlign(way), true)}
+            </span>
           ))}
-      </select>
-      {button(
-        "copy",
-        t("canvas.duplicate", { id: chosen ?? "" }).trim(),
-        canvas.duplicate,
-        !target,
-        "Ctrl+D",
+        </>
       )}
-      {button(
-        "remove",
-        edge ? t("canvas.disconnect", { ...edge }) : t("canvas.remove", { id: chosen ?? "" }).trim(),
-        canvas.remove,
-        !(target || edge),
-        "Del",
-      )}
-      {button("undo", t("canvas.undo"), onUndo, false, "Ctrl+Z")}
-      {button("redo", t("canvas.redo"), onRedo, false, "Ctrl+Shift+Z")}
-      <span role="status" className="dim">
-        {refused && t(`canvas.refused.${refused}`)}
-      </span>
     </div>
   );
 }

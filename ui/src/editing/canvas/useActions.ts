@@ -1,0 +1,153 @@
+/** What can be done on the canvas. Each action is one change of the text, and so one step of undo. */
+
+import { useMemo, useRef } from "react";
+import type { Definition } from "../../api/types";
+import { isPlaced, layoutAll } from "../../graph/layout";
+import type { NodeKindItem } from "../completion";
+import { copy, duplicate, paste } from "../document/clipboard";
+import { connect, disconnect, setEdge, whyNotConnect } from "../document/edges";
+import {
+  addNode,
+  forgetPlaces,
+  idsIn,
+  moveNodes,
+  type Point,
+  removeNodes,
+  setField,
+  setParam,
+} from "../document/nodes";
+import { renameNode } from "../document/rename";
+import { open, Unreadable } from "../document/text";
+import type { Editing } from "../useEditing";
+import { type Places, placeFor, placesOf, snapped } from "./places";
+import { starterOf } from "./starters";
+import type { Ends, Selecting, Selection } from "./useSelection";
+
+export interface Where {
+  /** Where it was dropped. */
+  at?: Point;
+  after?: string | undefined;
+  /** The edge it comes into. */
+  into?: Ends | undefined;
+}
+
+export function useActions(
+  editing: Editing,
+  definition: Definition,
+  /** In which it is drawn while nobody has placed it. */
+  direction: "LR" | "TB",
+  selecting: Selecting,
+) {
+  const latest = useRef({ editing, definition, direction, selecting });
+  latest.current = { editing, definition, direction, selecting };
+  return useMemo(() => {
+    const drawn = () => latest.current.definition;
+    const placesNow = (): Places => placesOf(drawn(), latest.current.direction);
+    /** Nothing happens where the text cannot be read: the canvas says so then. */
+    const change = (make: (text: string) => string, joins = false): boolean => {
+      try {
+        latest.current.editing.change(make(latest.current.editing.now()), joins);
+        return true;
+      } catch (error) {
+        if (error instanceof Unreadable) return false;
+        throw error;
+      }
+    };
+    /** A graph that somebody places is placed wholly: else what was not touched would move. */
+    const placed = (text: string, places: Places) => {
+      if (isPlaced(drawn())) return moveNodes(text, places);
+      const others = [...placesNow()].map(([id, place]) => [id, snapped(place)] as const);
+      return moveNodes(text, new Map([...others, ...places]));
+    };
+    const isThere = (id: string): boolean => {
+      try {
+        return idsIn(open(latest.current.editing.now())).includes(id);
+      } catch {
+        return false;
+      }
+    };
+    const select = (ids: readonly string[]) => latest.current.selecting.selectNodes(ids);
+    return {
+      add(kind: NodeKindItem, { at, into, ...where }: Where = {}): string | null {
+        // What was selected may have been taken out a moment ago.
+        const after = where.after !== undefined && isThere(where.after) ? where.after : undefined;
+        const index = into
+          ? drawn().edges!.findIndex(({ from, to }) => from === into.from && to === into.to)
+          : -1;
+        const config = starterOf(kind, into?.from ?? after ?? null);
+        const pinned = at !== undefined || isPlaced(drawn());
+        const position =
+          at ??
+          (pinned
+            ? placeFor(
+                placesNow(),
+                layoutAll(drawn(), latest.current.direction).direction,
+                into?.from ?? after,
+                into?.to,
+              )
+            : undefined);
+        let made: string | null = null;
+        change((text) => {
+          const fixed = at && !isPlaced(drawn()) ? placed(text, new Map()) : text;
+          const wanted = { kind: kind.kind, config, ...(position && { position }), ...(after && { after }) };
+          const added = addNode(fixed, index < 0 ? wanted : { ...wanted, into: index });
+          made = added.id;
+          return added.text;
+        });
+        if (made !== null) select([made]);
+        return made;
+      },
+      remove({ nodes, edge }: Selection) {
+        if (edge) change((text) => disconnect(text, [edge]));
+        else if (nodes.length > 0) change((text) => removeNodes(text, nodes));
+        select([]);
+      },
+      connect(from: string, to: string) {
+        if (whyNotConnect(drawn(), from, to) === null) change((text) => connect(text, from, to));
+      },
+      disconnect: (ends: Ends) => change((text) => disconnect(text, [ends])),
+      move: (places: Places) => change((text) => placed(text, places)),
+      tidy: () => change(forgetPlaces),
+      duplicate(ids: readonly string[]) {
+        let copies: readonly string[] = [];
+        change((text) => {
+          const made = duplicate(text, ids);
+          copies = made?.ids ?? [];
+          return made?.text ?? text;
+        });
+        select(copies);
+      },
+      /** null where the text cannot be read. */
+      copied(ids: readonly string[]): string | null {
+        try {
+          return copy(latest.current.editing.now(), ids);
+        } catch {
+          return null;
+        }
+      },
+      /** Whether the clip held steps. */
+      paste(clip: string): boolean {
+        let ids: readonly string[] | null = null;
+        change((text) => {
+          const made = paste(text, clip);
+          ids = made?.ids ?? null;
+          return made?.text ?? text;
+        });
+        if (ids) select(ids);
+        return ids !== null;
+      },
+      rename(id: string, name: string) {
+        change((text) => renameNode(text, id, name));
+        select([name]);
+      },
+      set: (id: string, pointer: string, value: unknown) =>
+        change((text) => setParam(text, id, pointer, value), true),
+      /** A field of the workflow itself. */
+      setTop: (field: string, value: unknown) => change((text) => setField(text, `/${field}`, value), true),
+      setEdge: (ends: Ends, field: "when" | "label", value: string) =>
+        change((text) => setEdge(text, ends, field, value), true),
+    };
+  }, []);
+}
+
+export type Acting = ReturnType<typeof useActions>;

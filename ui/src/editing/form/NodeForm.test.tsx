@@ -1,0 +1,125 @@
+import { fireEvent, within } from "@testing-library/react";
+import { HttpResponse, http } from "msw";
+import { beforeEach, expect, it } from "vitest";
+import type { ProblemItem } from "../../api/types";
+import { executionItem, page, problemItem, serveVersion, WORKFLOW, workflowAnswer } from "../../test/answers";
+import { serveEditor } from "../../test/editor";
+import { expectAccessible, openPage, screen, waitFor } from "../../test/page";
+import { setWidth } from "../../test/screen";
+import { answers, server } from "../../test/server";
+
+type Asked = { nodes: Record<string, unknown>[]; edges: unknown[] };
+
+const definition = {
+  name: "formed",
+  nodes: [
+    { id: "load", kind: "python", config: { code: "def main(): ...", args: { a: "${inputs.a}" } } },
+    { id: "stats", kind: "sql", config: { query: "select 1" } },
+  ],
+  edges: [{ from: "load", to: "stats", when: "${steps.load.output.ok}" }],
+};
+
+beforeEach(() => {
+  answers("/executions", page([executionItem({ id: "last", number: 7 })]));
+  answers("/workflows", page([]));
+  serveVersion();
+});
+
+async function open(problems: readonly ProblemItem[] = []) {
+  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition }));
+  const asked = serveEditor(problems) as Asked[];
+  const { user } = openPage(`/workflows/${WORKFLOW}`);
+  await waitFor(() => expect(document.querySelector(".react-flow__node[data-id=load]")).not.toBeNull());
+  const choose = async (id: string) => {
+    fireEvent.click(document.querySelector(`.react-flow__node[data-id=${id}]`)!);
+    return within(await screen.findByRole("form", { name: `Form of step ${id}` }));
+  };
+  const text = (check: (last: Asked) => void) => waitFor(() => check(asked.at(-1)!));
+  return { user, choose, text };
+}
+
+it("the fields of a kind are there, with what the step has; a new value goes into the text", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  expect(form.getByRole("textbox", { name: "Code" })).toHaveTextContent("def main(): ...");
+  await user.click(form.getByText("Time limit, retries, failure"));
+  await user.type(form.getByRole("textbox", { name: /^Time limit in seconds/ }), "30");
+  await user.selectOptions(form.getByRole("combobox", { name: "When it fails" }), "continue");
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ timeout_s: 30, on_error: "continue" }));
+  await user.clear(form.getByRole("textbox", { name: /^Time limit in seconds/ }));
+  await text(({ nodes }) => expect(nodes[0]).not.toHaveProperty("timeout_s"));
+  await expectAccessible();
+});
+
+it("a new name goes to the edges too; one that cannot be is refused beside the field", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  const name = form.getByRole("textbox", { name: "Name" });
+  await user.clear(name);
+  await user.type(name, "stats{Enter}");
+  expect(form.getByText("Another step has this name.")).toBeVisible();
+  await user.clear(name);
+  await user.type(name, "fetch{Enter}");
+  await text(({ nodes, edges }) => {
+    expect(nodes[0]).toMatchObject({ id: "fetch" });
+    expect(edges).toEqual([{ from: "fetch", to: "stats", when: "${steps.fetch.output.ok}" }]);
+  });
+  expect(await screen.findByRole("form", { name: "Form of step fetch" })).toBeVisible();
+});
+
+it("what the server finds stands at the field, and what is of no field above", async () => {
+  const problem = (pointer: string, message: string) => problemItem({ node: "stats", pointer, message });
+  const { choose } = await open([
+    problem("/nodes/1/config/query", "The query is empty."),
+    problem("/nodes/1/strange", "strange is no field here."),
+  ]);
+  const form = await choose("stats");
+  await waitFor(() =>
+    expect(form.getByRole("textbox", { name: "query" })).toHaveAccessibleDescription(/The query is empty/),
+  );
+  expect(form.getByText(/strange is no field here/)).toBeVisible();
+});
+
+it("an edge has a form of its own, with what its condition gives in the last run", async () => {
+  const tried: unknown[] = [];
+  server.use(
+    http.post("*/api/v1/executions/last/evaluate", async ({ request }) => {
+      tried.push(await request.json());
+      return HttpResponse.json({ value: true, size_bytes: 4, error: null });
+    }),
+  );
+  const { user, choose, text } = await open();
+  const form = await choose("stats");
+  await user.click(form.getByRole("button", { name: /^load → stats/ }));
+  const edge = within(await screen.findByRole("form", { name: "Connection from load to stats" }));
+  expect(await edge.findByText("In run #7:")).toBeVisible();
+  expect(tried).toEqual([{ template: "${steps.load.output.ok}" }]);
+  await user.type(edge.getByRole("textbox", { name: /^Label/ }), "good");
+  await text(({ edges }) => expect(edges[0]).toMatchObject({ label: "good" }));
+  await user.click(edge.getByRole("button", { name: "Delete the connection from load to stats" }));
+  await text(({ edges }) => expect(edges).toEqual([]));
+});
+
+it("on a phone the steps are a list with the form below", async () => {
+  setWidth(390);
+  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition }));
+  const asked = serveEditor() as Asked[];
+  const { user } = openPage(`/workflows/${WORKFLOW}`);
+  await user.click(await screen.findByRole("tab", { name: "Steps" }));
+  await user.click(screen.getByRole("button", { name: "stats" }));
+  expect(screen.getByRole("form", { name: "Form of step stats" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Add a step" }));
+  await user.type(await screen.findByRole("combobox", { name: "Add a step" }), "py{Enter}");
+  await waitFor(() => expect(asked.at(-1)!.edges).toContainEqual({ from: "stats", to: "python" }));
+  await expectAccessible();
+});
+
+it("where nothing is selected the workflow has its name", async () => {
+  const { user, text } = await open();
+  await user.click(screen.getByRole("button", { name: "Step" }));
+  const name = screen.getByRole("textbox", { name: "Name of the workflow" });
+  expect(name).toHaveValue("formed");
+  await user.clear(name);
+  await user.type(name, "renamed");
+  await text((last) => expect(last).toMatchObject({ name: "renamed" }));
+});

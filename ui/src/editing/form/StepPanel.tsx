@@ -1,0 +1,69 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { NodeDefinition } from "../../execution/edges";
+import type { Drawing } from "../canvas/useDrawing";
+import type { Ends } from "../canvas/useSelection";
+import type { Knowledge } from "../completion";
+import { isObject } from "../drawable";
+import type { Mark } from "../marks";
+import { EdgeForm } from "./EdgeForm";
+import "./form.css";
+import { NodeForm } from "./NodeForm";
+import { useSurroundings } from "./useSurroundings";
+import { WorkflowForm } from "./WorkflowForm";
+
+interface Props {
+  workflowId: string | null;
+  drawing: Drawing;
+  /** The value of the last text that could be read. */
+  shown: unknown;
+  knowledge: Knowledge | null;
+  marks: readonly Mark[];
+  readOnly: boolean;
+  onInsert: (ends: Ends) => void;
+  onConnect: (from: string) => void;
+}
+
+/** The form of what is selected on the canvas. */
+export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOnly, ...on }: Props) {
+  const { t } = useTranslation();
+  const { definition, selecting } = drawing;
+  const { nodes, edge: ends } = selecting.selection;
+  const node = nodes.length === 1 ? definition.nodes!.find(({ id }) => id === nodes[0]) : undefined;
+  const edge = ends && definition.edges!.find(({ from, to }) => from === ends.from && to === ends.to);
+  const inputs = JSON.stringify(isObject(shown) ? shown.inputs : null);
+  const schema: unknown = useMemo(() => JSON.parse(inputs ?? "null"), [inputs]);
+  const place = edge ? { behind: edge.from } : { before: node?.id ?? "" };
+  const around = useSurroundings(workflowId, definition, schema, place, readOnly);
+  return (
+    <div className="step-panel">
+      {node && knowledge && (
+        <NodeForm
+          key={node.kind}
+          node={node as NodeDefinition}
+          drawing={drawing}
+          knowledge={knowledge}
+          marks={marks}
+          around={around}
+          onInsert={on.onInsert}
+          onConnect={on.onConnect}
+        />
+      )}
+      {edge && (
+        <EdgeForm
+          key={`${edge.from} ${edge.to}`}
+          edge={edge}
+          drawing={drawing}
+          marks={marks}
+          around={around}
+        />
+      )}
+      {!node && !edge && nodes.length > 1 && (
+        <p className="dim nothing">{t("form.several", { count: nodes.length })}</p>
+      )}
+      {!node && !edge && nodes.length < 2 && (
+        <WorkflowForm shown={shown} act={drawing.act} marks={marks} readOnly={readOnly} />
+      )}
+    </div>
+  );
+}
