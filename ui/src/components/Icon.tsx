@@ -120,6 +120,13 @@ const PATHS = {
   ),
   undo: <path d="M6.5 4 3 7.5 6.5 11M3.5 7.5h7a4 4 0 0 1 0 8H7" />,
   redo: <path d="m11.5 4 3.5 3.5-3.5 3.5M14.5 7.5h-7a4 4 0 0 0 0 8H11" />,
+  note: <path d="M3 3h12v8l-4 4H3ZM11 15v-4h4M6 6.5h6M6 9.5h3" />,
+  group: (
+    <>
+      <path d="M2.5 5.5v-3h3M12.5 2.5h3v3M15.5 12.5v3h-3M5.5 15.5h-3v-3" />
+      <path d="M5.5 6h4v3h-4ZM8.5 9.5h4v3h-4Z" />
+    </>
+  ),
   tidy: <path d="M2.5 6.5h4v5h-4ZM11.5 2.5h4v5h-4ZM11.5 10.5h4v5h-4ZM6.5 9H9M11.5 5H9v8h2.5" />,
   remove: <path d="M3 5h12M7 5V3h4v2M4.5 5l.8 10h7.4l.8-10M7.5 8v4.5M10.5 8v4.5" />,
   "align-left": <path d="M3 2.5v13M6 4.5h9v3H6ZM6 10.5h5v3H6Z" />,

@@ -51,6 +51,8 @@ const SHEET = {
     ["duplicate", ["Ctrl", "D"]],
     ["copy", ["Ctrl", "C"]],
     ["paste", ["Ctrl", "V"]],
+    ["group", ["Ctrl", "G"]],
+    ["note", ["n"]],
     ["undo", ["Ctrl", "Z"]],
     ["redo", ["Ctrl", "Shift", "Z"]],
     ["all", ["Ctrl", "A"]],

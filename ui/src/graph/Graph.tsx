@@ -19,12 +19,13 @@ import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
 import { Icon } from "../components/Icon";
 import { boundsOf, drawnOf, READABLE } from "./drawing";
+import { fixedNotes, groupNodes, markTypes } from "./marked";
 import { Overview } from "./Overview";
 import { StepEdge } from "./StepEdge";
 import { StepNode } from "./StepNode";
 import { useAriaLabels } from "./useAriaLabels";
 
-const nodeTypes = { step: StepNode };
+const nodeTypes = { step: StepNode, ...markTypes };
 const edgeTypes = { step: StepEdge };
 const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.2 };
 /** How small a large graph may be drawn. */
@@ -66,6 +67,12 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
     () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
     [placed, marks, chosen, t],
   );
+  // On a phone the steps stand below each other, and not where notes were put beside them.
+  const drawnBehind = useMemo(
+    () => [...groupNodes(definition, placed), ...(direction === "LR" ? fixedNotes(definition) : NO_NODES)],
+    [definition, placed, direction],
+  );
+  const all = useMemo(() => [...drawnBehind, ...nodes], [drawnBehind, nodes]);
   const bounds = useMemo(() => boundsOf(placed), [placed]);
   const small = useStore(({ transform, width }) => width === 0 || transform[2] < READABLE);
   const overview = many && small;
@@ -84,7 +91,7 @@ function Canvas({ definition, direction = "LR", legend, label, marks, chosen, on
   return (
     <div className="canvas" ref={box} role="group" aria-label={label ?? t("execution.graphLabel")}>
       <ReactFlow
-        nodes={overview ? NO_NODES : nodes}
+        nodes={overview ? NO_NODES : all}
         edges={overview ? NO_EDGES : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}

@@ -170,6 +170,8 @@ export const watchEn = {
       duplicate: "Duplicate it",
       copy: "Copy",
       paste: "Paste",
+      group: "Group what is selected",
+      note: "Add a note",
       undo: "Undo",
       redo: "Redo",
       all: "Select all",

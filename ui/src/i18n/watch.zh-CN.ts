@@ -164,6 +164,8 @@ export const watchZhCN = {
       duplicate: "复制一份",
       copy: "复制",
       paste: "粘贴",
+      group: "把选中的步骤编为一组",
+      note: "添加便签",
       undo: "撤销",
       redo: "重做",
       all: "全选",

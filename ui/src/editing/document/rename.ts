@@ -2,6 +2,7 @@
 
 import { type Document, isMap, isPair, isScalar, type Node, visit } from "yaml";
 import { edgesIn } from "./edges";
+import { renameMember } from "./marks";
 import { idsIn, isNodeId, nodeIn } from "./nodes";
 import { edited, open } from "./text";
 
@@ -16,6 +17,7 @@ export function renameNode(text: string, id: string, name: string): string {
     for (const edge of edgesIn(document)) {
       for (const end of ["from", "to"]) if (edge.get(end) === id) edge.set(end, name);
     }
+    renameMember(document, id, name);
     renameIn(document.contents as unknown as Node, new Map([[id, name]]));
   });
 }
