@@ -7,6 +7,7 @@ import { isNote, noteOf } from "../../graph/marks";
 import type { NodeKindItem } from "../completion";
 import { copy, duplicate, paste } from "../document/clipboard";
 import { connect, disconnect, setEdge, whyNotConnect } from "../document/edges";
+import { addInput, removeInput, renameInput, setRequired } from "../document/inputs";
 import { removeMarks } from "../document/marks";
 import {
   addNode,
@@ -150,8 +151,12 @@ export function useActions(
       },
       set: (id: string, pointer: string, value: unknown) =>
         change((text) => setParam(text, id, pointer, value), true),
-      /** A field of the workflow itself. */
+      /** A field of the workflow itself, or what a pointer without its first `/` leads to in it. */
       setTop: (field: string, value: unknown) => change((text) => setField(text, `/${field}`, value), true),
+      addInput: () => change((text) => addInput(text).text),
+      renameInput: (old: string, name: string) => change((text) => renameInput(text, old, name)),
+      removeInput: (name: string) => change((text) => removeInput(text, name)),
+      setRequired: (name: string, needed: boolean) => change((text) => setRequired(text, name, needed)),
       setEdge: (ends: Ends, field: "when" | "label", value: string) =>
         change((text) => setEdge(text, ends, field, value), true),
     };

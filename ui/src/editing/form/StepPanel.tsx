@@ -39,7 +39,7 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
   const edge = ends && definition.edges!.find(({ from, to }) => from === ends.from && to === ends.to);
   const inputs = JSON.stringify(isObject(shown) ? shown.inputs : null);
   const schema: unknown = useMemo(() => JSON.parse(inputs ?? "null"), [inputs]);
-  const place = edge ? { behind: edge.from } : { before: node?.id ?? "" };
+  const place = edge ? { behind: edge.from } : node ? { before: node.id } : "end";
   const around = useSurroundings(workflowId, definition, schema, place, readOnly);
   return (
     <div className="step-panel">
@@ -82,7 +82,7 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
         </div>
       )}
       {!node && !edge && !note && !group && nodes.length < 2 && (
-        <WorkflowForm shown={shown} act={drawing.act} marks={marks} readOnly={readOnly} />
+        <WorkflowForm shown={shown} act={drawing.act} marks={marks} around={around} />
       )}
     </div>
   );
