@@ -1,8 +1,8 @@
 import { Panel } from "@xyflow/react";
 import { type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useCommands } from "../../commands/registry";
 import { Icon } from "../../components/Icon";
-import { useKeys } from "../../components/useKeys";
 import type { NodeKindItem } from "../completion";
 import type { Point } from "../document/nodes";
 import type { History } from "../YamlEditor";
@@ -46,11 +46,15 @@ export function CanvasPanel(props: Props) {
     onOpen(false);
     panel.current?.focus();
   };
-  useKeys((key) => {
-    if (key !== "/" || readOnly) return false;
-    asking.askKind({ after: one, into: selection.edge ?? undefined });
-    return true;
-  });
+  const askKind = () => asking.askKind({ after: one, into: selection.edge ?? undefined });
+  useCommands([readOnly ? null : { id: "keys.canvas.add", icon: "plus", run: askKind }]);
+  useCommands(
+    [
+      readOnly ? null : { id: "keys.canvas.tidy", icon: "tidy", run: act.tidy },
+      { id: "keys.canvas.fit", icon: "fit", run: () => surface.current?.fit() },
+    ],
+    { keys: false }, // their keys are the canvas's own
+  );
   const onKeyDown = useCanvasKeys({
     selecting,
     act,
@@ -97,14 +101,7 @@ export function CanvasPanel(props: Props) {
         )}
       </div>
       <div className="canvas-body">
-        {!props.readOnly && (
-          <Palette
-            kinds={kinds}
-            off={behind}
-            onAdd={add}
-            onSearch={() => asking.askKind({ after: one, into: selection.edge ?? undefined })}
-          />
-        )}
+        {!props.readOnly && <Palette kinds={kinds} off={behind} onAdd={add} onSearch={askKind} />}
         <div className="canvas-place">
           <Canvas
             definition={definition}
