@@ -45,7 +45,7 @@ def test_a_workflow_is_found_run_and_left_by_the_palette_alone(open_page: OpenPa
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name=re.compile("^Retry #1"))
     expect(dialog).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('[role=dialog]') !== null"), "the dialog has the focus"
+    expect(dialog.locator(":focus")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(find(page, "#1")).to_contain_text("#1")
