@@ -18,7 +18,7 @@ const GOALS: readonly { what: keyof typeof KEYS.everywhere; to: string; icon: Ic
   { what: "executions", to: "/executions", icon: "executions" },
   { what: "queue", to: "/queue", icon: "queue" },
   { what: "triggers", to: "/triggers", icon: "triggers" },
-  { what: "create", to: "/workflows/new", icon: "plus" },
+  { what: "create", to: "/workflows/start", icon: "plus" },
 ];
 /** How long `g` waits for the letter that says where to. Milliseconds. */
 const CHORD = 1_500;
