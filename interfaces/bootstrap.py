@@ -45,7 +45,7 @@ from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
 from infrastructure.expressions.adapter import PythonExpressions
 from infrastructure.nodes.checking import DefinitionCheck, InputCheck
-from infrastructure.nodes.examples import example_definitions, examples_folder
+from infrastructure.nodes.examples import example_definitions, examples_folder, templates
 from infrastructure.nodes.plugins import Plugin, find_plugins, kinds_of, runners_of
 from infrastructure.nodes.registry import OWN, node_kinds
 from infrastructure.postgres.artifacts import PostgresArtifacts
@@ -222,6 +222,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         schema=definition_schema(kinds),
         ready=ready,
         preview=Preview(store, tried, artifacts, clock),
+        templates=templates,
     )
     api = create_app(service)
     app = Border(

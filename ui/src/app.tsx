@@ -14,6 +14,7 @@ import { theme } from "./theme/theme";
 // What a screen needs comes with it: the editor (CodeMirror, yaml), the graph (React Flow, dagre).
 const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
 const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
+const StartPage = lazy(() => import("./screens/StartPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 const Statistics = lazy(() => import("./screens/Statistics"));
@@ -36,6 +37,7 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, element: <Navigate to="/workflows" replace /> },
           { path: "workflows", element: <Workflows /> },
+          { path: "workflows/start", element: <StartPage /> },
           { path: "workflows/new", element: <NewWorkflowPage /> },
           { path: "workflows/:workflowId", element: <WorkflowPage /> },
           { path: "workflows/:workflowId/statistics", element: <Statistics /> },

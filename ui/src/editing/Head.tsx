@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../api/client";
 import type { WorkflowAnswer } from "../api/types";
+import { useCommands } from "../commands/registry";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Icon } from "../components/Icon";
 import { PageTitle } from "../components/PageTitle";
@@ -33,6 +35,12 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
   const reason = whyNotRun(workflow, editing.dirty, t);
   const { obstacle } = saving;
   const unsaved = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;
+  useCommands([
+    saving.canSave && !saving.saving
+      ? { id: "keys.editor.save", icon: "save", run: saving.onSave, word: saveWord(workflow, editing, t) }
+      : null,
+    workflow ? { id: "keys.editor.versions", icon: "history", run: onVersions } : null,
+  ]);
   return (
     <>
       <PageTitle text={editing.dirty ? `• ${name}` : name} />
@@ -101,6 +109,9 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
 const isOlder = (workflow: WorkflowAnswer | null): boolean =>
   workflow !== null && workflow.ready_version !== workflow.latest_version;
 
+const saveWord = (workflow: WorkflowAnswer | null, editing: Editing, t: TFunction): string =>
+  workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
+
 function SaveButton({
   workflow,
   editing,
@@ -111,7 +122,6 @@ function SaveButton({
 }: Omit<Props, "children" | "onVersions" | "savedAs" | "obstacle"> & { unsaved: string | null }) {
   const { t } = useTranslation();
   if (workflow?.status === "archived") return null;
-  const word = workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
   return (
     <button
       type="button"
@@ -121,7 +131,7 @@ function SaveButton({
       aria-keyshortcuts="Control+S Meta+S"
       onClick={onSave}
     >
-      {saving ? t("editor.saving") : word}
+      {saving ? t("editor.saving") : saveWord(workflow, editing, t)}
     </button>
   );
 }
@@ -135,12 +145,14 @@ function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: st
     enabled: workflow !== null && workflow.ready_version !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const off = reason !== null || !ready.data;
+  useCommands([off ? null : { id: "keys.editor.run", icon: "play", run: () => setDialog(true) }]);
   return (
     <>
       <button
         type="button"
         className="btn primary"
-        disabled={reason !== null || !ready.data}
+        disabled={off}
         aria-describedby={reason || isOlder(workflow) ? "why-not" : undefined}
         onClick={() => setDialog(true)}
       >

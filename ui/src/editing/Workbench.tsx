@@ -7,30 +7,25 @@ import { Archive } from "./Archive";
 import { Bench } from "./Bench";
 import { Conflict } from "./Conflict";
 import { FileRefusal } from "./FileRefusal";
-import type { ImportedFile } from "./files";
 import { Head } from "./Head";
 import { LeaveGuard } from "./LeaveGuard";
 import { BroughtBack, Failed, NextStep, Note } from "./Notes";
 import { TABS, type Tab } from "./tabs";
-import { useWorkbench } from "./useWorkbench";
+import { type Beginning, useWorkbench } from "./useWorkbench";
 import { Versions } from "./Versions";
 import "../screens/execution.css";
 import "./editing.css";
 import "./notices.css";
 
-interface Props {
+interface Props extends Partial<Beginning> {
   /** null: a new one. */
   workflow: WorkflowAnswer | null;
-  /** A file that was chosen or dropped on the list of workflows. */
-  arrived?: ImportedFile | null;
-  /** It has just been saved for the first time. */
-  justSaved?: boolean;
 }
 
 /** A workflow under one's hands: its text, its graph, what is wrong, its life and its last runs. */
-export function Workbench({ workflow, arrived = null, justSaved = false }: Props) {
+export function Workbench({ workflow, arrived = null, begin = null, justSaved = false }: Props) {
   const { t } = useTranslation();
-  const bench = useWorkbench(workflow, arrived, justSaved);
+  const bench = useWorkbench(workflow, { arrived, begin, justSaved });
   const { editing, life, files, save, read } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");

@@ -1,5 +1,6 @@
 import { canvasEn } from "./canvas.en";
 import { editingEn } from "./editing.en";
+import { findingEn } from "./finding.en";
 
 import { triggersEn } from "./triggers.en";
 import { watchEn } from "./watch.en";
@@ -10,6 +11,7 @@ export const en = {
   ...editingEn,
   ...triggersEn,
   ...canvasEn,
+  ...findingEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",

@@ -1,5 +1,6 @@
 import { canvasZh } from "./canvas.zh-CN";
 import { editingZh } from "./editing.zh-CN";
+import { findingZh } from "./finding.zh-CN";
 import type { Messages } from "./index";
 import { triggersZhCN } from "./triggers.zh-CN";
 import { watchZhCN } from "./watch.zh-CN";
@@ -10,6 +11,7 @@ export const zhCN: Messages = {
   ...editingZh,
   ...triggersZhCN,
   ...canvasZh,
+  ...findingZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",

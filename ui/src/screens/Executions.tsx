@@ -5,6 +5,7 @@ import { Link, useSearchParams } from "react-router";
 import { api } from "../api/client";
 import { serverClock } from "../api/clock";
 import type { ExecutionItem } from "../api/types";
+import { useCommands } from "../commands/registry";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
@@ -88,6 +89,10 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const marks = useMarks(items);
+  useCommands(
+    [marks.chosen.length > 0 ? { id: "keys.list.stop", icon: "stop", run: () => marks.ask("stop") } : null],
+    { keys: false },
+  );
   useListKeys(box, {
     onMark: (id) =>
       marks.mark(

@@ -1,0 +1,88 @@
+"""A person finds the way: by the command palette, by saved views, from templates, and from nothing to a first run."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
+from tests.browser.test_editing import checked
+from tests.browser.test_watching import status
+from tests.fixtures.api import Api, python, workflow
+
+expect.set_options(timeout=PATIENCE_MS)
+
+HELLO = workflow("hello-palette", python("a", "def main(): return 1"))
+
+
+def palette(page: Page) -> Locator:
+    return page.get_by_role("combobox", name=re.compile("Find and do anything|查找并执行任何操作"))
+
+
+def find(page: Page, text: str) -> Locator:
+    """The palette, opened by its keys, with this typed into it; what is chosen."""
+    page.keyboard.press("Control+k")
+    expect(palette(page)).to_be_focused()
+    page.keyboard.type(text)
+    return page.locator(".palette-list").get_by_role("option", selected=True)
+
+
+def test_a_workflow_is_found_run_and_left_by_the_palette_alone(open_page: OpenPage, api: Api) -> None:
+    workflow_id = api.save(HELLO)
+    page = open_page("/queue")
+    expect(page.get_by_role("heading", name="Queue", exact=True)).to_be_visible()
+    expect(find(page, "hello-pal")).to_contain_text("hello-palette")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(workflow_id))
+    expect(page.get_by_role("button", name="Run…")).to_be_enabled()
+    expect(find(page, "run…")).to_contain_text("Run…")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Run hello-palette")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    status(page, "completed")
+    expect(find(page, "retry it")).to_contain_text("Retry it")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=re.compile("^Retry #1"))
+    expect(dialog).to_be_visible()
+    expect(dialog.locator(":focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(find(page, "#1")).to_contain_text("#1")
+    page.keyboard.press("Escape")
+    expect(palette(page)).to_have_count(0)
+
+
+def test_the_palette_opens_from_the_text_of_the_editor_and_gives_the_focus_back(open_page: OpenPage) -> None:
+    page = open_page("/workflows/new")
+    checked(page)
+    page.locator(".cm-content").first.click()
+    page.keyboard.press("Control+k")
+    expect(palette(page)).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(palette(page)).to_have_count(0)
+    expect(page.locator(".cm-content").first).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_palette_is_accessible_in_both_languages(open_page: OpenPage, picture: Picture, scheme: str) -> None:
+    locale = "en-US" if scheme == "light" else "zh-CN"
+    page = open_page("/executions", locale=locale, scheme=scheme)  # type: ignore[arg-type]
+    expect(page.locator("main h1")).to_be_visible()
+    find(page, "")
+    picture(page, f"palette-{locale[:2]}-{scheme}")
+    accessible(page)
+
+
+def test_the_palette_fills_a_phone_and_fits_a_thumb(open_page: OpenPage, picture: Picture) -> None:
+    page = open_page("/workflows", locale="zh-CN", phone=True)
+    page.get_by_role("button", name="查找").tap()
+    expect(palette(page)).to_be_focused()
+    size = page.get_by_role("dialog").bounding_box()
+    assert size is not None
+    assert (size["width"], size["height"]) == (390, 844)
+    picture(page, "palette-zh-phone")
+    fits_in_width(page)
+    fits_a_thumb(page)
+    page.get_by_role("option", name="前往队列").tap()
+    expect(page).to_have_url(re.compile("/queue$"))
