@@ -1,6 +1,7 @@
 """A person finds the way: by the command palette, by saved views, from templates, and from nothing to a first run."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,6 +11,7 @@ from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
 from tests.browser.test_editing import checked
 from tests.browser.test_watching import status
 from tests.fixtures.api import Api, python, workflow
+from tests.fixtures.server import serving
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -86,3 +88,71 @@ def test_the_palette_fills_a_phone_and_fits_a_thumb(open_page: OpenPage, picture
     fits_a_thumb(page)
     page.get_by_role("option", name="前往队列").tap()
     expect(page).to_have_url(re.compile("/queue$"))
+
+
+MINUTE_S = 60
+
+
+@pytest.mark.parametrize("way", ["drawn", "template"])
+def test_from_the_empty_start_to_a_finished_run_of_an_own_workflow_takes_less_than_a_minute(
+    open_page: OpenPage, picture: Picture, way: str
+) -> None:
+    with serving() as fresh:
+        begun = time.monotonic()
+        page = open_page("/", url=fresh.url)
+        expect(page.get_by_role("heading", name="Run your first workflow")).to_be_visible()
+        page.locator("main").get_by_role("link", name="New workflow").last.click()
+        if way == "drawn":
+            page.get_by_role("button", name="Empty canvas").click()
+            expect(page.get_by_text("Drag a step from the left")).to_be_visible()
+            for kind in ("Python", "Transform"):
+                page.get_by_role("navigation", name="Kinds of step").get_by_role("button", name=kind).click()
+            expect(page.locator(".react-flow__edge")).to_have_count(1)
+        else:
+            page.get_by_role("button", name="Two steps").click()
+            page.get_by_role("button", name="Begin with this").click()
+        checked(page)
+        expect(page.locator("[data-problem]")).to_have_count(0)
+        page.get_by_role("button", name="Save as new workflow").click()
+        expect(page.get_by_text("v1 is saved. What runs is the version that you call ready.")).to_be_visible()
+        picture(page, f"first-saved-{way}")
+        page.get_by_role("button", name="Run v1…").click()
+        page.get_by_role("dialog").get_by_role("button", name="Run it").click()
+        status(page, "completed")
+        expect(page.locator("[data-step-row][data-status=completed]")).to_have_count(2)
+        took = time.monotonic() - begun
+        picture(page, f"first-finished-{way}")
+    print(f"from the empty start to a finished run of two steps, {way}: {took:.1f} s")
+    assert took < MINUTE_S
+
+
+def test_templates_are_chosen_by_keyboard_and_on_a_phone(open_page: OpenPage, picture: Picture) -> None:
+    page = open_page("/workflows")
+    expect(page.get_by_role("heading", name="Workflows", exact=True)).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Two steps")).to_be_visible()
+    picture(page, "templates-en-light")
+    accessible(page)
+    page.keyboard.press("/")
+    page.keyboard.type("etl")
+    expect(page.locator(".template-card")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="File to figures")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Begin with this")).to_be_focused()
+    accessible(page)
+    page.keyboard.press("Enter")
+    checked(page)
+    expect(page.locator(".react-flow__node")).to_have_count(4)
+    expect(page.locator("[data-problem]")).to_have_count(0)
+
+    phone = open_page("/workflows/start", locale="zh-CN", scheme="dark", phone=True)
+    phone.get_by_role("button", name="两个步骤").tap()
+    expect(phone.get_by_role("button", name="用它开始")).to_be_visible()
+    picture(phone, "template-zh-phone")
+    fits_in_width(phone)
+    fits_a_thumb(phone)
+    accessible(phone)
+    phone.get_by_role("button", name="用它开始").tap()
+    expect(phone.get_by_role("button", name="保存为新工作流")).to_be_enabled()

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../api/client";
@@ -25,11 +25,23 @@ interface Props {
   saving: boolean;
   onSave: () => void;
   onVersions: () => void;
+  /** Whether the form of a run is open. */
+  running: boolean;
+  onRunning: (running: boolean) => void;
   /** The menu of further actions. */
   children: ReactNode;
 }
 
-export function Head({ workflow, editing, savedAs, onVersions, children, ...saving }: Props) {
+export function Head({
+  workflow,
+  editing,
+  savedAs,
+  onVersions,
+  running,
+  onRunning,
+  children,
+  ...saving
+}: Props) {
   const { t } = useTranslation();
   const name = workflow?.name ?? t("editor.new");
   const reason = whyNotRun(workflow, editing.dirty, t);
@@ -66,7 +78,7 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
           </button>
         )}
         <SaveButton workflow={workflow} editing={editing} unsaved={unsaved} {...saving} />
-        <Run workflow={workflow} reason={reason} />
+        <Run workflow={workflow} reason={reason} opened={running} onOpened={onRunning} />
       </div>
       {/* A place of its own, always there: no button moves under the hand when something is typed. */}
       <div className="head-notes">
@@ -119,7 +131,7 @@ function SaveButton({
   saving,
   unsaved,
   onSave,
-}: Omit<Props, "children" | "onVersions" | "savedAs" | "obstacle"> & { unsaved: string | null }) {
+}: Pick<Props, "workflow" | "editing" | "canSave" | "saving" | "onSave"> & { unsaved: string | null }) {
   const { t } = useTranslation();
   if (workflow?.status === "archived") return null;
   return (
@@ -136,9 +148,15 @@ function SaveButton({
   );
 }
 
-function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: string | null }) {
+interface RunProps {
+  workflow: WorkflowAnswer | null;
+  reason: string | null;
+  opened: boolean;
+  onOpened: (opened: boolean) => void;
+}
+
+function Run({ workflow, reason, opened, onOpened }: RunProps) {
   const { t } = useTranslation();
-  const [dialog, setDialog] = useState(false);
   const ready = useQuery({
     queryKey: ["version", workflow?.id, workflow?.ready_version],
     queryFn: () => api.version(workflow!.id, workflow!.ready_version!),
@@ -146,7 +164,7 @@ function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: st
     staleTime: Number.POSITIVE_INFINITY,
   });
   const off = reason !== null || !ready.data;
-  useCommands([off ? null : { id: "keys.editor.run", icon: "play", run: () => setDialog(true) }]);
+  useCommands([off ? null : { id: "keys.editor.run", icon: "play", run: () => onOpened(true) }]);
   return (
     <>
       <button
@@ -154,7 +172,7 @@ function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: st
         className="btn primary"
         disabled={off}
         aria-describedby={reason || isOlder(workflow) ? "why-not" : undefined}
-        onClick={() => setDialog(true)}
+        onClick={() => onOpened(true)}
       >
         <Icon name="play" size={14} />
         {t("workflow.runShort")}
@@ -163,8 +181,8 @@ function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: st
         <RunDialog
           workflow={workflow}
           schema={ready.data?.definition.inputs}
-          opened={dialog}
-          onClose={() => setDialog(false)}
+          opened={opened && ready.isSuccess}
+          onClose={() => onOpened(false)}
         />
       )}
     </>

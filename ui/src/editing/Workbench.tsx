@@ -29,7 +29,7 @@ export function Workbench({ workflow, arrived = null, begin = null, justSaved = 
   const { editing, life, files, save, read } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");
-  const [dialog, setDialog] = useState<"versions" | "archive" | null>(null);
+  const [dialog, setDialog] = useState<"versions" | "archive" | "run" | null>(null);
   return (
     <div className="page fill workbench">
       <Head
@@ -41,6 +41,8 @@ export function Workbench({ workflow, arrived = null, begin = null, justSaved = 
         saving={save.isPending}
         onSave={() => save.save()}
         onVersions={() => setDialog("versions")}
+        running={dialog === "run"}
+        onRunning={(running) => setDialog(running ? "run" : null)}
       >
         <Actions
           workflow={workflow}
@@ -80,6 +82,7 @@ export function Workbench({ workflow, arrived = null, begin = null, justSaved = 
           workflow={workflow}
           busy={life.busy}
           onReady={life.ready}
+          onRun={(version) => life.ready(version, { onSuccess: () => setDialog("run") })}
           onResume={() => life.change("resume")}
           onDuplicate={life.duplicate}
         />

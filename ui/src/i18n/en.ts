@@ -80,7 +80,6 @@ export const en = {
     never: "not run yet",
     none: "No workflow has “{{q}}” in its name.",
     clear: "Clear the search",
-    draftNewer: "v{{version}} is not ready",
   },
   start: {
     title: "Run your first workflow",

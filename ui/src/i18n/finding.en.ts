@@ -65,4 +65,10 @@ export const findingEn = {
       text: "Commands of the system with values, exit codes and JSON.",
     },
   },
+  next: {
+    text: "v{{version}} is saved. What runs is the version that you call ready.",
+    run: "Run v{{version}}…",
+    own: "Or make one of your own",
+    ownText: "From an empty canvas or a template: draw it, save it, run it. A minute is enough.",
+  },
 } as const;

@@ -1,6 +1,6 @@
 import type { Messages } from "./index";
 
-export const findingZh: Pick<Messages, "palette" | "template"> = {
+export const findingZh: Pick<Messages, "palette" | "template" | "next"> = {
   palette: {
     open: "查找",
     title: "查找并执行任何操作",
@@ -56,5 +56,11 @@ export const findingZh: Pick<Messages, "palette" | "template"> = {
       text: "模型给信件分类，并回复投诉；自带一个代替模型的小程序，可离线运行。",
     },
     "shell-words": { title: "Shell 命令", text: "带值、退出码和 JSON 的系统命令。" },
+  },
+  next: {
+    text: "v{{version}} 已保存。运行的是设为可运行的版本。",
+    run: "运行 v{{version}}…",
+    own: "或者做一个自己的",
+    ownText: "从空白画布或模板开始：画好、保存、运行，一分钟就够。",
   },
 };

@@ -80,7 +80,6 @@ export const zhCN: Messages = {
     never: "还没有运行过",
     none: "没有名称含“{{q}}”的工作流。",
     clear: "清除搜索",
-    draftNewer: "v{{version}} 尚不可运行",
   },
   start: {
     title: "运行你的第一个工作流",
