@@ -657,6 +657,10 @@ export const en = {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",
     },
+    disk_full: {
+      title: "the server has too little room on its disk",
+      advice: "Make room on the disk of the database. What runs already goes on; new runs are accepted again by themselves.",
+    },
     workflow_not_ready: {
       title: "no version of the workflow is ready",
       advice: "Make a version without problems ready, then run it.",
