@@ -8,11 +8,13 @@ import { Icon, type IconName } from "./components/Icon";
 import { KeySheet } from "./components/KeySheet";
 import { Skeleton } from "./components/Notices";
 import { Offline } from "./components/Offline";
+import { listAddress, useViews } from "./screens/list/views";
 
 const THEME_ICON: Record<Theme, IconName> = { auto: "auto", light: "sun", dark: "moon" };
 
 export function Shell() {
   const { t } = useTranslation();
+  useViews(); // the way to the list of executions is drawn anew
   const { palette, sheet, theme, switchLanguage } = useEverywhere();
   const { Palette } = palette;
   return (
@@ -42,7 +44,7 @@ export function Shell() {
           <Icon name="workflows" />
           {t("nav.workflows")}
         </NavLink>
-        <NavLink to="/executions" className="rail-item">
+        <NavLink to={listAddress()} className="rail-item">
           <Icon name="executions" />
           {t("nav.executions")}
         </NavLink>

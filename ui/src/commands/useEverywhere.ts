@@ -7,6 +7,7 @@ import { useNavigate } from "react-router";
 import type { IconName } from "../components/Icon";
 import { useKeys } from "../components/useKeys";
 import { changeLanguage } from "../i18n";
+import { listAddress } from "../screens/list/views";
 import { isMac, KEYS } from "./keys";
 import { type Command, useCommands } from "./registry";
 
@@ -33,7 +34,7 @@ export function useEverywhere() {
   const openSheet = () => setSheet(true);
   const switchTheme = () => setColorScheme(nextTheme);
   const switchLanguage = () => changeLanguage(i18n.language === "en" ? "zh-CN" : "en");
-  const go = (to: string) => void navigate(to);
+  const go = (to: string) => void navigate(to === "/executions" ? listAddress() : to);
   useChord(go);
   useCommands([
     ...GOALS.map(

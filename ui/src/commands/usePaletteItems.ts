@@ -11,6 +11,7 @@ import type { IconName } from "../components/Icon";
 import { found } from "../editing/canvas/search";
 import type { ExecutionStatus } from "../execution/events";
 import { formatMoment } from "../format/format";
+import { useViews } from "../screens/list/views";
 import { keysOf } from "./keys";
 import { useRegistered } from "./registry";
 
@@ -41,8 +42,10 @@ const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 export function usePaletteItems(typed: string) {
   const wanted = useDeferredValue(typed.trim());
+  const { screen, go } = useOwnItems();
   const groups: Record<Group, Item[]> = {
-    ...useOwnItems(),
+    screen,
+    go: [...go, ...useViewItems()],
     workflows: useWorkflows(wanted),
     executions: useExecutions(wanted),
   };
@@ -65,6 +68,22 @@ function useOwnItems(): Pick<Record<Group, Item[]>, "screen" | "go"> {
   });
   const everywhere = ({ id }: Item) => id.startsWith("keys.everywhere.");
   return { screen: items.filter((item) => !everywhere(item)), go: items.filter(everywhere) };
+}
+
+/** The views of the list that are saved in this browser. */
+function useViewItems(): Item[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return useViews().saved.map(({ id, name, search }) => ({
+    id: `view-${id}`,
+    word: t("views.present", { name }),
+    hint: "",
+    icon: "executions",
+    status: null,
+    keys: [],
+    run: () => void navigate(`/executions?${search}`),
+    words: [name, t("views.title")],
+  }));
 }
 
 function useWorkflows(wanted: string): Item[] {

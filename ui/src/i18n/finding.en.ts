@@ -1,4 +1,4 @@
-/** Words of the command palette, and of what a new workflow begins from. */
+/** Words of finding the way: the palette, views, what a new workflow begins from, the first run. */
 export const findingEn = {
   palette: {
     open: "Find",
@@ -70,5 +70,36 @@ export const findingEn = {
     run: "Run v{{version}}…",
     own: "Or make one of your own",
     ownText: "From an empty canvas or a template: draw it, save it, run it. A minute is enough.",
+  },
+  views: {
+    present: "View: {{name}}",
+    unnamed: "without a name",
+    builtIn: "Built-in views",
+    saved: "Saved in this browser",
+    standard: "opens first",
+    save: "Save this filter as a view",
+    name: "Name of the view",
+    keep: "Save",
+    notKept:
+      "It could not be kept: this browser’s storage is off or full. The address of the page holds the filter.",
+    manage: "Manage views…",
+    title: "Views",
+    where:
+      "Views are kept in this browser only. To share one, send the address of the page: it holds the filter.",
+    none: "No view is saved yet. Set filters, open the list of views and give them a name.",
+    opens: "The list opens with",
+    nameOf: "Name of {{name}}",
+    raise: "Move {{name}} up",
+    remove: "Delete {{name}}",
+    waits: "a step waits",
+    drop: "Leave this filter",
+    own: {
+      all: "All",
+      active: "Not ended",
+      running: "Running",
+      waits: "Running, a step waits",
+      failed: "Failed in 24 hours",
+      completed: "Completed in 24 hours",
+    },
   },
 } as const;

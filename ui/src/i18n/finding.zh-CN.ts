@@ -1,6 +1,6 @@
 import type { Messages } from "./index";
 
-export const findingZh: Pick<Messages, "palette" | "template" | "next"> = {
+export const findingZh: Pick<Messages, "palette" | "template" | "next" | "views"> = {
   palette: {
     open: "查找",
     title: "查找并执行任何操作",
@@ -62,5 +62,34 @@ export const findingZh: Pick<Messages, "palette" | "template" | "next"> = {
     run: "运行 v{{version}}…",
     own: "或者做一个自己的",
     ownText: "从空白画布或模板开始：画好、保存、运行，一分钟就够。",
+  },
+  views: {
+    present: "视图：{{name}}",
+    unnamed: "未命名",
+    builtIn: "内置视图",
+    saved: "保存在此浏览器中",
+    standard: "默认打开",
+    save: "把当前筛选保存为视图",
+    name: "视图名称",
+    keep: "保存",
+    notKept: "没有保存成功：此浏览器的存储被关闭或已满。页面地址里有这些筛选条件。",
+    manage: "管理视图…",
+    title: "视图",
+    where: "视图只保存在此浏览器中。要分享，把页面地址发给别人即可：地址里有筛选条件。",
+    none: "还没有保存的视图。设置筛选条件，打开视图列表，起个名字。",
+    opens: "列表默认打开",
+    nameOf: "{{name}} 的名称",
+    raise: "上移 {{name}}",
+    remove: "删除 {{name}}",
+    waits: "有步骤在等待",
+    drop: "去掉此筛选",
+    own: {
+      all: "全部",
+      active: "未结束",
+      running: "运行中",
+      waits: "运行中，有步骤在等待",
+      failed: "24 小时内失败",
+      completed: "24 小时内完成",
+    },
   },
 };

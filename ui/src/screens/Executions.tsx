@@ -16,6 +16,7 @@ import { type ListFilter, matches, queryOf, readFilter, writeFilter } from "./li
 import { ExecutionTable } from "./list/Table";
 import { useListKeys } from "./list/useListKeys";
 import { useMarks } from "./list/useMarks";
+import { ViewMenu } from "./list/ViewMenu";
 import { keepWalk } from "./list/walk";
 import "./list/list.css";
 
@@ -28,8 +29,8 @@ export default function Executions() {
   const list = useExecutionList(filter);
   useLiveLists(list.data?.pages[0]?.position);
   const items = useMemo(
-    () => list.data?.pages.flatMap((page) => page.items).filter((item) => matches(item, filter.q)),
-    [list.data, filter.q],
+    () => list.data?.pages.flatMap((page) => page.items).filter((item) => matches(item, filter)),
+    [list.data, filter],
   );
   const known = writeFilter(filter).toString(); // what nobody knows filters nothing
   const search = known === "" ? "" : `?${known}`;
@@ -45,6 +46,7 @@ export default function Executions() {
       <div className="topbar">
         <PageTitle text={t("executions.title")} drawn />
         <h1>{t("executions.title")}</h1>
+        <ViewMenu filter={known} />
         <ConnectionChip />
       </div>
       <Filters filter={filter} onChange={change} />
@@ -71,7 +73,7 @@ export default function Executions() {
 }
 
 function useExecutionList(filter: ListFilter) {
-  const { q: _, ...asked } = filter;
+  const { q: _, waits: __, ...asked } = filter;
   return useInfiniteQuery({
     queryKey: ["executions", "list", asked],
     queryFn: ({ pageParam }) =>
@@ -127,15 +129,15 @@ interface NothingProps {
 /** Which of the filters left nothing over. */
 function Nothing({ filter, more, onClear }: NothingProps) {
   const { t } = useTranslation();
-  const { statuses, q, ...others } = filter;
+  const { statuses, q, waits, ...others } = filter;
   if (writeFilter(filter).toString() !== "") {
-    const byStatus = q === "" && Object.values(others).every((value) => value === "");
+    const byStatus = q === "" && !waits && Object.values(others).every((value) => value === "");
     return (
       <Empty
         title={t(q !== "" ? "executions.wordsNone" : byStatus ? "executions.filterNone" : "executions.none", {
           q,
         })}
-        {...(q !== "" && more ? { text: t("executions.wordsMore") } : {})}
+        {...((q !== "" || waits) && more ? { text: t("executions.wordsMore") } : {})}
       >
         <button type="button" className="btn" onClick={onClear}>
           {t("list.clearFilter")}
