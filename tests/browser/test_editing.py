@@ -97,7 +97,9 @@ def test_a_workflow_is_written_checked_mended_saved_and_run_by_keyboard_alone(
     open_page: OpenPage, picture: Picture
 ) -> None:
     page = open_page("/workflows")
-    page.get_by_role("link", name="New workflow").focus()
+    page.get_by_role("link", name="New workflow").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Empty canvas").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Two steps").focus()
     page.keyboard.press("Enter")

@@ -188,11 +188,16 @@ def test_a_filter_becomes_a_view_that_the_list_opens_with(open_page: OpenPage, a
     expect(menu.locator("summary")).to_have_text("View: Broken views")
 
 
-def test_views_fit_a_phone(open_page: OpenPage, picture: Picture) -> None:
-    page = open_page("/executions?status=running&waits=yes", locale="zh-CN", scheme="dark", phone=True)
+@pytest.mark.parametrize(("locale", "failed"), [("zh-CN", "24 小时内失败"), ("en-US", "Failed in 24 hours")])
+def test_views_fit_a_phone(open_page: OpenPage, picture: Picture, locale: str, failed: str) -> None:
+    page = open_page("/executions?status=running&waits=yes", locale=locale, scheme="dark", phone=True)
     page.locator("details.views summary").tap()
-    expect(page.get_by_role("link", name="24 小时内失败")).to_be_visible()
-    picture(page, "views-zh-phone")
+    expect(page.get_by_role("link", name=failed)).to_be_visible()
+    menu = page.locator(".views .menu-body").bounding_box()
+    assert menu is not None
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= 390
+    picture(page, f"views-{locale[:2]}-phone")
     fits_in_width(page)
     fits_a_thumb(page)
     accessible(page)

@@ -6,6 +6,7 @@ import { KEYS } from "./commands/keys";
 import { type Theme, useEverywhere } from "./commands/useEverywhere";
 import { Icon, type IconName } from "./components/Icon";
 import { KeySheet } from "./components/KeySheet";
+import { Mark } from "./components/Mark";
 import { Skeleton } from "./components/Notices";
 import { Offline } from "./components/Offline";
 import { listAddress, useViews } from "./screens/list/views";
@@ -24,7 +25,7 @@ export function Shell() {
       </a>
       <nav className="rail" aria-label={t("nav.label")}>
         <NavLink to="/" className="mark" aria-label="Runwright">
-          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <Mark />
         </NavLink>
         <button
           type="button"

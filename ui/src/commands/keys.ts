@@ -5,7 +5,6 @@
 export const KEYS = {
   everywhere: {
     palette: ["Ctrl", "K"],
-    sheet: ["?"],
     workflows: ["g", "w"],
     executions: ["g", "e"],
     queue: ["g", "q"],
@@ -13,6 +12,7 @@ export const KEYS = {
     create: ["g", "n"],
     language: [],
     theme: [],
+    sheet: ["?"],
     send: ["Ctrl", "Enter"],
     leave: ["Esc"],
   },
