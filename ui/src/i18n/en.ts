@@ -1,4 +1,5 @@
 import { canvasEn } from "./canvas.en";
+import { compareEn } from "./compare.en";
 import { editingEn } from "./editing.en";
 
 import { triggersEn } from "./triggers.en";
@@ -10,6 +11,7 @@ export const en = {
   ...editingEn,
   ...triggersEn,
   ...canvasEn,
+  ...compareEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",

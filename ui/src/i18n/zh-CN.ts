@@ -1,4 +1,5 @@
 import { canvasZh } from "./canvas.zh-CN";
+import { compareZh } from "./compare.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
 import { triggersZhCN } from "./triggers.zh-CN";
@@ -10,6 +11,7 @@ export const zhCN: Messages = {
   ...editingZh,
   ...triggersZhCN,
   ...canvasZh,
+  ...compareZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
