@@ -15,6 +15,10 @@ export const watchEn = {
   value: {
     mode: "How it is shown",
     table: "Table",
+    chart: "Chart",
+    chartOf: "{{label}} as a chart: {{names}} along {{along}}",
+    rowNumber: "row",
+    chartCut: "Drawn are at most {{rows}} rows and {{lines}} columns.",
     tree: "Tree",
     raw: "Raw",
     copy: "Copy it",

@@ -15,6 +15,10 @@ export const watchZhCN = {
   value: {
     mode: "显示方式",
     table: "表格",
+    chart: "图表",
+    chartOf: "{{label}}的图表：{{names}}，横轴为 {{along}}",
+    rowNumber: "行号",
+    chartCut: "最多绘制 {{rows}} 行和 {{lines}} 列。",
     tree: "树",
     raw: "原文",
     copy: "复制",

@@ -1,4 +1,5 @@
 import { canvasZh } from "./canvas.zh-CN";
+import { compareZh } from "./compare.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import { findingZh } from "./finding.zh-CN";
 import type { Messages } from "./index";
@@ -12,6 +13,7 @@ export const zhCN: Messages = {
   ...triggersZhCN,
   ...canvasZh,
   ...findingZh,
+  ...compareZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
