@@ -173,7 +173,7 @@ export function serveExecution(history: History, count = history.events.length):
   return view;
 }
 
-function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer {
+export function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer {
   const total = history.view.progress.total;
   return {
     id: view.id,
