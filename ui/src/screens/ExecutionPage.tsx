@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useParams } from "react-router";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { api } from "../api/client";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
@@ -37,6 +37,12 @@ export default function ExecutionPage() {
 function Live({ id }: { id: string }) {
   const { t } = useTranslation();
   const execution = useExecutionStream(id, lineOf(useLocation().hash));
+  const asked = useSearchParams()[0].get("step");
+  const store = execution.data?.store;
+  // An address may name the step it is about: the way from a child back to its step of the parent does.
+  useEffect(() => {
+    if (asked !== null && store?.getState().view.steps[asked]) store.getState().select(asked);
+  }, [asked, store]);
   if (execution.isPending) return <Skeleton rows={8} />;
   if (!execution.data) {
     return (
