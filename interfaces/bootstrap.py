@@ -43,6 +43,7 @@ from domain.triggering.trigger import TRIGGER_EVENTS, TriggerEvent
 from domain.workflow.validation import validate
 from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
+from infrastructure.disk import free_mb_of
 from infrastructure.expressions.adapter import PythonExpressions
 from infrastructure.nodes.checking import DefinitionCheck, InputCheck
 from infrastructure.nodes.examples import example_definitions, examples_folder, templates
@@ -176,6 +177,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         ids=ids,
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
+        free_mb=free_mb_of(settings.data_dir) if settings.database_url is None else None,
+        disk_reserve_mb=settings.disk_reserve_mb,
     )
     secrets_of_webhooks = PostgresWebhookSecrets(reads)
     triggers = Triggers(store, handlers, expressions, secrets_of_webhooks, lambda: secrets.token_urlsafe(32))

@@ -3,6 +3,7 @@
 from application.ports import NodeKinds
 from application.queries import Json
 from domain.errors import Category
+from domain.workflow import canvas
 from domain.workflow.graph import Join, OnError, OnFailure, OnLimit
 from domain.workflow.retry import RETRIED_BY_DEFAULT
 from domain.workflow.validation import API_VERSION, MAX_NEEDED, MAX_TIMEOUT_S, MIN_NEEDED, NODE_ID, RESOURCE
@@ -100,6 +101,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
             "nodes": {"type": "array", "minItems": 1, "items": {"oneOf": nodes}},
             "edges": {"type": "array", "items": edge},
             "output": {"description": "What the execution results in; may hold ${...}."},
+            "canvas": _canvas_schema(),
             "settings": {
                 "type": "object",
                 "properties": {
@@ -135,6 +137,53 @@ def definition_schema(kinds: NodeKinds) -> Json:
                 },
                 "additionalProperties": False,
             },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _canvas_schema() -> Json:
+    identity: Json = {"type": "string", "pattern": f"^{canvas.MARK_ID.pattern}$"}
+    colour: Json = {"enum": list(canvas.COLOURS)}
+
+    def pair(one: str, other: str, low: int, high: int) -> Json:
+        side = {"type": "number", "minimum": low, "maximum": high, "description": "px"}
+        return {
+            "type": "object",
+            "required": [one, other],
+            "properties": {one: side, other: side},
+            "additionalProperties": False,
+        }
+
+    note: Json = {
+        "type": "object",
+        "required": ["id", "text", "position"],
+        "properties": {
+            "id": identity,
+            "text": {"type": "string", "maxLength": canvas.MAX_NOTE_LETTERS, "description": "Markdown."},
+            "position": pair("x", "y", -canvas.MAX_PLACE_PX, canvas.MAX_PLACE_PX),
+            "size": pair("width", "height", canvas.MIN_SIDE_PX, canvas.MAX_SIDE_PX),
+            "color": colour,
+        },
+        "additionalProperties": False,
+    }
+    group: Json = {
+        "type": "object",
+        "required": ["id", "title", "nodes"],
+        "properties": {
+            "id": identity,
+            "title": {"type": "string", "maxLength": canvas.MAX_TITLE_LETTERS},
+            "nodes": {"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "Ids of its nodes."},
+            "color": colour,
+        },
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "description": "What only the canvas shows: notes, and groups of nodes. Execution does not look at it.",
+        "properties": {
+            "notes": {"type": "array", "maxItems": canvas.MAX_NOTES, "items": note},
+            "groups": {"type": "array", "maxItems": canvas.MAX_GROUPS, "items": group},
         },
         "additionalProperties": False,
     }

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from domain.errors import Category, Problem, Severity
 from domain.values import MAP
+from domain.workflow.canvas import check_canvas
 from domain.workflow.graph import INNER_ID, Join, OnError, OnFailure, OnLimit
 from domain.workflow.retry import RETRIED_BY_DEFAULT
 
@@ -20,7 +21,7 @@ API_VERSION = "runwright/v1"
 MAX_PROBLEMS = 1_000
 """More would help nobody; the last one says that there are more."""
 
-_TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings"}
+_TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings", "canvas"}
 _NODE = {
     "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "needs", "title", "description",
     "position",
@@ -36,7 +37,6 @@ _SETTINGS = {
     "timeout_s", "queue_timeout_s", "max_parallel_steps", "on_failure", "priority", "retry", "concurrency", "debounce",
     "needs",
 }  # fmt: skip
-_SETTINGS_LATER = {"schedule"}
 _CONCURRENCY = {"limit", "key", "on_limit"}
 _DEBOUNCE = {"wait_s", "key", "max_wait_s"}
 _RETRY = {"max_attempts", "interval_s", "backoff", "max_interval_s", "jitter", "on", "types", "when"}
@@ -108,6 +108,7 @@ def validate(definition: object, check: ConfigCheck, *, max_nodes: int) -> list[
         if isinstance(raw, dict) and "when" in raw:
             edge = cast("dict[str, Any]", raw)
             _when(found, index, edge, check, order.after(edge.get("from")))
+    check_canvas(found, top.get("canvas"), set(ids))
     if top.get("output") is not None:
         found.nested("/output", None, check.template(top["output"], frozenset(ids)))
     return found.problems
@@ -213,7 +214,12 @@ def _settings(found: _Found, settings: object, check: ConfigCheck) -> None:
         found("/settings", "not_an_object", "settings must be an object.", "Write settings by name.")
         return
     raw = cast("dict[str, Any]", settings)
-    _known_fields(found, raw, _SETTINGS, _SETTINGS_LATER, "/settings")
+    if "schedule" in raw:
+        found(
+            "/settings/schedule", "schedule_is_trigger", "When a workflow starts is no part of its definition.",
+            "Take it out and make a trigger: page Triggers, runwright triggers, or POST /api/v1/triggers.",
+        )  # fmt: skip
+    _known_fields(found, {name: raw[name] for name in raw if name != "schedule"}, _SETTINGS, set(), "/settings")
     _number(found, raw, "timeout_s", "/settings", low=0.001, high=MAX_TIMEOUT_S, whole=False)
     _number(found, raw, "queue_timeout_s", "/settings", low=0.001, high=MAX_TIMEOUT_S, whole=False)
     _number(found, raw, "max_parallel_steps", "/settings", low=1, high=10_000, whole=True)

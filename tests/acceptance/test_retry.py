@@ -210,7 +210,8 @@ def test_a_stop_wins_over_a_pause(api: Api, tmp_path: Path) -> None:
 def test_a_pause_outlives_a_killed_server(start_server: StartServer) -> None:
     first = start_server(arguments=["--no-examples"])
     api = Api(first.url)
-    wait = {"id": "wait", "kind": "wait", "config": {"seconds": 0.2}}
+    # Long enough that a busy machine has paused it before it is over.
+    wait = {"id": "wait", "kind": "wait", "config": {"seconds": 3}}
     execution_id = api.run(api.save(workflow("kept", wait)))
     until(lambda: api.steps(execution_id)["wait"]["status"] == "waiting")
     api.post(f"/executions/{execution_id}/pause")

@@ -269,3 +269,56 @@ def test_on_a_phone_steps_are_a_list_with_a_form(open_page: OpenPage, api: Api, 
     page.get_by_role("option").first.tap()
     expect(page.locator(".step-list").get_by_role("button", name="http")).to_be_visible()
     accessible(page)
+
+
+def test_steps_are_put_into_a_group_and_a_note_beside_them(open_page: OpenPage, api: Api, picture: Picture) -> None:
+    workflow_id = api.save(two("noted"))
+    page = open_page(f"/workflows/{workflow_id}", locale="zh-CN")
+    checked(page)
+    page.locator(".canvas-panel").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+g")
+    name = page.get_by_role("form", name="分组的表单").get_by_role("textbox", name="分组名称")
+    expect(name).to_be_focused()
+    name.fill("每日装载")
+    page.get_by_role("radio", name="蓝").check()
+    group = page.locator(".sketch.group")
+    expect(group).to_have_attribute("data-color", "blue")
+    page.get_by_role("button", name="添加便签").click()
+    text = page.get_by_role("form", name="便签的表单").get_by_role("textbox", name="内容")
+    text.fill("**每天早上**运行\n\n- 先装载\n- 再汇总")
+    note = page.locator(".sketch.note")
+    expect(note.locator("strong")).to_have_text("每天早上")
+    page.wait_for_function(f"() => {NOW}.includes('先装载')")
+    picture(page, "canvas-notes-zh-light")
+    accessible(page)
+
+    at = note.bounding_box()
+    assert at is not None
+    page.mouse.move(at["x"] + 30, at["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(at["x"] + 30, at["y"] - 44, steps=6)
+    page.mouse.up()
+    checked(page)
+    page.keyboard.press("Control+s")
+    saved_as(page, 2)
+    canvas = definition_of(api, workflow_id)["canvas"]
+    assert [(one["title"], one["nodes"], one["color"]) for one in canvas["groups"]] == [
+        ("每日装载", ["load", "after"], "blue")
+    ]
+    placed = min(node["position"]["y"] for node in definition_of(api, workflow_id)["nodes"])
+    assert canvas["notes"][0]["position"]["y"] < placed - 96 - 64, "it was drawn upwards"
+    # A run shows them as well; the title of a group selects its steps.
+    page.get_by_role("button", name="每日装载").click()
+    page.get_by_role("button", name="解散分组").click()
+    expect(group).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(group).to_have_count(1)
+    api.post(f"/workflows/{workflow_id}/ready", {})
+    execution_id = api.run(workflow_id)
+    api.finish(execution_id)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/executions/{execution_id}")
+    expect(page.locator(".sketch.group .group-title")).to_have_text("每日装载")
+    expect(page.locator(".sketch.note strong")).to_have_text("每天早上")
+    picture(page, "run-notes-zh-light")

@@ -154,7 +154,8 @@ async def test_hostile_expressions_give_a_value_or_a_refusal(hasty: PythonExpres
 async def test_hostile_expressions_end_in_time(hasty: PythonExpressions, theme: str) -> None:
     """Most of these are killed at their limit; the loop of the server goes on meanwhile."""
     longest = await _beats_while(asyncio.gather(*(_withstands(hasty, text) for text in HOSTILE[theme])))
-    assert longest < 0.5
+    # 0.05 s on an idle machine; an expression that held the loop would hold it for all of theirs.
+    assert longest < 2.0
 
 
 async def _withstands(expressions: PythonExpressions, text: str) -> None:

@@ -19,6 +19,7 @@ const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 const Statistics = lazy(() => import("./screens/Statistics"));
 const Triggers = lazy(() => import("./screens/Triggers"));
+const Compare = lazy(() => import("./screens/Compare"));
 const Queue = lazy(() => import("./screens/Queue"));
 
 function Crash() {
@@ -42,6 +43,7 @@ export const routes: RouteObject[] = [
           { path: "workflows/:workflowId", element: <WorkflowPage /> },
           { path: "workflows/:workflowId/statistics", element: <Statistics /> },
           { path: "executions", element: <Executions /> },
+          { path: "compare", element: <Compare /> },
           { path: "queue", element: <Queue /> },
           { path: "triggers", element: <Triggers /> },
           { path: "executions/:executionId", element: <ExecutionPage /> },

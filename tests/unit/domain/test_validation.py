@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import Problem
+from domain.errors import Problem, Severity
 from domain.workflow.validation import MAX_PROBLEMS, validate
 
 NODE = {"id": "a", "kind": "python", "config": {}}
+NOTE = {"id": "n", "text": "Every *morning*", "position": {"x": 1.5, "y": -8}, "size": {"width": 240, "height": 96}}
+GROUP = {"id": "g", "title": "Load", "nodes": ["a"], "color": "blue"}
+LONG = "x" * 4_001
 
 
 class Check:
@@ -72,7 +75,7 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [NODE], "settings": {"priority": 101}}, {("/settings/priority", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"queue_timeout_s": 0}}, {("/settings/queue_timeout_s", "out_of_range")}),
         ({"nodes": [NODE], "settings": {"on_failure": "panic"}}, {("/settings/on_failure", "bad_choice")}),
-        ({"nodes": [NODE], "settings": {"schedule": {}}}, {("/settings/schedule", "not_supported_yet")}),
+        ({"nodes": [NODE], "settings": {"schedule": {}}}, {("/settings/schedule", "schedule_is_trigger")}),
         ({"nodes": [NODE], "settings": {"concurrency": {}}}, {("/settings/concurrency/limit", "out_of_range")}),
         (
             {"nodes": [NODE], "settings": {"concurrency": {"limit": 0, "key": 1, "on_limit": "wait", "of": 2}}},
@@ -122,12 +125,38 @@ def edges(text: str) -> list[dict[str, str]]:
         ({"nodes": [NODE], "edges": edges("a>z")}, {("/edges/0/to", "dangling_edge")}),
         ({"nodes": [NODE, node(id="b")], "edges": edges("a>b a>b")}, {("/edges/1", "duplicate_edge")}),
         ({"nodes": [NODE], "edges": edges("a>a")}, {("/nodes/0", "cycle")}),
+        ({"nodes": [NODE], "canvas": []}, {("/canvas", "not_an_object")}),
+        ({"nodes": [NODE], "canvas": {"notes": [NOTE], "groups": [GROUP]}}, set()),
+        ({"nodes": [NODE], "canvas": {"lines": []}}, {("/canvas/lines", "unknown_field")}),
+        ({"nodes": [NODE], "canvas": {"notes": {}, "groups": [7]}}, {
+            ("/canvas/notes", "not_a_list"), ("/canvas/groups/0", "not_an_object"),
+        }),
+        ({"nodes": [NODE], "canvas": {"notes": [NOTE] * 201}}, {("/canvas/notes", "not_a_list")}),
+        ({"nodes": [NODE], "canvas": {"notes": [NOTE, NOTE]}}, {("/canvas/notes/1/id", "bad_mark_id")}),
+        ({"nodes": [NODE], "canvas": {"notes": [NOTE | {"id": "a b", "text": LONG, "color": "pink", "by": 1}]}}, {
+            ("/canvas/notes/0/id", "bad_mark_id"), ("/canvas/notes/0/text", "bad_mark_text"),
+            ("/canvas/notes/0/color", "bad_choice"), ("/canvas/notes/0/by", "unknown_field"),
+        }),
+        ({"nodes": [NODE], "canvas": {"notes": [NOTE | {"position": [1, 2], "size": {"width": 1, "height": True}}]}}, {
+            ("/canvas/notes/0/position", "bad_place"), ("/canvas/notes/0/size/width", "out_of_range"),
+            ("/canvas/notes/0/size/height", "out_of_range"),
+        }),
+        ({"nodes": [NODE], "canvas": {"groups": [GROUP | {"nodes": []}]}}, {("/canvas/groups/0/nodes", "not_a_list")}),
+        ({"nodes": [NODE], "canvas": {"groups": [GROUP | {"nodes": ["z", "a"]}, GROUP | {"id": "h", "title": 1}]}}, {
+            ("/canvas/groups/0/nodes/0", "unknown_member"), ("/canvas/groups/1/nodes/0", "grouped_twice"),
+            ("/canvas/groups/1/title", "bad_mark_text"),
+        }),
         ({"nodes": [NODE], "output": "${z}"}, {("/output", "not_an_ancestor")}),
         ({"nodes": [NODE], "output": "${a}"}, set()),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_at_its_place(definition: object, expected: set[tuple[str, str]]) -> None:
     assert found(definition) == expected
+
+
+def test_what_only_the_canvas_shows_stops_no_run_when_a_node_of_a_group_is_gone() -> None:
+    definition = {"nodes": [NODE], "canvas": {"groups": [GROUP | {"nodes": ["a", "gone"]}]}}
+    assert [problem.severity for problem in validate(definition, Check(), max_nodes=9)] == [Severity.WARNING]
 
 
 def test_all_problems_come_at_once() -> None:

@@ -88,6 +88,8 @@ export interface Definition {
   inputs?: JsonSchema;
   nodes?: NodeDefinition[];
   edges?: EdgeDefinition[];
+  /** Notes and groups; graph/marks.ts reads it. */
+  canvas?: unknown;
 }
 
 export interface WorkflowAnswer {

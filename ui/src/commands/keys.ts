@@ -55,6 +55,8 @@ export const KEYS = {
     duplicate: ["Ctrl", "D"],
     copy: ["Ctrl", "C"],
     paste: ["Ctrl", "V"],
+    group: ["Ctrl", "G"],
+    note: ["n"],
     undo: ["Ctrl", "Z"],
     redo: ["Ctrl", "Shift", "Z"],
     all: ["Ctrl", "A"],

@@ -81,6 +81,7 @@ const PATHS = {
     <path d="M6 9V4.5a1.2 1.2 0 0 1 2.4 0V8M8.4 8V3.4a1.2 1.2 0 0 1 2.4 0V8M10.8 8V4.5a1.2 1.2 0 0 1 2.4 0v6a5 5 0 0 1-9.2 2.6L2.6 10a1.2 1.2 0 0 1 2-1.2L6 10.4V9" />
   ),
   wait: <path d="M5 2.5h8M5 15.5h8M5.8 2.5v2.2L9 9l3.2-4.3V2.5M5.8 15.5v-2.2L9 9l3.2 4.3v2.2" />,
+  compare: <path d="M3 3.5h4.5v11H3ZM10.5 3.5H15v11h-4.5ZM5.2 6.5v2M12.8 6.5v2M12.8 10v1.5" />,
   close: <path d="m4.5 4.5 9 9m0-9-9 9" />,
   external: <path d="M10.5 3H15v4.5M15 3 8.5 9.5M13 10.5V15H3V5h4.5" />,
   file: <path d="M10.5 2.5h-6v13h9v-10Zm0 0v3h3" />,
@@ -120,6 +121,13 @@ const PATHS = {
   ),
   undo: <path d="M6.5 4 3 7.5 6.5 11M3.5 7.5h7a4 4 0 0 1 0 8H7" />,
   redo: <path d="m11.5 4 3.5 3.5-3.5 3.5M14.5 7.5h-7a4 4 0 0 0 0 8H11" />,
+  note: <path d="M3 3h12v8l-4 4H3ZM11 15v-4h4M6 6.5h6M6 9.5h3" />,
+  group: (
+    <>
+      <path d="M2.5 5.5v-3h3M12.5 2.5h3v3M15.5 12.5v3h-3M5.5 15.5h-3v-3" />
+      <path d="M5.5 6h4v3h-4ZM8.5 9.5h4v3h-4Z" />
+    </>
+  ),
   tidy: <path d="M2.5 6.5h4v5h-4ZM11.5 2.5h4v5h-4ZM11.5 10.5h4v5h-4ZM6.5 9H9M11.5 5H9v8h2.5" />,
   remove: <path d="M3 5h12M7 5V3h4v2M4.5 5l.8 10h7.4l.8-10M7.5 8v4.5M10.5 8v4.5" />,
   "align-left": <path d="M3 2.5v13M6 4.5h9v3H6ZM6 10.5h5v3H6Z" />,

@@ -6,7 +6,7 @@ import type { EdgeDefinition, NodeDefinition } from "../execution/edges";
 type Loose = Record<string, unknown> | null;
 
 export function drawable(value: unknown): Definition {
-  const { nodes, edges } = (isObject(value) ? value : {}) as { nodes?: unknown; edges?: unknown };
+  const { nodes, edges, canvas } = (isObject(value) ? value : {}) as Record<string, unknown>;
   const drawn = new Map<string, NodeDefinition>();
   for (const item of Array.isArray(nodes) ? (nodes as Loose[]) : []) {
     if (!isObject(item) || typeof item.id !== "string" || item.id === "" || drawn.has(item.id)) continue;
@@ -20,7 +20,7 @@ export function drawable(value: unknown): Definition {
     const label = typeof item.label === "string" ? { label: item.label } : {};
     return [{ from: item.from, to: item.to, ...when, ...label }];
   });
-  return { nodes: [...drawn.values()], edges: lines };
+  return { nodes: [...drawn.values()], edges: lines, ...(canvas !== undefined && { canvas }) };
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

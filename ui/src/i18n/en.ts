@@ -1,4 +1,5 @@
 import { canvasEn } from "./canvas.en";
+import { compareEn } from "./compare.en";
 import { editingEn } from "./editing.en";
 import { findingEn } from "./finding.en";
 
@@ -12,6 +13,7 @@ export const en = {
   ...triggersEn,
   ...canvasEn,
   ...findingEn,
+  ...compareEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",
@@ -656,6 +658,11 @@ export const en = {
     queue_full: {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",
+    },
+    disk_full: {
+      title: "the server has too little room on its disk",
+      advice:
+        "Make room on the disk of the database. What runs already goes on; new runs are accepted again by themselves.",
     },
     workflow_not_ready: {
       title: "no version of the workflow is ready",

@@ -1,4 +1,5 @@
 import { canvasZh } from "./canvas.zh-CN";
+import { compareZh } from "./compare.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import { findingZh } from "./finding.zh-CN";
 import type { Messages } from "./index";
@@ -12,6 +13,7 @@ export const zhCN: Messages = {
   ...triggersZhCN,
   ...canvasZh,
   ...findingZh,
+  ...compareZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
@@ -630,6 +632,10 @@ export const zhCN: Messages = {
     database_unavailable: {
       title: "数据库没有应答",
       advice: "请稍后再试；如果一直这样，请检查数据库。",
+    },
+    disk_full: {
+      title: "服务器的磁盘空间不足",
+      advice: "请在数据库所在的磁盘上腾出空间。已在运行的会继续；腾出空间后会自动重新接受运行。",
     },
     queue_full: { title: "队列已满", advice: "等一些执行结束之后再运行。" },
     workflow_not_ready: {

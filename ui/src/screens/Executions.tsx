@@ -10,6 +10,7 @@ import { ConnectionChip } from "../components/ConnectionChip";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { useLiveLists } from "../components/useLists";
+import { CompareMarked } from "./compare/CompareMarked";
 import { Bulk } from "./list/Bulk";
 import { Filters } from "./list/Filters";
 import { type ListFilter, matches, queryOf, readFilter, writeFilter } from "./list/filter";
@@ -114,7 +115,9 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
         <kbd>j</kbd> <kbd>k</kbd> {t("list.walk")} <kbd>Enter</kbd> {t("list.open")} <kbd>x</kbd>{" "}
         {t("list.select")}
       </p>
-      <Bulk marks={marks} actions={["stop", "retry"]} />
+      <Bulk marks={marks} actions={["stop", "retry"]}>
+        <CompareMarked items={marks.chosen} />
+      </Bulk>
     </>
   );
 }

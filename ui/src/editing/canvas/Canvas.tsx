@@ -21,6 +21,8 @@ import { useTranslation } from "react-i18next";
 import type { Definition } from "../../api/types";
 import { boundsOf, READABLE } from "../../graph/drawing";
 import type { GraphMarks } from "../../graph/Graph";
+import { groupNodes, markTypes } from "../../graph/marked";
+import type { GroupMark } from "../../graph/marks";
 import { Overview } from "../../graph/Overview";
 import { StepNode } from "../../graph/StepNode";
 import { useAriaLabels } from "../../graph/useAriaLabels";
@@ -32,9 +34,9 @@ import { DRAGGED } from "./Palette";
 import { GRID, snapped } from "./places";
 import type { Acting } from "./useActions";
 import { useFitting } from "./useFitting";
-import type { Ends, Selecting } from "./useSelection";
+import { type Ends, isSelected, type Selecting } from "./useSelection";
 
-const nodeTypes = { step: StepNode };
+const nodeTypes = { step: StepNode, ...markTypes };
 const edgeTypes = { edit: EditEdge };
 const NO_NODES: Node[] = [];
 const NO_EDGES: Edge[] = [];
@@ -54,7 +56,8 @@ interface Props {
   act: Acting;
   readOnly: boolean;
   handle: RefObject<CanvasHandle | null>;
-  onOpen: () => void;
+  /** The form of what is selected; `focus` puts the cursor into it. */
+  onOpen: (focus: boolean) => void;
   onInsert: (ends: Ends) => void;
   onDropKind: (kind: string, at: Point) => void;
   /** An edge was drawn into the open: what is to stand there? */
@@ -79,7 +82,21 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
   const [held, setHeld] = useState<{ of: unknown; nodes: Node[] }>({ of: drawing, nodes: drawing.nodes });
   const free = held.of === drawing ? held.nodes : drawing.nodes;
   const { selection, selectNodes, selectEdge } = selecting;
-  const nodes = useMemo(() => dressed(free, marks, selection, t), [free, marks, selection, t]);
+  const onResize = readOnly ? null : act.resizeNote;
+  const boxes = useMemo(
+    () => dressed(free, marks, selection, onResize, t),
+    [free, marks, selection, onResize, t],
+  );
+  const { onOpen } = on;
+  const groups = useMemo(() => {
+    const onChoose = (group: GroupMark) => {
+      selectNodes(group.nodes);
+      onOpen(false);
+    };
+    const isChosen = (group: GroupMark) => isSelected(group, selection);
+    return groupNodes(definition, free, { onChoose, isChosen });
+  }, [definition, free, selection, selectNodes, onOpen]);
+  const nodes = useMemo(() => [...groups, ...boxes], [groups, boxes]);
   const { onInsert } = on;
   const edges = useMemo(
     () => dressedEdges(drawing.edges, selection, readOnly ? null : onInsert),
@@ -146,12 +163,15 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
         onConnectEnd={drawnOut}
         onEdgeClick={(_, { source, target }) => {
           selectEdge({ from: source, to: target });
-          on.onOpen();
+          onOpen(false);
         }}
         onNodeClick={(event, node) => {
+          // A group's name chooses its steps by itself.
+          if (node.type === "area") return;
           if (!ADDS.some((key) => event.getModifierState(key))) selectNodes([node.id]);
-          on.onOpen();
+          onOpen(false);
         }}
+        onNodeDoubleClick={() => onOpen(true)}
         onPaneClick={() => {
           selectNodes([]);
           box.current?.closest<HTMLElement>("[tabindex]")?.focus();
@@ -178,7 +198,7 @@ function Surface({ definition, direction, marks, selecting, act, readOnly, handl
         <Background variant={BackgroundVariant.Dots} gap={GRID} size={1} color="var(--dots)" />
         {overview && (
           <Overview
-            nodes={nodes}
+            nodes={boxes.filter(({ type }) => type === "step")}
             edges={edges}
             direction={drawing.direction}
             bounds={bounds}

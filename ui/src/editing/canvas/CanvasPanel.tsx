@@ -3,6 +3,7 @@ import { type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../commands/registry";
 import { Icon } from "../../components/Icon";
+import { isStep } from "../../graph/marks";
 import type { NodeKindItem } from "../completion";
 import type { Point } from "../document/nodes";
 import type { History } from "../YamlEditor";
@@ -40,16 +41,27 @@ export function CanvasPanel(props: Props) {
   const { selection } = selecting;
   const readOnly = props.readOnly || behind;
   const surface = useRef<CanvasHandle>(null);
-  const one = selection.nodes.length === 1 ? selection.nodes[0] : undefined;
+  const steps = selection.nodes.filter(isStep);
+  const one = steps.length === 1 ? steps[0] : undefined;
   const add = (kind: NodeKindItem, at?: Point) => {
     act.add(kind, at ? { at } : { after: one, into: selection.edge ?? undefined });
     onOpen(false);
     panel.current?.focus();
   };
+  const onNote = () => {
+    act.addNote(t("canvas.newNote"), selection.nodes);
+    onOpen(true);
+  };
+  const onGroup = () => {
+    act.group(steps, t("canvas.newGroup"));
+    onOpen(true);
+  };
   const askKind = () => asking.askKind({ after: one, into: selection.edge ?? undefined });
   useCommands([readOnly ? null : { id: "keys.canvas.add", icon: "plus", run: askKind }]);
   useCommands(
     [
+      readOnly ? null : { id: "keys.canvas.note", icon: "note", run: onNote },
+      readOnly || steps.length === 0 ? null : { id: "keys.canvas.group", icon: "group", run: onGroup },
       readOnly ? null : { id: "keys.canvas.tidy", icon: "tidy", run: act.tidy },
       { id: "keys.canvas.fit", icon: "fit", run: () => surface.current?.fit() },
     ],
@@ -63,6 +75,8 @@ export function CanvasPanel(props: Props) {
     focus: (id) => surface.current?.focus(id),
     onOpen: () => onOpen(true),
     onConnect: asking.askTarget,
+    onNote,
+    onGroup,
     onFit: () => surface.current?.fit(),
     onRemoved: () => panel.current?.focus(),
   });
@@ -84,6 +98,10 @@ export function CanvasPanel(props: Props) {
           <Toolbar
             history={history}
             selected={readOnly ? 0 : selection.nodes.length}
+            canGroup={!readOnly && steps.length > 0}
+            canAdd={!readOnly}
+            onNote={onNote}
+            onGroup={onGroup}
             canRemove={!readOnly && (selection.nodes.length > 0 || selection.edge !== null)}
             onUndo={props.onUndo}
             onRedo={props.onRedo}
@@ -111,7 +129,7 @@ export function CanvasPanel(props: Props) {
             act={act}
             readOnly={readOnly}
             handle={surface}
-            onOpen={() => onOpen(false)}
+            onOpen={onOpen}
             onInsert={asking.askInto}
             onDropKind={(name, at) => {
               const kind = kinds.find((known) => known.kind === name);

@@ -9,6 +9,10 @@ interface Props {
   /** How many steps are selected. */
   selected: number;
   canRemove: boolean;
+  canGroup: boolean;
+  canAdd: boolean;
+  onNote: () => void;
+  onGroup: () => void;
   onUndo: () => void;
   onRedo: () => void;
   onTidy: () => void;
@@ -39,6 +43,8 @@ export function Toolbar(props: Props) {
       {button("redo", t("canvas.redo"), "Ctrl+Shift+Z", props.onRedo, history.redo)}
       <span className="bar" />
       {button("tidy", t("canvas.tidy"), "T", props.onTidy, true)}
+      {button("note", t("canvas.note"), "N", props.onNote, props.canAdd)}
+      {button("group", t("canvas.group"), "Ctrl+G", props.onGroup, props.canGroup)}
       {button("copy", t("canvas.duplicate"), "Ctrl+D", props.onDuplicate, selected > 0)}
       {button("remove", t("canvas.remove"), "Delete", props.onRemove, canRemove)}
       {selected > 1 && (

@@ -3,9 +3,12 @@
 import { useMemo, useRef } from "react";
 import type { Definition } from "../../api/types";
 import { isPlaced, layoutAll } from "../../graph/layout";
+import { isNote, noteOf } from "../../graph/marks";
 import type { NodeKindItem } from "../completion";
 import { copy, duplicate, paste } from "../document/clipboard";
 import { connect, disconnect, setEdge, whyNotConnect } from "../document/edges";
+import { addInput, removeInput, renameInput, setRequired } from "../document/inputs";
+import { removeMarks } from "../document/marks";
 import {
   addNode,
   forgetPlaces,
@@ -19,6 +22,7 @@ import {
 import { renameNode } from "../document/rename";
 import { open, Unreadable } from "../document/text";
 import type { Editing } from "../useEditing";
+import { markActions } from "./markActions";
 import { type Places, placeFor, placesOf, snapped } from "./places";
 import { starterOf } from "./starters";
 import type { Ends, Selecting, Selection } from "./useSelection";
@@ -55,7 +59,8 @@ export function useActions(
     };
     /** A graph that somebody places is placed wholly: else what was not touched would move. */
     const placed = (text: string, places: Places) => {
-      if (isPlaced(drawn())) return moveNodes(text, places);
+      const notesAlone = places.size > 0 && [...places.keys()].every(isNote);
+      if (isPlaced(drawn()) || notesAlone) return moveNodes(text, places);
       const others = [...placesNow()].map(([id, place]) => [id, snapped(place)] as const);
       return moveNodes(text, new Map([...others, ...places]));
     };
@@ -68,6 +73,7 @@ export function useActions(
     };
     const select = (ids: readonly string[]) => latest.current.selecting.selectNodes(ids);
     return {
+      ...markActions({ change, drawn, placesNow, placed: (text) => placed(text, new Map()), select }),
       add(kind: NodeKindItem, { at, into, ...where }: Where = {}): string | null {
         // What was selected may have been taken out a moment ago.
         const after = where.after !== undefined && isThere(where.after) ? where.after : undefined;
@@ -99,7 +105,10 @@ export function useActions(
       },
       remove({ nodes, edge }: Selection) {
         if (edge) change((text) => disconnect(text, [edge]));
-        else if (nodes.length > 0) change((text) => removeNodes(text, nodes));
+        else if (nodes.length > 0) {
+          const notes = nodes.filter(isNote).map(noteOf);
+          change((text) => removeMarks(removeNodes(text, nodes), "notes", notes));
+        }
         select([]);
       },
       connect(from: string, to: string) {
@@ -142,8 +151,12 @@ export function useActions(
       },
       set: (id: string, pointer: string, value: unknown) =>
         change((text) => setParam(text, id, pointer, value), true),
-      /** A field of the workflow itself. */
+      /** A field of the workflow itself, or what a pointer without its first `/` leads to in it. */
       setTop: (field: string, value: unknown) => change((text) => setField(text, `/${field}`, value), true),
+      addInput: () => change((text) => addInput(text).text),
+      renameInput: (old: string, name: string) => change((text) => renameInput(text, old, name)),
+      removeInput: (name: string) => change((text) => removeInput(text, name)),
+      setRequired: (name: string, needed: boolean) => change((text) => setRequired(text, name, needed)),
       setEdge: (ends: Ends, field: "when" | "label", value: string) =>
         change((text) => setEdge(text, ends, field, value), true),
     };

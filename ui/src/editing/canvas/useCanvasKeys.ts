@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from "react";
+import { isStep } from "../../graph/marks";
 import { arrowOf, GRID, neighbour, type Places } from "./places";
 import type { Acting } from "./useActions";
 import { isTyping } from "./useClipboard";
@@ -14,6 +15,9 @@ export interface CanvasKeys {
   /** Opens the form of what is selected. */
   onOpen: () => void;
   onConnect: (from: string) => void;
+  onNote: () => void;
+  /** Put a line around the steps that are selected. */
+  onGroup: () => void;
   onFit: () => void;
   onRemoved: () => void;
 }
@@ -36,11 +40,13 @@ function pressed(
   event: KeyboardEvent,
 ): boolean {
   const { selection, selectNodes } = selecting;
-  const one = selection.nodes.length === 1 ? selection.nodes[0]! : null;
+  const steps = selection.nodes.filter(isStep);
+  const one = steps.length === 1 ? steps[0]! : null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) {
     if (key === "a") selectNodes([...places.keys()]);
     else if (key === "d" && !readOnly) act.duplicate(selection.nodes);
+    else if (key === "g" && !readOnly) on.onGroup();
     else return false;
     return true;
   }
@@ -68,6 +74,7 @@ function pressed(
     on.onRemoved();
   } else if (key === "c" && one !== null) on.onConnect(one);
   else if (key === "t") act.tidy();
+  else if (key === "n") on.onNote();
   else return false;
   return true;
 }

@@ -3,6 +3,7 @@
 import { useMemo } from "react";
 import type { Definition } from "../../api/types";
 import { betterDirection } from "../../graph/layout";
+import { marksIn, noteKey } from "../../graph/marks";
 import { drawable } from "../drawable";
 import type { Editing } from "../useEditing";
 import { type Places, placesOf } from "./places";
@@ -19,7 +20,14 @@ export function useDrawing(editing: Editing, shown: unknown) {
   const definition = useMemo(() => JSON.parse(words) as Definition, [words]);
   const selecting = useSelection(definition);
   const direction = useMemo(() => betterDirection(definition, RATIO), [definition]);
-  const places = useMemo((): Places => placesOf(definition, direction), [definition, direction]);
+  const places = useMemo(
+    (): Places =>
+      new Map([
+        ...placesOf(definition, direction),
+        ...marksIn(definition).notes.map(({ id, position }) => [noteKey(id), position] as const),
+      ]),
+    [definition, direction],
+  );
   const act = useActions(editing, definition, direction, selecting);
   return { definition, direction, selecting, act, places };
 }

@@ -1,15 +1,21 @@
 import { useCallback, useMemo, useState } from "react";
 import type { Definition } from "../../api/types";
+import { type GroupMark, marksIn, noteKey } from "../../graph/marks";
 
 export interface Ends {
   from: string;
   to: string;
 }
 
-/** What is chosen on the canvas: steps, or one edge. */
+/** What is chosen on the canvas: steps and notes (`note:ID`), or one edge. */
 export interface Selection {
   nodes: readonly string[];
   edge: Ends | null;
+}
+
+/** Whether the steps that are chosen are those of the group, all and no other. */
+export function isSelected({ nodes }: GroupMark, selection: Selection): boolean {
+  return selection.nodes.length === nodes.length && nodes.every((id) => selection.nodes.includes(id));
 }
 
 const NOTHING: Selection = { nodes: [], edge: null };
@@ -18,7 +24,8 @@ const NOTHING: Selection = { nodes: [], edge: null };
 export function useSelection(definition: Definition) {
   const [chosen, setChosen] = useState<Selection>(NOTHING);
   const selection = useMemo((): Selection => {
-    const known = new Set(definition.nodes?.map(({ id }) => id));
+    const notes = marksIn(definition).notes.map(({ id }) => noteKey(id));
+    const known = new Set([...definition.nodes!.map(({ id }) => id), ...notes]);
     const { nodes, edge } = chosen;
     const there = edge && definition.edges?.some(({ from, to }) => from === edge.from && to === edge.to);
     return { nodes: nodes.filter((id) => known.has(id)), edge: there ? edge : null };

@@ -1,9 +1,11 @@
 /** Steps as text, to be put in again: into the same workflow or another one, or sent to somebody. */
 
 import { isMap, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { noteKey } from "../../graph/marks";
 import { toText } from "../definitionText";
 import { isObject } from "../drawable";
 import { connectIn } from "./edges";
+import { idsOf, keepMarks, marksIn, marksList, membersOf } from "./marks";
 import { freeId, idsIn, nodeIn, type Point } from "./nodes";
 import { renameIn } from "./rename";
 import { edited, listOf, open } from "./text";
@@ -11,12 +13,12 @@ import { edited, listOf, open } from "./text";
 /** How far beside its model a copy stands, in px. */
 export const BESIDE = 32;
 
-/** The steps with the edges among them, as YAML that can be pasted; comments stay. */
+/** The steps with the edges among them, notes, and groups that are wholly theirs, as YAML that can be pasted; comments stay. */
 export function copy(text: string, ids: readonly string[]): string {
   return edited(text, (document) => {
     const root = document.contents as unknown as YAMLMap;
     for (const { key } of [...root.items]) {
-      if (!["nodes", "edges"].includes(String(key))) root.delete(key);
+      if (!["nodes", "edges", "canvas"].includes(String(key))) root.delete(key);
     }
     document.commentBefore = null;
     const nodes = listOf(document, "nodes");
@@ -26,6 +28,7 @@ export function copy(text: string, ids: readonly string[]): string {
       (edge) => isMap(edge) && ids.includes(String(edge.get("from"))) && ids.includes(String(edge.get("to"))),
     );
     if (edges.items.length === 0) root.delete("edges");
+    keepMarks(document, ids);
   });
 }
 
@@ -41,16 +44,13 @@ export function paste(text: string, clip: string, at?: Point): { text: string; i
     taken.push(free);
   }
   const by = shift(source, at);
+  const notes: string[] = [];
   const changed = edited(text, (document) => {
     const nodes = listOf(document, "nodes");
     for (const node of listOf(source, "nodes").items) {
       if (!isMap(node) || typeof node.get("id") !== "string") continue;
       node.set("id", names.get(String(node.get("id"))));
-      const place = node.get("position", true);
-      if (isMap(place)) {
-        for (const axis of ["x", "y"] as const)
-          place.set(axis, Math.round(Number(place.get(axis)) + by[axis]));
-      }
+      movedBy(node, by);
       renameIn(node as never, names);
       nodes.add(node);
     }
@@ -65,8 +65,30 @@ export function paste(text: string, clip: string, at?: Point): { text: string; i
       if (edge.has("when") || edge.has("label")) listOf(document, "edges").add(edge);
       else connectIn(document, from, to);
     }
+    for (const list of ["notes", "groups"] as const) {
+      for (const mark of marksIn(source, list)?.items ?? []) {
+        if (!isMap(mark)) continue;
+        const own = freeId(String(mark.get("id")), idsOf(marksList(document, list)));
+        mark.set("id", own);
+        if (list === "notes") {
+          movedBy(mark, by);
+          notes.push(own);
+        } else
+          mark.set(
+            "nodes",
+            membersOf(mark).map((id) => names.get(id) ?? id),
+          );
+        marksList(document, list).add(mark);
+      }
+    }
   });
-  return { text: changed, ids: [...names.values()] };
+  return { text: changed, ids: [...names.values(), ...notes.map(noteKey)] };
+}
+
+function movedBy(thing: YAMLMap, by: Point): void {
+  const place = thing.get("position", true);
+  if (!isMap(place)) return;
+  for (const axis of ["x", "y"] as const) place.set(axis, Math.round(Number(place.get(axis)) + by[axis]));
 }
 
 export function duplicate(text: string, ids: readonly string[]) {
@@ -84,7 +106,8 @@ function stepsIn(clip: string) {
   const nodes = isObject(value) ? value.nodes : null;
   const isStep = (node: unknown) =>
     isObject(node) && typeof node.id === "string" && typeof node.kind === "string";
-  return Array.isArray(nodes) && nodes.length > 0 && nodes.every(isStep) ? open(clip) : null;
+  const notesAlone = isObject(value) && isObject(value.canvas) && Array.isArray(value.canvas.notes);
+  return Array.isArray(nodes) && (nodes.length > 0 || notesAlone) && nodes.every(isStep) ? open(clip) : null;
 }
 
 function shift(source: ReturnType<typeof open>, at: Point | undefined): Point {

@@ -1,7 +1,9 @@
 /** Steps put in, taken out, changed and moved. Every function takes a definition's text and gives the text after. */
 
 import { type Document, isMap, isScalar, type Node, YAMLMap } from "yaml";
+import { isNote, noteOf } from "../../graph/marks";
 import { connectIn, dropEdgesOf, edgesIn } from "./edges";
+import { dropMembers, markIn } from "./marks";
 import { edited, listOf, mapOf, written } from "./text";
 
 export interface Point {
@@ -69,6 +71,7 @@ export function removeNodes(text: string, ids: readonly string[]): string {
     const nodes = listOf(document, "nodes");
     nodes.items = nodes.items.filter((node) => !(isMap(node) && ids.includes(String(node.get("id")))));
     dropEdgesOf(document, ids);
+    dropMembers(document, ids);
     const output = document.get("output");
     const read = typeof output === "string" ? /^\$\{steps\.(\w+)\b[^}]*\}$/.exec(output)?.[1] : undefined;
     if (read !== undefined && ids.includes(read)) document.delete("output");
@@ -142,11 +145,11 @@ function deleteIn(within: YAMLMap, keys: readonly (string | number)[]): void {
   if (isMap(left) && left.items.length === 0) deleteIn(within, around);
 }
 
-/** Where boxes stand on the canvas. Execution does not look at it. */
+/** Where boxes and notes stand on the canvas. Execution does not look at it. */
 export function moveNodes(text: string, places: ReadonlyMap<string, Point>): string {
   return edited(text, (document) => {
     for (const [id, place] of places) {
-      const node = nodeIn(document, id);
+      const node = isNote(id) ? markIn(document, "notes", noteOf(id)) : nodeIn(document, id);
       const { x, y } = rounded(place)!;
       const known = node?.get("position", true);
       // Notes of other programs beside x and y stay.

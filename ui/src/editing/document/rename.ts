@@ -2,6 +2,7 @@
 
 import { type Document, isMap, isPair, isScalar, type Node, visit } from "yaml";
 import { edgesIn } from "./edges";
+import { renameMember } from "./marks";
 import { idsIn, isNodeId, nodeIn } from "./nodes";
 import { edited, open } from "./text";
 
@@ -16,19 +17,27 @@ export function renameNode(text: string, id: string, name: string): string {
     for (const edge of edgesIn(document)) {
       for (const end of ["from", "to"]) if (edge.get(end) === id) edge.set(end, name);
     }
+    renameMember(document, id, name);
     renameIn(document.contents as unknown as Node, new Map([[id, name]]));
   });
 }
 
+/** What expressions read by name. */
+type Scope = "steps" | "inputs";
+
 /** In every expression below a node of the document. */
-export function renameIn(root: Node | Document, names: ReadonlyMap<string, string>): void {
+export function renameIn(
+  root: Node | Document,
+  names: ReadonlyMap<string, string>,
+  scope: Scope = "steps",
+): void {
   visit(root, {
     Scalar: (key, scalar, path) => {
       if (key === "key" || typeof scalar.value !== "string" || !scalar.value.includes("${")) return;
       const pair = path.at(-1);
       const field = isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : "";
       if (isForeign(field, path)) return;
-      const renamed = inTemplate(scalar.value, names);
+      const renamed = inTemplate(scalar.value, names, scope);
       if (renamed !== scalar.value) scalar.value = renamed;
     },
   });
@@ -40,21 +49,28 @@ function isForeign(field: string, path: readonly unknown[]): boolean {
 }
 
 /** `${...}` parts of a text; `$${` is written text. */
-export function inTemplate(template: string, names: ReadonlyMap<string, string>): string {
+export function inTemplate(
+  template: string,
+  names: ReadonlyMap<string, string>,
+  scope: Scope = "steps",
+): string {
   return template.replace(
     /(\$\$\{)|\$\{((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'])*)\}/g,
-    (whole, written, inside) => (written ? whole : `\${${inExpression(String(inside), names)}}`),
+    (whole, written, inside) => (written ? whole : `\${${inExpression(String(inside), names, scope)}}`),
   );
 }
 
-function inExpression(expression: string, names: ReadonlyMap<string, string>): string {
+const READS: Record<Scope, RegExp> = {
+  steps: /(\bsteps\s*\.\s*)(`?)(\w+)\2|(\bsteps\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
+  inputs:
+    /(\binputs\s*\.\s*)(`?)(\w+)\2|(\binputs\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
+};
+
+function inExpression(expression: string, names: ReadonlyMap<string, string>, scope: Scope): string {
   // A text in quotes stays, but for the name in steps["name"].
-  return expression.replace(
-    /(\bsteps\s*\.\s*)(`?)(\w+)\2|(\bsteps\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
-    (whole, dot, tick, plain, bracket, quote, quoted) => {
-      if (plain !== undefined) return `${dot}${tick}${names.get(plain) ?? plain}${tick}`;
-      if (quoted !== undefined) return `${bracket}${quote}${names.get(quoted) ?? quoted}${quote}`;
-      return whole;
-    },
-  );
+  return expression.replace(READS[scope], (whole, dot, tick, plain, bracket, quote, quoted) => {
+    if (plain !== undefined) return `${dot}${tick}${names.get(plain) ?? plain}${tick}`;
+    if (quoted !== undefined) return `${bracket}${quote}${names.get(quoted) ?? quoted}${quote}`;
+    return whole;
+  });
 }

@@ -3,7 +3,7 @@ import type { NodeDefinition } from "../../execution/edges";
 import type { Acting } from "../canvas/useActions";
 import type { Mark } from "../marks";
 import { FieldRow } from "./FieldRow";
-import { useDraft } from "./useDraft";
+import { NumberField } from "./NumberField";
 
 interface Props {
   node: NodeDefinition;
@@ -59,40 +59,5 @@ export function Behaviour({ node, act, readOnly, problems }: Props) {
         </FieldRow>
       ))}
     </details>
-  );
-}
-
-interface NumberProps {
-  label: string;
-  value: unknown;
-  readOnly: boolean;
-  problems: readonly Mark[];
-  onSet: (value: number | string | undefined) => void;
-}
-
-function NumberField({ label, value, readOnly, problems, onSet }: NumberProps) {
-  const [draft, type] = useDraft(value, (own) => (own === undefined ? "" : String(own)));
-  return (
-    <FieldRow label={label} optional problems={problems}>
-      {({ id, describedBy, wrong }) => (
-        <input
-          id={id}
-          className="input"
-          inputMode="decimal"
-          autoComplete="off"
-          readOnly={readOnly}
-          aria-describedby={describedBy}
-          aria-invalid={wrong || undefined}
-          value={draft}
-          onChange={({ target }) => {
-            const text = target.value.trim();
-            // What is no number goes to the check as it is, which says so.
-            const next = text === "" ? undefined : Number.isFinite(Number(text)) ? Number(text) : text;
-            type(target.value, next);
-            onSet(next);
-          }}
-        />
-      )}
-    </FieldRow>
   );
 }

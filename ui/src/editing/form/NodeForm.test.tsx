@@ -123,3 +123,42 @@ it("where nothing is selected the workflow has its name", async () => {
   await user.type(name, "renamed");
   await text((last) => expect(last).toMatchObject({ name: "renamed" }));
 });
+
+it("the workflow's inputs, result and limits are fields too", async () => {
+  const { user, text } = await open([
+    problemItem({
+      node: null,
+      pointer: "/settings/timeout_s",
+      message: "timeout_s must be a number.",
+      advice: "",
+    }),
+  ]);
+  await user.click(screen.getByRole("button", { name: "Step" }));
+  const form = within(screen.getByRole("form", { name: "Form of the workflow" }));
+  await user.click(form.getByRole("button", { name: "Add an input" }));
+  const name = await form.findByRole("textbox", { name: "Name of input input" });
+  await user.clear(name);
+  await user.type(name, "a b{Enter}");
+  expect(name).toHaveAttribute("aria-invalid", "true");
+  await user.clear(name);
+  await user.type(name, "a{Enter}");
+  await user.selectOptions(await form.findByRole("combobox", { name: "Type of input a" }), "Whole number");
+  await user.click(form.getByText("Label, default, required"));
+  await user.type(form.getByRole("textbox", { name: "Default" }), "7");
+  await user.click(form.getByRole("switch", { name: "Required" }));
+  await text((last) =>
+    expect(last).toMatchObject({
+      inputs: { properties: { a: { type: "integer", default: 7 } }, required: ["a"] },
+    }),
+  );
+  await user.click(form.getByText("Limits, priority, failure"));
+  await user.type(form.getByRole("textbox", { name: /^Time limit of a run/ }), "soon");
+  await text((last) => expect(last).toMatchObject({ settings: { timeout_s: "soon" } }));
+  expect(await form.findByText(/timeout_s must be a number/)).toBeVisible();
+  await user.type(form.getByRole("textbox", { name: /^Runs at once/ }), "2");
+  await user.selectOptions(await form.findByRole("combobox", { name: "When as many run as may" }), "refuse");
+  await text((last) =>
+    expect(last).toMatchObject({ settings: { concurrency: { limit: 2, on_limit: "refuse" } } }),
+  );
+  await expectAccessible();
+});

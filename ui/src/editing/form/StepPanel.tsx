@@ -1,13 +1,16 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Icon } from "../../components/Icon";
 import type { NodeDefinition } from "../../execution/edges";
+import { isStep, marksIn, noteKey } from "../../graph/marks";
 import type { Drawing } from "../canvas/useDrawing";
-import type { Ends } from "../canvas/useSelection";
+import { type Ends, isSelected } from "../canvas/useSelection";
 import type { Knowledge } from "../completion";
 import { isObject } from "../drawable";
 import type { Mark } from "../marks";
 import { EdgeForm } from "./EdgeForm";
 import "./form.css";
+import { GroupForm, NoteForm } from "./MarkForms";
 import { NodeForm } from "./NodeForm";
 import { useSurroundings } from "./useSurroundings";
 import { WorkflowForm } from "./WorkflowForm";
@@ -30,10 +33,13 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
   const { definition, selecting } = drawing;
   const { nodes, edge: ends } = selecting.selection;
   const node = nodes.length === 1 ? definition.nodes!.find(({ id }) => id === nodes[0]) : undefined;
+  const marked = useMemo(() => marksIn(definition), [definition]);
+  const note = nodes.length === 1 ? marked.notes.find(({ id }) => noteKey(id) === nodes[0]) : undefined;
+  const group = marked.groups.find((one) => isSelected(one, selecting.selection));
   const edge = ends && definition.edges!.find(({ from, to }) => from === ends.from && to === ends.to);
   const inputs = JSON.stringify(isObject(shown) ? shown.inputs : null);
   const schema: unknown = useMemo(() => JSON.parse(inputs ?? "null"), [inputs]);
-  const place = edge ? { behind: edge.from } : { before: node?.id ?? "" };
+  const place = edge ? { behind: edge.from } : node ? { before: node.id } : "end";
   const around = useSurroundings(workflowId, definition, schema, place, readOnly);
   return (
     <div className="step-panel">
@@ -58,11 +64,25 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
           around={around}
         />
       )}
-      {!node && !edge && nodes.length > 1 && (
-        <p className="dim nothing">{t("form.several", { count: nodes.length })}</p>
+      {group && <GroupForm key={group.id} group={group} act={drawing.act} readOnly={readOnly} />}
+      {note && <NoteForm key={note.id} note={note} act={drawing.act} readOnly={readOnly} />}
+      {!node && !edge && !group && nodes.length > 1 && (
+        <div className="nothing">
+          <p className="dim">{t("form.several", { count: nodes.length })}</p>
+          {!readOnly && nodes.some(isStep) && (
+            <button
+              type="button"
+              className="btn dense"
+              onClick={() => drawing.act.group(nodes, t("canvas.newGroup"))}
+            >
+              <Icon name="group" size={14} />
+              {t("form.makeGroup")}
+            </button>
+          )}
+        </div>
       )}
-      {!node && !edge && nodes.length < 2 && (
-        <WorkflowForm shown={shown} act={drawing.act} marks={marks} readOnly={readOnly} />
+      {!node && !edge && !note && !group && nodes.length < 2 && (
+        <WorkflowForm shown={shown} act={drawing.act} marks={marks} around={around} />
       )}
     </div>
   );

@@ -2,65 +2,48 @@ import { useTranslation } from "react-i18next";
 import type { Acting } from "../canvas/useActions";
 import { isObject } from "../drawable";
 import type { Mark } from "../marks";
-import { FieldRow } from "./FieldRow";
-import { useDraft } from "./useDraft";
+import { InputsForm } from "./InputsForm";
+import { OutputField } from "./OutputField";
+import { SettingsForm } from "./SettingsForm";
+import { TextLine } from "./TextLine";
+import type { Surroundings } from "./useSurroundings";
 
 interface Props {
   /** The value of the last text that could be read. */
   shown: unknown;
   act: Acting;
   marks: readonly Mark[];
-  readOnly: boolean;
+  around: Surroundings;
 }
 
-/** What the workflow itself is called, where no step is selected. */
-export function WorkflowForm({ shown, act, marks, readOnly }: Props) {
+/** The workflow itself, where no step is selected: its name, what it asks for, what it gives, how it runs. */
+export function WorkflowForm({ shown, act, marks, around }: Props) {
   const { t } = useTranslation();
+  const { readOnly } = around;
   const fields = isObject(shown) ? shown : {};
+  const own = marks.filter(({ node }) => node === null);
   return (
     <form className="step-form" aria-label={t("form.workflow")} onSubmit={(event) => event.preventDefault()}>
       <p className="dim">{t("form.nothing")}</p>
       {(["name", "description"] as const).map((field) => (
-        <Line
+        <TextLine
           key={field}
+          first={field === "name"}
           label={t(`form.of.${field}`)}
           value={fields[field]}
-          problems={marks.filter((mark) => mark.node === null && mark.field === field)}
+          problems={own.filter((mark) => mark.field === field)}
           readOnly={readOnly}
           onSet={(value) => act.setTop(field, value === "" ? undefined : value)}
         />
       ))}
+      <InputsForm schema={fields.inputs} act={act} marks={own} readOnly={readOnly} />
+      <OutputField
+        value={fields.output}
+        problems={own.filter(({ field }) => field === "output" || field.startsWith("output."))}
+        around={around}
+        onSet={(value) => act.setTop("output", value)}
+      />
+      <SettingsForm settings={fields.settings} act={act} marks={own} readOnly={readOnly} />
     </form>
-  );
-}
-
-interface LineProps {
-  label: string;
-  value: unknown;
-  problems: readonly Mark[];
-  readOnly: boolean;
-  onSet: (value: string) => void;
-}
-
-function Line({ label, value, problems, readOnly, onSet }: LineProps) {
-  const [draft, type] = useDraft(value, (own) => (typeof own === "string" ? own : ""));
-  return (
-    <FieldRow label={label} problems={problems}>
-      {({ id, describedBy, wrong }) => (
-        <input
-          id={id}
-          className="input"
-          autoComplete="off"
-          readOnly={readOnly}
-          aria-describedby={describedBy}
-          aria-invalid={wrong || undefined}
-          value={draft}
-          onChange={({ target }) => {
-            type(target.value, target.value === "" ? undefined : target.value);
-            onSet(target.value);
-          }}
-        />
-      )}
-    </FieldRow>
   );
 }

@@ -17,8 +17,8 @@ export function useSurroundings(
   workflowId: string | null,
   definition: Definition,
   inputs: unknown,
-  /** Before which step: its own id, or where an edge begins (which is seen as well). */
-  place: { before: string } | { behind: string },
+  /** Before which step: its own id, where an edge begins (which is seen as well), or behind all. */
+  place: { before: string } | { behind: string } | "end",
   readOnly: boolean,
 ): Surroundings {
   // The list beside the form asks the same.
@@ -28,13 +28,13 @@ export function useSurroundings(
     enabled: workflowId !== null,
   });
   const last = runs.data?.items[0];
-  const id = "before" in place ? place.before : place.behind;
-  const own = "behind" in place;
+  const id = place === "end" ? null : "before" in place ? place.before : place.behind;
+  const own = place !== "end" && "behind" in place;
   return useMemo(() => {
-    const before = ancestors(definition, id);
+    const before = id === null ? definition.nodes!.map((node) => node.id) : ancestors(definition, id);
     const properties = isObject(inputs) && isObject(inputs.properties) ? Object.keys(inputs.properties) : [];
     return {
-      names: { steps: own ? [...before, id] : before, inputs: properties },
+      names: { steps: own ? [...before, id!] : before, inputs: properties },
       execution: last ? { id: last.id, number: last.number } : null,
       readOnly,
     };

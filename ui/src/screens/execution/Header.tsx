@@ -12,6 +12,7 @@ import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
 import { type ExecutionView, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
+import { CompareWith } from "../compare/CompareWith";
 import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
@@ -65,6 +66,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
             {t("execution.seeReport")}
           </button>
         )}
+        <CompareWith />
         <Controls />
       </div>
       <Figures total={live.order.length} />
