@@ -4,7 +4,15 @@
  */
 
 import type { EdgeDefinition, NodeDefinition } from "../execution/edges";
-import type { ArtifactRef, ExecutionStatus, Json, StepError, StepStatus, Usage } from "../execution/events";
+import type {
+  ArtifactRef,
+  ExecutionStatus,
+  Json,
+  Part,
+  StepError,
+  StepStatus,
+  Usage,
+} from "../execution/events";
 
 export interface ProblemItem {
   node: string | null;
@@ -132,6 +140,8 @@ export interface ExecutionItem {
   ended_at: string | null;
   labels: Record<string, string>;
   requested_by: string;
+  /** What runs of the workflow; null: all of it. */
+  part: Part | null;
   error: StepError | null;
   settled_steps: number;
   current_paths: string[];

@@ -6,6 +6,7 @@ import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { StepTime } from "../components/StepTime";
 import { settledItems } from "../execution/items";
 import { useExecution } from "../execution/store";
+import { NOT_IN_PART } from "../execution/view";
 
 export interface StepNodeData extends Record<string, unknown> {
   kind: string;
@@ -28,6 +29,8 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const items = step?.items
     ? t("step.itemsOf", { done: settledItems(step.items), total: step.items.total })
     : undefined;
+  const outside = step?.reason === NOT_IN_PART;
+  const given = step?.reason?.startsWith("given_") ? t("part.givenShort") : undefined;
   const fraction = status === "running" ? step?.fraction : null;
   return (
     <div
@@ -50,7 +53,11 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
         )}
       </div>
       <div className="node-foot">
-        {status ? <Status status={status} size={12} short={items} /> : <span className="dim">{kind}</span>}
+        {status ? (
+          <Status status={status} size={12} short={outside ? t("part.outside") : (given ?? items)} />
+        ) : (
+          <span className="dim">{kind}</span>
+        )}
         {step && <StepTime step={step} />}
       </div>
       {fraction !== null && fraction !== undefined && (

@@ -1,6 +1,7 @@
 import { canvasEn } from "./canvas.en";
 import { editingEn } from "./editing.en";
 
+import { partEn } from "./part.en";
 import { triggersEn } from "./triggers.en";
 import { watchEn } from "./watch.en";
 
@@ -10,6 +11,7 @@ export const en = {
   ...editingEn,
   ...triggersEn,
   ...canvasEn,
+  ...partEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",
@@ -342,6 +344,7 @@ export const en = {
       execution_failed: "the execution failed first",
       execution_stopped: "the execution was stopped first",
       execution_completed: "not needed",
+      not_in_part: "not part of this run",
     },
     lostBecause: {
       server_restarted: "the server restarted; run again",

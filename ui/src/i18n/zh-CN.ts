@@ -1,6 +1,7 @@
 import { canvasZh } from "./canvas.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import type { Messages } from "./index";
+import { partZhCN } from "./part.zh-CN";
 import { triggersZhCN } from "./triggers.zh-CN";
 import { watchZhCN } from "./watch.zh-CN";
 
@@ -10,6 +11,7 @@ export const zhCN: Messages = {
   ...editingZh,
   ...triggersZhCN,
   ...canvasZh,
+  ...partZhCN,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
@@ -342,6 +344,7 @@ export const zhCN: Messages = {
       execution_failed: "执行先失败了",
       execution_stopped: "执行先被停止了",
       execution_completed: "不需要",
+      not_in_part: "不在本次运行之内",
     },
     lostBecause: {
       server_restarted: "服务重启了，会再运行一次",
