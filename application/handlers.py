@@ -94,6 +94,10 @@ class Handlers:
     queue_limit: int
     is_kind: Callable[[str], bool]
     outputs: LastOutputs
+    free_mb: Callable[[], float] | None = None
+    """MiB free where the database keeps its data; None where that is on another machine."""
+    disk_reserve_mb: int = 0
+    """Of which so much is left to what runs already: PostgreSQL ends where a log cannot be written."""
 
     def cause(self, command: c.Command, action: str, subject: UUID | None) -> Cause:
         """Of a command whose actor may do that. Raises PermissionRefused."""
@@ -300,7 +304,10 @@ class Handlers:
         return max(until, at or 0.0), Debounce(key=key, since_ms=since_ms)
 
     def _refuse_when_full(self, workflow_id: UUID, priority: int, now: datetime) -> None:
-        """Raises CapacityExceeded with the place it would have had."""
+        """Raises CapacityExceeded, with the place it would have had or how much room there is."""
+        free = None if self.free_mb is None else self.free_mb()
+        if free is not None and free < self.disk_reserve_mb:
+            raise _disk_full(free, self.disk_reserve_mb)
         waiting, of_workflow = self.conductor.queue_view.waiting_with(workflow_id)
         limit = self.conductor.limiting.limits.workflows.get(workflow_id)
         if waiting >= self.queue_limit:
@@ -488,6 +495,14 @@ def _queue_full(limit: int, of: str, place: int) -> CapacityExceeded:
     params: dict[str, str | int | float] = {"limit": limit, "place": place}
     problem = Problem(code="queue_full", message=message, advice=advice, pointer="", params=params)
     return CapacityExceeded("queue_full", message, advice, retry_after_s=5, problems=[problem])
+
+
+def _disk_full(free_mb: float, reserve_mb: int) -> CapacityExceeded:
+    message = f"Only {free_mb:.0f} MiB are free where the database keeps its data; {reserve_mb} are kept for what runs."
+    advice = "Make room on that disk; runs are accepted again by themselves. What runs already goes on."
+    params: dict[str, str | int | float] = {"free": round(free_mb), "reserve": reserve_mb}
+    problem = Problem(code="disk_full", message=message, advice=advice, pointer="", params=params)
+    return CapacityExceeded("disk_full", message, advice, retry_after_s=30, problems=[problem])
 
 
 def _limit_reached(concurrency: Concurrency) -> CapacityExceeded:

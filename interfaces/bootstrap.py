@@ -44,9 +44,10 @@ from domain.triggering.trigger import TRIGGER_EVENTS, TriggerEvent
 from domain.workflow.validation import validate
 from domain.workflow.workflow import EVENT_TOPICS as WORKFLOW_TOPICS
 from infrastructure import mapper
+from infrastructure.disk import free_mb_of
 from infrastructure.expressions.adapter import PythonExpressions
 from infrastructure.nodes.checking import DefinitionCheck, InputCheck
-from infrastructure.nodes.examples import example_definitions, examples_folder
+from infrastructure.nodes.examples import example_definitions, examples_folder, templates
 from infrastructure.nodes.plugins import Plugin, find_plugins, kinds_of, runners_of
 from infrastructure.nodes.registry import OWN, node_kinds
 from infrastructure.postgres.artifacts import PostgresArtifacts
@@ -179,6 +180,8 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
         outputs=outputs,
+        free_mb=free_mb_of(settings.data_dir) if settings.database_url is None else None,
+        disk_reserve_mb=settings.disk_reserve_mb,
     )
     secrets_of_webhooks = PostgresWebhookSecrets(reads)
     triggers = Triggers(store, handlers, expressions, secrets_of_webhooks, lambda: secrets.token_urlsafe(32))
@@ -226,6 +229,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         schema=definition_schema(kinds),
         ready=ready,
         preview=Preview(store, tried, artifacts, clock),
+        templates=templates,
     )
     api = create_app(service)
     app = Border(

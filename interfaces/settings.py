@@ -287,6 +287,12 @@ class Settings:
     queue_limit: int = _setting(
         100_000, _integer(1, 10_000_000), unit="queued executions", reason="a queue without end hides an outage"
     )
+    disk_reserve_mb: int = _setting(
+        256,
+        _integer(0, 1_048_576),
+        unit="MiB free",
+        reason="with less no run is accepted: an own PostgreSQL ends where its log finds no room. 0: never refused",
+    )
     projector_pause_ms: int = _setting(
         25, _integer(0, 1_000), unit="ms", reason="how old a view may be; unpaced it takes a third of a chain's CPU"
     )

@@ -12,7 +12,7 @@ hide behind the same mistake here. Each sentence begins with the number of its i
 
 The rest is called `status` (a change that the tables forbid), `counts` (what terminal events count), `fence` (an
 owner that was replaced has written), `number`, `limit` (more run at
-once than a workflow lets). Invariant 9 is checked where streams are read.
+once than a workflow lets), `duration` (one is negative). Invariant 9 is checked where streams are read.
 
 Longer than 200 lines because the rules of one execution share what is known of it.
 """
@@ -61,12 +61,14 @@ def broken(
     secrets: Sequence[str] = (),
     acknowledged: Sequence[tuple[UUID, int]] = (),
     resources: Mapping[str, float] = MappingProxyType({}),
+    clocks_hold: bool = True,
 ) -> list[str]:
     """Every breach, as a sentence.
 
     `settled`: everything must have ended. `limit` bounds the attempts in workers. `writers`: position -> the server
     that appended it. `acknowledged`: stream and version of every event whose append was answered. `resources`: how
-    much there is of each on the one server.
+    much there is of each on the one server. `clocks_hold`: nobody has put a server's clock, so that moments of
+    different events can be compared; durations are never negative whoever did.
     """
     found: list[str] = []
     runs: dict[UUID, _Run] = {}
@@ -74,14 +76,15 @@ def broken(
         if isinstance(event, e.ExecutionEvent) or event.TOPIC.startswith("execution."):
             execution_id = e.execution_of(event)
             if execution_id not in runs:
-                runs[execution_id] = _Run(execution_id, graph_of, found)
+                runs[execution_id] = _Run(execution_id, graph_of, found, clocks_hold)
             runs[execution_id].take(position, event)
     found += _order(log)
     found += _numbers(log)
     found += _causes(log)
     found += _family(runs)
-    found += [] if limit is None else _slots(log, limit)
-    for resource, there in resources.items():
+    found += _durations(log)
+    found += _slots(log, limit) if limit is not None and clocks_hold else []
+    for resource, there in resources.items() if clocks_hold else ():
         found += _slots(log, there, resource, graph_of)
     found += _limits(log)
     found += [] if writers is None else _fence(log, writers)
@@ -116,6 +119,7 @@ class _Run:
     id: UUID
     graph_of: GraphOf
     found: list[str]
+    clocks_hold: bool = True
     status: ExecutionStatus | None = None
     run: int = 1
     epoch: int = 0
@@ -337,7 +341,8 @@ class _Run:
             self.say(
                 "4", position, f"attempt {event.attempt} of {path} starts after {step.attempt} (open: {step.open})"
             )
-        if step.status is S.RETRYING and event.timestamp.timestamp() * 1000 < step.due_at_ms - CLOCK_SLACK_MS:
+        is_early = self.clocks_hold and step.status is S.RETRYING
+        if is_early and event.timestamp.timestamp() * 1000 < step.due_at_ms - CLOCK_SLACK_MS:
             self.say("5", position, f"{path} is tried again before its backoff is over")
         outer = map_of(path)
         if outer is not None and self.step(outer).items is None:
@@ -429,7 +434,11 @@ class _Run:
             self.say("6", position, f"{path} speaks in attempt {attempt}, which has its outcome")
         if isinstance(event, e.StepBegun) and step.last is not None:
             started_ms = step.last.timestamp.timestamp() * 1000
-            if isinstance(step.last, e.StepStarted) and event.began_at_ms < started_ms - CLOCK_SLACK_MS:
+            if (
+                self.clocks_hold
+                and isinstance(step.last, e.StepStarted)
+                and event.began_at_ms < started_ms - CLOCK_SLACK_MS
+            ):
                 self.say("6", position, f"{path} began {started_ms - event.began_at_ms:.0f} ms before it was started")
         if isinstance(event, e.StepLogged):
             if event.first_line != self.lines + 1:
@@ -528,6 +537,21 @@ def _family(runs: Mapping[UUID, _Run]) -> list[str]:
         parent = parent_of(run.trigger)
         if parent is not None and parent[0] in runs and born[run.id] != 1:
             found.append(f"4 {run.id} was started {born[run.id]} times by its parent")
+    return found
+
+
+def _durations(log: Log) -> list[str]:
+    """Times that something took are not negative, in whatever way the clocks went."""
+    found: list[str] = []
+    for position, event in log:
+        took: dict[str, float] = {}
+        if isinstance(event, e.Started):
+            took = dict(event.waited_ms)
+        elif isinstance(event, e.StepStopped):
+            took = {"death": event.death_ms}
+        elif isinstance(event, e.StepCompleted) and event.usage is not None:
+            took = {"wall": event.usage.wall_ms, "cpu": event.usage.cpu_ms}
+        found += [f"duration {event.TOPIC} at {position} says {name} {ms} ms" for name, ms in took.items() if ms < 0]
     return found
 
 

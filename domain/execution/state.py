@@ -183,7 +183,7 @@ class ExecutionState:
             case e.Resumed():
                 self.become(ExecutionStatus.RUNNING)
                 if self.paused_at is not None:
-                    self.paused_s += (event.timestamp - self.paused_at).total_seconds()
+                    self.paused_s += max(0.0, (event.timestamp - self.paused_at).total_seconds())
                 self.paused_at = None
             case e.Retried():
                 self._begin_again(event)

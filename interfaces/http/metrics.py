@@ -89,6 +89,12 @@ def _of_limits(service: Service, registry: CollectorRegistry) -> None:
             waiting.labels(*labels).set(waits)
 
     tell(("queue", "", ""), service.handlers.queue_limit, conductor.queued)
+    free_mb = service.handlers.free_mb
+    if free_mb is not None:
+        free = Gauge("runwright_disk_free_bytes", "Free where the own database keeps its data", registry=registry)
+        free.set(free_mb() * 2**20)
+        reserve = Gauge("runwright_disk_reserve_bytes", "With less no run is accepted", registry=registry)
+        reserve.set(service.handlers.disk_reserve_mb * 2**20)
     tell(("attempts", "", ""), conductor.slots.limit, conductor.slots.used)
     for bound, running, queued in conductor.queue_view.limits(LIMITS_TOLD):
         kind = "workflow" if bound.group.key is None else "key"

@@ -889,6 +889,23 @@ class NodeKindList(BaseModel):
     next_cursor: None
 
 
+class Template(BaseModel):
+    """A definition to begin from."""
+
+    name: str
+    description: str
+    kinds: list[str]
+    definition: dict[str, Any]
+    text: str
+
+
+class TemplateList(BaseModel):
+    """The templates, the simplest first."""
+
+    items: list[Template]
+    next_cursor: None
+
+
 class Health(BaseModel):
     """How the service is."""
 

@@ -75,6 +75,13 @@ class Service:
     schema: Json
     ready: "ReadyCheck"
     preview: Preview
+    templates: "Templates"
+
+
+class Templates(Protocol):
+    """What a new workflow can begin from."""
+
+    def __call__(self) -> list[dict[str, object]]: ...
 
 
 class ReadyCheck(Protocol):

@@ -1,5 +1,7 @@
 """Kinds of node, the definition's schema, health."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -14,6 +16,14 @@ router = APIRouter()
 async def node_kinds(request: Request) -> Response:
     """Every kind with the JSON Schema of its config."""
     return respond({"items": [kind.describe() for kind in service_of(request).kinds.all()], "next_cursor": None})
+
+
+@router.get("/api/v1/templates", operation_id="list_templates", tags=["workflows"], **s.answers(s.TemplateList))
+async def templates(request: Request) -> Response:
+    """Definitions to begin a workflow from: the examples of this version, as written and as read."""
+    # In a thread: the first time they are read from the disk.
+    items = await asyncio.to_thread(service_of(request).templates)
+    return respond({"items": items, "next_cursor": None})
 
 
 @router.get(

@@ -178,7 +178,8 @@ async def listing(
     page = rows[:limit]
     runs: dict[UUID, list[Json]] = {row.id: [] for row in page}
     for run in await queries.views.last_executions([*runs], LAST_RUNS):
-        duration = (run.ended_at - run.started_at).total_seconds() * 1000 if run.ended_at and run.started_at else None
+        took = run.ended_at - run.started_at if run.ended_at and run.started_at else None
+        duration = None if took is None else max(0.0, took.total_seconds() * 1000)
         runs[run.workflow_id].append(
             {
                 "id": run.id,

@@ -97,9 +97,17 @@ def test_a_workflow_is_written_checked_mended_saved_and_run_by_keyboard_alone(
     open_page: OpenPage, picture: Picture
 ) -> None:
     page = open_page("/workflows")
-    page.get_by_role("link", name="New workflow").focus()
+    page.get_by_role("link", name="New workflow").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Empty canvas").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Two steps").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Begin with this").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Save it first: only a saved workflow runs")).to_be_visible()
+    page.get_by_role("button", name="YAML", exact=True).focus()
+    page.keyboard.press("Enter")
     checked(page)
     editor(page).focus()
     page.keyboard.press("Control+a")

@@ -508,11 +508,11 @@ def test_every_state_of_the_list_can_be_seen_and_heard_in_both_languages_themes_
     fits(page, phone)
     picture(page, f"list-{name}")
 
-    page.locator(".menu summary").click()
+    page.locator(".list-tools .menu summary").click()
     expect(page.get_by_role("group", name="全部状态" if chinese else "Every status")).to_be_visible()
     fits(page, phone)
     picture(page, f"list-menu-{name}")
-    page.locator(".menu summary").click()
+    page.locator(".list-tools .menu summary").click()
 
     page.get_by_label("选择所有行" if chinese else "Select all rows").check()
     bar = page.get_by_role("toolbar", name=re.compile("已选 12 项" if chinese else "12 selected"))

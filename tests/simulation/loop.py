@@ -54,6 +54,17 @@ class VirtualClock:
         return self._loop.time()
 
 
+class JumpingClock(VirtualClock):
+    """A server's own: its wall time is put forward and back, what it measures by does not notice."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self.wrong_s = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.wrong_s)
+
+
 def run(work: Coroutine[Any, Any, T], loop: VirtualLoop) -> T:
     """Run to the end, then end whatever is left."""
     try:

@@ -45,7 +45,7 @@ from tests.simulation.adapters import FaultyArtifacts, FaultyLeases, FaultyStore
 from tests.simulation.executor import SimulatedExecutor
 from tests.simulation.faults import COMMANDS
 from tests.simulation.graphs import MOST_SEATS, SEATS, definition, leaf, limits
-from tests.simulation.loop import Stuck, VirtualClock, VirtualLoop, run
+from tests.simulation.loop import JumpingClock, Stuck, VirtualClock, VirtualLoop, run
 from tests.simulation.truth import Truth
 from tests.trigger_invariants import broken as triggers_broken
 
@@ -82,12 +82,13 @@ class Server:
     ) -> None:
         self.truth, self.id = truth, server_id
         self._calls: set[asyncio.Task[Any]] = set()
-        clock, ids = VirtualClock(loop), SequentialIds(boot % 256)
-        self.store = FaultyStore(truth, clock, self.id)
+        clock, ids = JumpingClock(loop), SequentialIds(boot % 256)
+        self.clock, of_database = clock, VirtualClock(loop)
+        self.store = FaultyStore(truth, of_database, self.id)
         self.executor = SimulatedExecutor(truth, limit)
         expressions = SlowExpressions(truth)
         versions = Versions(self.store, KINDS, expressions)
-        leases = FaultyLeases(truth, clock)
+        leases = FaultyLeases(truth, of_database)
         self.conductor = Conductor(
             store=self.store, leases=leases, executor=self.executor, expressions=expressions,
             artifacts=artifacts, graphs=versions.graph, clock=clock, server_id=self.id, attempt_limit=limit,
@@ -258,6 +259,16 @@ class World:
                 server.kill()
             await self.faults.pause(2.0)
             await self.boot()
+
+    async def put_clocks(self) -> None:
+        """In some worlds somebody puts the clock of the server that runs, forward or back."""
+        if self.draw.random() >= 0.25:
+            return
+        while self.faults.on:
+            await self.faults.pause(15.0)
+            if self.server is not None and self.faults.on:
+                self.faults.counts["clock_put"] += 1
+                self.server.clock.wrong_s = self.draw.choice([-3_600.0, -20.0, -0.5, 0.0, 0.5, 20.0, 3_600.0])
 
     async def _die_later(self, server: Server) -> None:
         await self.faults.pause(20.0)
@@ -456,11 +467,12 @@ class World:
     async def live(self) -> None:
         await self.prepare()
         breaking, meddling = asyncio.create_task(self.break_servers()), asyncio.create_task(self.meddle())
+        putting = asyncio.create_task(self.put_clocks())
         clients = [asyncio.create_task(self._client(number)) for number in range(self.random.randint(3, 6))]
         await asyncio.sleep(FAULTS_LAST_S)
         self.faults.on = False
         self.say("faults have ceased")
-        await asyncio.gather(breaking, meddling)
+        await asyncio.gather(breaking, meddling, putting)
         if self.several and self.server is not None:
             for server in (*self.replaced, self.server):
                 server.kill()
@@ -493,6 +505,7 @@ class World:
             log, graph_of=lambda workflow, version: self.graphs.get(workflow),
             limit=None if self.several else self.limit, writers=self.truth.writers,
             acknowledged=self.truth.acknowledged, resources={} if self.several else {SEATS: MOST_SEATS},
+            clocks_hold=self.faults.counts["clock_put"] == 0,
         )  # fmt: skip
         asked = [event.originator_id for _, event in log if isinstance(event, e.Created) and event.trigger == "api"]
         if sorted(map(str, asked)) != sorted(map(str, self.accepted.values())):

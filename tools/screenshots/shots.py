@@ -125,6 +125,61 @@ def wrong_field(stage: Stage) -> Generator[Page]:
     yield page
 
 
+def templates(stage: Stage) -> Generator[Page]:
+    page = stage.open("/workflows/start")
+    expect(page.locator(".template-card").nth(9)).to_be_visible()
+    yield page
+
+
+def template(name: str) -> Scene:
+    def scene(stage: Stage) -> Generator[Page]:
+        for page in templates(stage):
+            page.get_by_role("button", name=name).click()
+            expect(dialog(page).get_by_role("list")).to_be_visible()
+            yield page
+
+    return scene
+
+
+def saved_first(stage: Stage) -> Generator[Page]:
+    for page in template("Two steps")(stage):
+        page.get_by_role("button", name="Begin with this").click()
+        checked(page)
+        page.get_by_role("button", name="Save as new workflow").click()
+        expect(page.get_by_role("button", name="Run v1…")).to_be_visible()
+        yield page
+
+
+def palette(path: str, typed: str = "") -> Scene:
+    """The command palette over a screen; `{name}` in the path is an id the stage remembers by it."""
+
+    def scene(stage: Stage) -> Generator[Page]:
+        for page in at(path)(stage):
+            page.get_by_role("button", name=re.compile("^Find")).click()
+            page.get_by_role("combobox", name="Find and do anything").fill(typed)
+            expect(dialog(page).get_by_role("option").first).to_be_visible()
+            yield page
+
+    return scene
+
+
+def views(stage: Stage) -> Generator[Page]:
+    page = stage.open("/executions?status=failed&q=weather")
+    menu = page.locator("details.views")
+    menu.locator("summary").click()
+    menu.get_by_role("textbox").fill("Weather that failed")
+    page.keyboard.press("Enter")
+    expect(menu.locator("summary")).to_contain_text("Weather that failed")
+    yield page
+
+
+def views_sheet(stage: Stage) -> Generator[Page]:
+    for page in views(stage):
+        page.get_by_role("button", name="Manage views…").click()
+        expect(dialog(page).get_by_role("textbox")).to_be_visible()
+        yield page
+
+
 def editor_new(stage: Stage) -> Generator[Page]:
     page = stage.open("/workflows/new")
     checked(page)
@@ -610,6 +665,10 @@ SHOTS = (
     Shot(name="running-log", shows="Its log on a phone", scene=running_part("Log"), devices=("phone",)),
     Shot(name="log-filter", shows="The log of one step, warnings only", scene=log_filter),
     Shot(name="log-colours", shows="A program's colours, and a line that a link led to", scene=log_colours),
+    Shot(name="templates", shows="What a new workflow begins from", scene=templates),
+    Shot(name="template", shows="A template, looked at", scene=template("Report of a year")),
+    Shot(name="template-off", shows="A template that this server cannot run", scene=template("Shell commands")),
+    Shot(name="saved-first", shows="A new workflow is saved: what is next", scene=saved_first),
     Shot(name="editor-new", shows="A new workflow: the template", scene=editor_new),
     Shot(name="editor-problem", shows="Problems at line, step and row", scene=editor_problem, press=PROBLEM),
     Shot(name="editor-form", shows="A step's form beside the canvas", scene=editor_form),
@@ -650,6 +709,10 @@ SHOTS = (
     Shot(name="no-execution", shows="An execution that is not there", scene=at(f"/executions/{NOBODY}")),
     Shot(name="no-workflow", shows="A workflow that is not there", scene=at(f"/workflows/{NOBODY}")),
     Shot(name="no-page", shows="An address that leads nowhere", scene=at("/no/such/page")),
+    Shot(name="palette", shows="The palette over an execution", scene=palette("/executions/{completed}")),
+    Shot(name="palette-found", shows="What the palette finds", scene=palette("/workflows", "we")),
+    Shot(name="views", shows="Views of the list", scene=views),
+    Shot(name="views-sheet", shows="Views: names, order, the first one", scene=views_sheet),
     Shot(name="keys", shows="Every key", scene=keys, devices=("desktop",)),
     Shot(name="dropped-line", shows="The line is cut: reconnecting", scene=dropped_line),
     Shot(name="killed-server", shows="The server was killed: what is shown stays", scene=killed_server),

@@ -1,23 +1,23 @@
-import { useMantineColorScheme } from "@mantine/core";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
+import { Caps } from "./commands/Caps";
+import { KEYS } from "./commands/keys";
+import { type Theme, useEverywhere } from "./commands/useEverywhere";
 import { Icon, type IconName } from "./components/Icon";
 import { KeySheet } from "./components/KeySheet";
+import { Mark } from "./components/Mark";
 import { Skeleton } from "./components/Notices";
 import { Offline } from "./components/Offline";
-import { changeLanguage } from "./i18n";
+import { listAddress, useViews } from "./screens/list/views";
 
-const THEMES = ["auto", "light", "dark"] as const;
-const THEME_ICON: Record<(typeof THEMES)[number], IconName> = { auto: "auto", light: "sun", dark: "moon" };
+const THEME_ICON: Record<Theme, IconName> = { auto: "auto", light: "sun", dark: "moon" };
 
 export function Shell() {
-  const { t, i18n } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const themeWord = { auto: t("nav.themeAuto"), light: t("nav.themeLight"), dark: t("nav.themeDark") }[
-    colorScheme
-  ];
-  const nextTheme = THEMES[(THEMES.indexOf(colorScheme) + 1) % THEMES.length]!;
+  const { t } = useTranslation();
+  useViews(); // the way to the list of executions is drawn anew
+  const { palette, sheet, theme, switchLanguage } = useEverywhere();
+  const { Palette } = palette;
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -25,13 +25,27 @@ export function Shell() {
       </a>
       <nav className="rail" aria-label={t("nav.label")}>
         <NavLink to="/" className="mark" aria-label="Runwright">
-          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <Mark />
         </NavLink>
+        <button
+          type="button"
+          className="rail-item find"
+          aria-keyshortcuts="Control+K Meta+K"
+          aria-haspopup="dialog"
+          title={t("keys.everywhere.palette")}
+          onClick={palette.open}
+        >
+          <Icon name="search" />
+          {t("palette.open")}
+          <span className="caps hide-phone" aria-hidden="true">
+            <Caps keys={KEYS.everywhere.palette} />
+          </span>
+        </button>
         <NavLink to="/workflows" className="rail-item">
           <Icon name="workflows" />
           {t("nav.workflows")}
         </NavLink>
-        <NavLink to="/executions" className="rail-item">
+        <NavLink to={listAddress()} className="rail-item">
           <Icon name="executions" />
           {t("nav.executions")}
         </NavLink>
@@ -49,21 +63,29 @@ export function Shell() {
           className="rail-item small"
           // The words that are seen come first, so that voice control finds the button by them.
           aria-label={`${t("nav.languageShort")}. ${t("nav.language")}`}
-          onClick={() => changeLanguage(i18n.language === "en" ? "zh-CN" : "en")}
+          onClick={switchLanguage}
         >
           <Icon name="language" />
           {t("nav.languageShort")}
         </button>
         <button
           type="button"
-          className="rail-item small"
-          aria-label={t("nav.theme", { theme: themeWord })}
-          title={t("nav.theme", { theme: themeWord })}
-          onClick={() => setColorScheme(nextTheme)}
+          className="rail-item small hide-phone"
+          aria-label={t("nav.theme", { theme: theme.word })}
+          title={t("nav.theme", { theme: theme.word })}
+          onClick={theme.next}
         >
-          <Icon name={THEME_ICON[colorScheme]} />
+          <Icon name={THEME_ICON[theme.scheme]} />
         </button>
-        <KeySheet />
+        <button
+          type="button"
+          className="rail-item small hide-phone"
+          aria-label={t("keys.title")}
+          title={`${t("keys.title")} · ?`}
+          onClick={sheet.open}
+        >
+          <Icon name="keyboard" />
+        </button>
       </nav>
       <main className="main" id="main" tabIndex={-1}>
         <Suspense fallback={<Skeleton />}>
@@ -71,6 +93,8 @@ export function Shell() {
         </Suspense>
       </main>
       <Offline />
+      {Palette && <Palette opened={palette.opened} onClose={palette.close} />}
+      <KeySheet opened={sheet.opened} onClose={sheet.close} />
     </div>
   );
 }

@@ -14,10 +14,12 @@ import { theme } from "./theme/theme";
 // What a screen needs comes with it: the editor (CodeMirror, yaml), the graph (React Flow, dagre).
 const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
 const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
+const StartPage = lazy(() => import("./screens/StartPage"));
 const ExecutionPage = lazy(() => import("./screens/ExecutionPage"));
 const Executions = lazy(() => import("./screens/Executions"));
 const Statistics = lazy(() => import("./screens/Statistics"));
 const Triggers = lazy(() => import("./screens/Triggers"));
+const Compare = lazy(() => import("./screens/Compare"));
 const Queue = lazy(() => import("./screens/Queue"));
 
 function Crash() {
@@ -36,10 +38,12 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, element: <Navigate to="/workflows" replace /> },
           { path: "workflows", element: <Workflows /> },
+          { path: "workflows/start", element: <StartPage /> },
           { path: "workflows/new", element: <NewWorkflowPage /> },
           { path: "workflows/:workflowId", element: <WorkflowPage /> },
           { path: "workflows/:workflowId/statistics", element: <Statistics /> },
           { path: "executions", element: <Executions /> },
+          { path: "compare", element: <Compare /> },
           { path: "queue", element: <Queue /> },
           { path: "triggers", element: <Triggers /> },
           { path: "executions/:executionId", element: <ExecutionPage /> },

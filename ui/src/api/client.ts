@@ -195,14 +195,19 @@ export const api = {
     reason?: string | null;
   }) => ask<{ items: BulkOutcome[] }>(client.POST("/api/v1/executions/bulk", { body: body as never })),
 
-  execution: (id: string) =>
+  /** As it stands, or stood at a position of the log. */
+  execution: (id: string, at: number | null = null) =>
     ask<ExecutionAnswer>(
-      client.GET("/api/v1/executions/{execution_id}", { params: { path: { execution_id: id } } }),
+      client.GET("/api/v1/executions/{execution_id}", {
+        params: { path: { execution_id: id }, query: at === null ? {} : { at } },
+      }),
     ),
 
-  steps: (id: string) =>
+  steps: (id: string, at: number | null = null) =>
     ask<{ items: StepAnswer[]; position: number }>(
-      client.GET("/api/v1/executions/{execution_id}/steps", { params: { path: { execution_id: id } } }),
+      client.GET("/api/v1/executions/{execution_id}/steps", {
+        params: { path: { execution_id: id }, query: at === null ? {} : { at } },
+      }),
     ),
 
   /** A window of a map's items, the ones after the place `cursor`. */

@@ -1032,6 +1032,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates
+         * @description Definitions to begin a workflow from: the examples of this version, as written and as read.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schemas/{name}": {
         parameters: {
             query?: never;
@@ -2143,6 +2163,34 @@ export interface components {
             status: "queued" | "running" | "paused" | "stopping" | "completed" | "failed" | "stopped";
             /** Position */
             position: number;
+        };
+        /**
+         * Template
+         * @description A definition to begin from.
+         */
+        Template: {
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Kinds */
+            kinds: string[];
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Text */
+            text: string;
+        };
+        /**
+         * TemplateList
+         * @description The templates, the simplest first.
+         */
+        TemplateList: {
+            /** Items */
+            items: components["schemas"]["Template"][];
+            /** Next Cursor */
+            next_cursor: null;
         };
         /**
          * Timings
@@ -5135,6 +5183,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodeKindList"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
                 };
             };
             /** @description Refused */

@@ -82,6 +82,15 @@ export interface JsonSchema {
   "x-i18n"?: Record<string, { title?: string; description?: string }>;
 }
 
+/** A definition to begin from: as it is read, and as it is written with its comments. */
+export interface Template {
+  name: string;
+  description: string;
+  kinds: string[];
+  definition: Definition;
+  text: string;
+}
+
 export interface Definition {
   name?: string;
   inputs?: JsonSchema;

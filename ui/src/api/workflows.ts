@@ -4,7 +4,7 @@ import type { NodeKindItem } from "../editing/completion";
 import type { DefinitionSchema } from "../editing/schema";
 import type { Json } from "../execution/events";
 import { ask, client } from "./client";
-import type { ProblemItem, VersionItem, WorkflowAnswer } from "./types";
+import type { ProblemItem, Template, VersionItem, WorkflowAnswer } from "./types";
 
 /** What is sent of a workflow. Left out, description and labels stay as they are. */
 export interface WorkflowBody {
@@ -24,6 +24,8 @@ export const workflowApi = {
 
   schema: () =>
     ask<DefinitionSchema>(client.GET("/api/v1/schemas/{name}", { params: { path: { name: "workflow" } } })),
+
+  templates: () => ask<{ items: Template[] }>(client.GET("/api/v1/templates")),
 
   kinds: () => ask<{ items: NodeKindItem[] }>(client.GET("/api/v1/node-kinds")),
 

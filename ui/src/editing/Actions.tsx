@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { WorkflowAnswer } from "../api/types";
 import type { Change } from "../api/workflows";
+import { useCommands } from "../commands/registry";
 import { Icon, type IconName } from "../components/Icon";
 import { formatBytes } from "../format/format";
 import { MOST_BYTES } from "./files";
@@ -23,6 +24,7 @@ export function Actions({ workflow, canExportJson, onChange, onDuplicate, onFile
   const file = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const status = workflow?.status;
+  useCommands([{ id: "keys.editor.yaml", icon: "download", run: () => onExport("yaml") }]);
   const close = () => {
     if (menu.current) menu.current.open = false;
   };

@@ -1,9 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api } from "../api/client";
 import type { WorkflowAnswer } from "../api/types";
+import { useCommands } from "../commands/registry";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Icon } from "../components/Icon";
 import { PageTitle } from "../components/PageTitle";
@@ -23,16 +25,34 @@ interface Props {
   saving: boolean;
   onSave: () => void;
   onVersions: () => void;
+  /** Whether the form of a run is open. */
+  running: boolean;
+  onRunning: (running: boolean) => void;
   /** The menu of further actions. */
   children: ReactNode;
 }
 
-export function Head({ workflow, editing, savedAs, onVersions, children, ...saving }: Props) {
+export function Head({
+  workflow,
+  editing,
+  savedAs,
+  onVersions,
+  running,
+  onRunning,
+  children,
+  ...saving
+}: Props) {
   const { t } = useTranslation();
   const name = workflow?.name ?? t("editor.new");
   const reason = whyNotRun(workflow, editing.dirty, t);
   const { obstacle } = saving;
   const unsaved = obstacle && editing.dirty ? t(`editor.cannotSave.${obstacle}`) : null;
+  useCommands([
+    saving.canSave && !saving.saving
+      ? { id: "keys.editor.save", icon: "save", run: saving.onSave, word: saveWord(workflow, editing, t) }
+      : null,
+    workflow ? { id: "keys.editor.versions", icon: "history", run: onVersions } : null,
+  ]);
   return (
     <>
       <PageTitle text={editing.dirty ? `• ${name}` : name} />
@@ -58,7 +78,7 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
           </button>
         )}
         <SaveButton workflow={workflow} editing={editing} unsaved={unsaved} {...saving} />
-        <Run workflow={workflow} reason={reason} />
+        <Run workflow={workflow} reason={reason} opened={running} onOpened={onRunning} />
       </div>
       {/* A place of its own, always there: no button moves under the hand when something is typed. */}
       <div className="head-notes">
@@ -101,6 +121,9 @@ export function Head({ workflow, editing, savedAs, onVersions, children, ...savi
 const isOlder = (workflow: WorkflowAnswer | null): boolean =>
   workflow !== null && workflow.ready_version !== workflow.latest_version;
 
+const saveWord = (workflow: WorkflowAnswer | null, editing: Editing, t: TFunction): string =>
+  workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
+
 function SaveButton({
   workflow,
   editing,
@@ -108,10 +131,9 @@ function SaveButton({
   saving,
   unsaved,
   onSave,
-}: Omit<Props, "children" | "onVersions" | "savedAs" | "obstacle"> & { unsaved: string | null }) {
+}: Pick<Props, "workflow" | "editing" | "canSave" | "saving" | "onSave"> & { unsaved: string | null }) {
   const { t } = useTranslation();
   if (workflow?.status === "archived") return null;
-  const word = workflow ? t("editor.saveAs", { version: editing.base.version + 1 }) : t("editor.saveNew");
   return (
     <button
       type="button"
@@ -121,28 +143,36 @@ function SaveButton({
       aria-keyshortcuts="Control+S Meta+S"
       onClick={onSave}
     >
-      {saving ? t("editor.saving") : word}
+      {saving ? t("editor.saving") : saveWord(workflow, editing, t)}
     </button>
   );
 }
 
-function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: string | null }) {
+interface RunProps {
+  workflow: WorkflowAnswer | null;
+  reason: string | null;
+  opened: boolean;
+  onOpened: (opened: boolean) => void;
+}
+
+function Run({ workflow, reason, opened, onOpened }: RunProps) {
   const { t } = useTranslation();
-  const [dialog, setDialog] = useState(false);
   const ready = useQuery({
     queryKey: ["version", workflow?.id, workflow?.ready_version],
     queryFn: () => api.version(workflow!.id, workflow!.ready_version!),
     enabled: workflow !== null && workflow.ready_version !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
+  const off = reason !== null || !ready.data;
+  useCommands([off ? null : { id: "keys.editor.run", icon: "play", run: () => onOpened(true) }]);
   return (
     <>
       <button
         type="button"
         className="btn primary"
-        disabled={reason !== null || !ready.data}
+        disabled={off}
         aria-describedby={reason || isOlder(workflow) ? "why-not" : undefined}
-        onClick={() => setDialog(true)}
+        onClick={() => onOpened(true)}
       >
         <Icon name="play" size={14} />
         {t("workflow.runShort")}
@@ -151,8 +181,8 @@ function Run({ workflow, reason }: { workflow: WorkflowAnswer | null; reason: st
         <RunDialog
           workflow={workflow}
           schema={ready.data?.definition.inputs}
-          opened={dialog}
-          onClose={() => setDialog(false)}
+          opened={opened && ready.isSuccess}
+          onClose={() => onOpened(false)}
         />
       )}
     </>

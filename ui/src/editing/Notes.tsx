@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { serverClock } from "../api/clock";
 import { tellError } from "../api/problem";
 import type { WorkflowAnswer } from "../api/types";
+import { Icon } from "../components/Icon";
 import { ServerWords } from "../components/ServerWords";
 import { StatusGlyph } from "../components/StatusGlyph";
 import { formatMoment } from "../format/format";
@@ -65,12 +66,15 @@ export function NextStep({
   workflow,
   busy,
   onReady,
+  onRun,
   onResume,
   onDuplicate,
 }: {
   workflow: WorkflowAnswer;
   busy: boolean;
   onReady: (version: number) => void;
+  /** Ready, and then the form of a run. */
+  onRun: (version: number) => void;
   onResume: () => void;
   onDuplicate: () => void;
 }) {
@@ -85,11 +89,17 @@ export function NextStep({
   return (
     <div className="panel told-notice" data-notice="next">
       <StatusGlyph status={status === "paused" ? "paused" : "pending"} size={18} />
-      <b>{status === "paused" ? t("editor.pausedText") : t("workflows.draftNewer", { version: latest })}</b>
+      <b>{status === "paused" ? t("editor.pausedText") : t("next.text", { version: latest })}</b>
       <span className="actions">
         {waits && (
           <button type="button" className="btn" disabled={busy} onClick={() => onReady(latest)}>
             {t("workflow.makeReady", { version: latest })}
+          </button>
+        )}
+        {waits && status !== "paused" && (
+          <button type="button" className="btn primary" disabled={busy} onClick={() => onRun(latest)}>
+            <Icon name="play" size={14} />
+            {t("next.run", { version: latest })}
           </button>
         )}
         {status === "paused" && (

@@ -7,34 +7,29 @@ import { Archive } from "./Archive";
 import { Bench } from "./Bench";
 import { Conflict } from "./Conflict";
 import { FileRefusal } from "./FileRefusal";
-import type { ImportedFile } from "./files";
 import { Head } from "./Head";
 import { LeaveGuard } from "./LeaveGuard";
 import { BroughtBack, Failed, NextStep, Note } from "./Notes";
 import { TABS, type Tab } from "./tabs";
-import { useWorkbench } from "./useWorkbench";
+import { type Beginning, useWorkbench } from "./useWorkbench";
 import { Versions } from "./Versions";
 import "../screens/execution.css";
 import "./editing.css";
 import "./notices.css";
 
-interface Props {
+interface Props extends Partial<Beginning> {
   /** null: a new one. */
   workflow: WorkflowAnswer | null;
-  /** A file that was chosen or dropped on the list of workflows. */
-  arrived?: ImportedFile | null;
-  /** It has just been saved for the first time. */
-  justSaved?: boolean;
 }
 
 /** A workflow under one's hands: its text, its graph, what is wrong, its life and its last runs. */
-export function Workbench({ workflow, arrived = null, justSaved = false }: Props) {
+export function Workbench({ workflow, arrived = null, begin = null, justSaved = false }: Props) {
   const { t } = useTranslation();
-  const bench = useWorkbench(workflow, arrived, justSaved);
+  const bench = useWorkbench(workflow, { arrived, begin, justSaved });
   const { editing, life, files, save, read } = bench;
   const narrow = useNarrow();
   const [tab, setTab] = useState<Tab>("yaml");
-  const [dialog, setDialog] = useState<"versions" | "archive" | null>(null);
+  const [dialog, setDialog] = useState<"versions" | "archive" | "run" | null>(null);
   return (
     <div className="page fill workbench">
       <Head
@@ -46,6 +41,8 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
         saving={save.isPending}
         onSave={() => save.save()}
         onVersions={() => setDialog("versions")}
+        running={dialog === "run"}
+        onRunning={(running) => setDialog(running ? "run" : null)}
       >
         <Actions
           workflow={workflow}
@@ -85,6 +82,7 @@ export function Workbench({ workflow, arrived = null, justSaved = false }: Props
           workflow={workflow}
           busy={life.busy}
           onReady={life.ready}
+          onRun={(version) => life.ready(version, { onSuccess: () => setDialog("run") })}
           onResume={() => life.change("resume")}
           onDuplicate={life.duplicate}
         />

@@ -17,3 +17,10 @@ nodes:
 edges: []
 output: \${steps.greet.output}
 `;
+
+/** A canvas with nothing on it. */
+export const EMPTY = `apiVersion: runwright/v1
+name: new-workflow
+nodes: []
+edges: []
+`;

@@ -21,14 +21,20 @@ import { useShortcut } from "./useShortcut";
 import { useShown } from "./useShown";
 import { useValidation } from "./useValidation";
 
-export function useWorkbench(
-  workflow: WorkflowAnswer | null,
-  arrived: ImportedFile | null,
-  justSaved: boolean,
-) {
+/** How one comes to the workbench. */
+export interface Beginning {
+  /** A file that was chosen or dropped on the list of workflows. */
+  arrived: ImportedFile | null;
+  /** What a new workflow begins from, where it was chosen; `fresh` right after that: then it goes before a draft. */
+  begin: (ImportedFile & { fresh: boolean }) | null;
+  /** It has just been saved for the first time. */
+  justSaved: boolean;
+}
+
+export function useWorkbench(workflow: WorkflowAnswer | null, { arrived, begin, justSaved }: Beginning) {
   const { i18n } = useTranslation();
   const navigate = useNavigate();
-  const saved = useSaved(workflow);
+  const saved = useSaved(workflow, begin?.text ?? TEMPLATE);
   const editing = useEditing(workflow?.id ?? NEW, saved);
   const read = useRead(editing.text, editing.edition);
   const validation = useValidation(read);
@@ -39,7 +45,7 @@ export function useWorkbench(
   const save = useSave(workflow?.id ?? null, editing, (answer, created) => {
     if (created) setLeaving(answer.id);
   });
-  useArrival(arrived, editing.replace);
+  useArrival(arrived ?? (begin?.fresh ? begin : null), editing.replace);
   const obstacle = obstacleOf(read, workflow === null);
   const canSave =
     obstacle === null && workflow?.status !== "archived" && (workflow === null || editing.dirty);
@@ -89,13 +95,13 @@ export function useWorkbench(
 }
 
 /** The latest saved version as text; what a new workflow begins with. */
-function useSaved(workflow: WorkflowAnswer | null): { version: number; text: string } {
+function useSaved(workflow: WorkflowAnswer | null, template: string): { version: number; text: string } {
   const version = workflow?.latest_version ?? 0;
   // A version never changes: its number and workflow say whether it is another.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   return useMemo(
-    () => ({ version, text: workflow ? toText(workflow.definition) : TEMPLATE }),
-    [workflow?.id, version],
+    () => ({ version, text: workflow ? toText(workflow.definition) : template }),
+    [workflow?.id, version, template],
   );
 }
 

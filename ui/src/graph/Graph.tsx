@@ -17,6 +17,7 @@ import type { TFunction } from "i18next";
 import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
+import type { Difference } from "../compare/compare";
 import { Icon } from "../components/Icon";
 import { boundsOf, drawnOf, READABLE } from "./drawing";
 import { fixedNotes, groupNodes, markTypes } from "./marked";
@@ -45,7 +46,9 @@ interface Props {
   label?: string;
   /** Steps with something wrong, where a definition is being written. */
   marks?: GraphMarks;
-  /** The step the cursor of the text is in. */
+  /** Of two executions compared: what became of each step. */
+  differences?: ReadonlyMap<string, Difference>;
+  /** The step the cursor of the text is in, or whose values are shown. */
   chosen?: string | null;
   onSelect?: (id: string | null) => void;
 }
@@ -58,15 +61,24 @@ export default function Graph(props: Props) {
   );
 }
 
-function Canvas({ definition, direction = "LR", legend, label, marks, chosen, onSelect }: Props) {
+function Canvas({
+  definition,
+  direction = "LR",
+  legend,
+  label,
+  marks,
+  differences,
+  chosen,
+  onSelect,
+}: Props) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const drawing = useMemo(() => drawnOf(definition, direction), [definition, direction]);
   const { placed, edges, many } = drawing;
-  const nodes = useMemo(
-    () => (marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed),
-    [placed, marks, chosen, t],
-  );
+  const nodes = useMemo(() => {
+    if (differences) return placed.map((node) => compared(node, differences, chosen ?? null, many, t));
+    return marks ? placed.map((node) => marked(node, marks, chosen ?? null, t)) : placed;
+  }, [placed, marks, differences, chosen, many, t]);
   // On a phone the steps stand below each other, and not where notes were put beside them.
   const drawnBehind = useMemo(
     () => [...groupNodes(definition, placed), ...(direction === "LR" ? fixedNotes(definition) : NO_NODES)],
@@ -183,4 +195,18 @@ function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFuncti
   const mark = marks.get(node.id);
   const words = mark && t(mark === "error" ? "editor.nodeWrong" : "editor.nodeDoubtful", { id: node.id });
   return { ...node, ariaLabel: words ?? node.id, data: { ...node.data, mark, chosen: node.id === chosen } };
+}
+
+/** Drawn small, what differs stands out as what is doubtful does. */
+function compared(
+  node: Node,
+  differences: ReadonlyMap<string, Difference>,
+  chosen: string | null,
+  many: boolean,
+  t: TFunction,
+): Node {
+  const difference = differences.get(node.id) ?? "same";
+  const ariaLabel = `${node.id}: ${t(`compare.difference.${difference}`)}`;
+  const mark = many && difference !== "same" ? ("warning" as const) : undefined;
+  return { ...node, ariaLabel, data: { ...node.data, difference, mark, chosen: node.id === chosen } };
 }

@@ -7,12 +7,15 @@ import { BOX, type Direction, fitted, type Layered } from "./layers";
 import "./picture.css";
 
 const MARGIN = 8;
-/** Width to height of its place. */
-const RATIO = 1.5;
+interface Props {
+  definition: Definition;
+  /** Width to height of its place. */
+  ratio?: number;
+}
 
-export function Picture({ definition }: { definition: Definition }) {
+export function Picture({ definition, ratio = 1.5 }: Props) {
   const { t } = useTranslation();
-  const { boxes, width, height, direction } = fitted(definition, RATIO);
+  const { boxes, width, height, direction } = fitted(definition, ratio);
   const places = new Map(boxes.map((box) => [box.id, box]));
   const names = boxes.map(({ id }) => id).join(", ");
   return (

@@ -1,9 +1,11 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Difference } from "../compare/compare";
 import { Icon, kindIcon } from "../components/Icon";
 import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { StepTime } from "../components/StepTime";
+import { DifferenceMark } from "../difference/DifferenceMark";
 import { settledItems } from "../execution/items";
 import { useExecution } from "../execution/store";
 import { NOT_IN_PART } from "../execution/view";
@@ -14,6 +16,8 @@ export interface StepNodeData extends Record<string, unknown> {
   /** Where a definition is being written: what is wrong with the step, and whether the cursor is in it. */
   mark?: "error" | "warning";
   chosen?: boolean;
+  /** Of two executions compared: what became of it. */
+  difference?: Difference;
   /** Whether edges can be drawn from and to it. */
   edits?: boolean;
 }
@@ -21,7 +25,7 @@ export interface StepNodeData extends Record<string, unknown> {
 /** A box of the graph. Its state comes from the store by its id, never through React Flow's nodes. */
 export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const { t } = useTranslation();
-  const { kind, direction, mark, chosen, edits = false } = data as StepNodeData;
+  const { kind, direction, mark, chosen, difference, edits = false } = data as StepNodeData;
   const step = useExecution((state) => state.view.steps[id]);
   const selected = useExecution((state) => state.selected === id) || chosen;
   const status = step?.status;
@@ -34,7 +38,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const fraction = status === "running" ? step?.fraction : null;
   return (
     <div
-      className={`node ${status ?? "plain"}${selected ? " selected" : ""}${mark ? ` wrong ${mark}` : ""}`}
+      className={`node ${status ?? "plain"}${selected ? " selected" : ""}${mark ? ` wrong ${mark}` : ""}${difference ? ` compared ${difference}` : ""}`}
       data-step={id}
       data-mark={mark}
       data-status={status}
@@ -53,7 +57,9 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
         )}
       </div>
       <div className="node-foot">
-        {status ? (
+        {difference ? (
+          <DifferenceMark difference={difference} size={12} />
+        ) : status ? (
           <Status status={status} size={12} short={outside ? t("part.outside") : (given ?? items)} />
         ) : (
           <span className="dim">{kind}</span>

@@ -1,5 +1,7 @@
 import { canvasEn } from "./canvas.en";
+import { compareEn } from "./compare.en";
 import { editingEn } from "./editing.en";
+import { findingEn } from "./finding.en";
 
 import { partEn } from "./part.en";
 import { triggersEn } from "./triggers.en";
@@ -12,6 +14,8 @@ export const en = {
   ...triggersEn,
   ...canvasEn,
   ...partEn,
+  ...findingEn,
+  ...compareEn,
   app: { name: "Runwright", skip: "Skip to content" },
   nav: {
     label: "Main",
@@ -80,7 +84,6 @@ export const en = {
     never: "not run yet",
     none: "No workflow has “{{q}}” in its name.",
     clear: "Clear the search",
-    draftNewer: "v{{version}} is not ready",
   },
   start: {
     title: "Run your first workflow",
@@ -658,6 +661,11 @@ export const en = {
     queue_full: {
       title: "the queue is full",
       advice: "Wait until some executions have ended, then run again.",
+    },
+    disk_full: {
+      title: "the server has too little room on its disk",
+      advice:
+        "Make room on the disk of the database. What runs already goes on; new runs are accepted again by themselves.",
     },
     workflow_not_ready: {
       title: "no version of the workflow is ready",

@@ -90,6 +90,7 @@ export const triggersEn = {
       workflow_is_paused: "skipped: the workflow is paused",
       workflow_is_archived: "skipped: the workflow is archived",
       queue_full: "skipped: the queue is full",
+      disk_full: "skipped: too little room on the server's disk",
       inputs_invalid: "skipped: the inputs do not fit the workflow",
     },
     field: {

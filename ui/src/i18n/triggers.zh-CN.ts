@@ -84,6 +84,7 @@ export const triggersZhCN = {
       workflow_is_paused: "已跳过：工作流已暂停",
       workflow_is_archived: "已跳过：工作流已归档",
       queue_full: "已跳过：队列已满",
+      disk_full: "已跳过：服务器磁盘空间不足",
       inputs_invalid: "已跳过：输入不符合工作流",
     },
     field: {

@@ -1,5 +1,7 @@
 import { canvasZh } from "./canvas.zh-CN";
+import { compareZh } from "./compare.zh-CN";
 import { editingZh } from "./editing.zh-CN";
+import { findingZh } from "./finding.zh-CN";
 import type { Messages } from "./index";
 import { partZhCN } from "./part.zh-CN";
 import { triggersZhCN } from "./triggers.zh-CN";
@@ -12,6 +14,8 @@ export const zhCN: Messages = {
   ...triggersZhCN,
   ...canvasZh,
   ...partZhCN,
+  ...findingZh,
+  ...compareZh,
   app: { name: "Runwright", skip: "跳到正文" },
   nav: {
     label: "主导航",
@@ -80,7 +84,6 @@ export const zhCN: Messages = {
     never: "还没有运行过",
     none: "没有名称含“{{q}}”的工作流。",
     clear: "清除搜索",
-    draftNewer: "v{{version}} 尚不可运行",
   },
   start: {
     title: "运行你的第一个工作流",
@@ -632,6 +635,10 @@ export const zhCN: Messages = {
     database_unavailable: {
       title: "数据库没有应答",
       advice: "请稍后再试；如果一直这样，请检查数据库。",
+    },
+    disk_full: {
+      title: "服务器的磁盘空间不足",
+      advice: "请在数据库所在的磁盘上腾出空间。已在运行的会继续；腾出空间后会自动重新接受运行。",
     },
     queue_full: { title: "队列已满", advice: "等一些执行结束之后再运行。" },
     workflow_not_ready: {

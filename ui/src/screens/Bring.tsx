@@ -47,7 +47,7 @@ export function BringButtons({ bring }: { bring: Bring }) {
         <Icon name="upload" size={16} />
         {t("importing.button")}
       </button>
-      <Link className="btn" to="/workflows/new">
+      <Link className="btn strong" to="/workflows/start">
         <Icon name="plus" size={16} />
         {t("importing.new")}
       </Link>

@@ -5,16 +5,19 @@ import { Link, useSearchParams } from "react-router";
 import { api } from "../api/client";
 import { serverClock } from "../api/clock";
 import type { ExecutionItem } from "../api/types";
+import { useCommands } from "../commands/registry";
 import { ConnectionChip } from "../components/ConnectionChip";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { useLiveLists } from "../components/useLists";
+import { CompareMarked } from "./compare/CompareMarked";
 import { Bulk } from "./list/Bulk";
 import { Filters } from "./list/Filters";
 import { type ListFilter, matches, queryOf, readFilter, writeFilter } from "./list/filter";
 import { ExecutionTable } from "./list/Table";
 import { useListKeys } from "./list/useListKeys";
 import { useMarks } from "./list/useMarks";
+import { ViewMenu } from "./list/ViewMenu";
 import { keepWalk } from "./list/walk";
 import "./list/list.css";
 
@@ -27,8 +30,8 @@ export default function Executions() {
   const list = useExecutionList(filter);
   useLiveLists(list.data?.pages[0]?.position);
   const items = useMemo(
-    () => list.data?.pages.flatMap((page) => page.items).filter((item) => matches(item, filter.q)),
-    [list.data, filter.q],
+    () => list.data?.pages.flatMap((page) => page.items).filter((item) => matches(item, filter)),
+    [list.data, filter],
   );
   const known = writeFilter(filter).toString(); // what nobody knows filters nothing
   const search = known === "" ? "" : `?${known}`;
@@ -44,6 +47,7 @@ export default function Executions() {
       <div className="topbar">
         <PageTitle text={t("executions.title")} drawn />
         <h1>{t("executions.title")}</h1>
+        <ViewMenu filter={known} />
         <ConnectionChip />
       </div>
       <Filters filter={filter} onChange={change} />
@@ -70,7 +74,7 @@ export default function Executions() {
 }
 
 function useExecutionList(filter: ListFilter) {
-  const { q: _, ...asked } = filter;
+  const { q: _, waits: __, ...asked } = filter;
   return useInfiniteQuery({
     queryKey: ["executions", "list", asked],
     queryFn: ({ pageParam }) =>
@@ -88,6 +92,10 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const marks = useMarks(items);
+  useCommands(
+    [marks.chosen.length > 0 ? { id: "keys.list.stop", icon: "stop", run: () => marks.ask("stop") } : null],
+    { keys: false },
+  );
   useListKeys(box, {
     onMark: (id) =>
       marks.mark(
@@ -107,7 +115,9 @@ function Rows({ items }: { items: readonly ExecutionItem[] }) {
         <kbd>j</kbd> <kbd>k</kbd> {t("list.walk")} <kbd>Enter</kbd> {t("list.open")} <kbd>x</kbd>{" "}
         {t("list.select")}
       </p>
-      <Bulk marks={marks} actions={["stop", "retry"]} />
+      <Bulk marks={marks} actions={["stop", "retry"]}>
+        <CompareMarked items={marks.chosen} />
+      </Bulk>
     </>
   );
 }
@@ -122,15 +132,15 @@ interface NothingProps {
 /** Which of the filters left nothing over. */
 function Nothing({ filter, more, onClear }: NothingProps) {
   const { t } = useTranslation();
-  const { statuses, q, ...others } = filter;
+  const { statuses, q, waits, ...others } = filter;
   if (writeFilter(filter).toString() !== "") {
-    const byStatus = q === "" && Object.values(others).every((value) => value === "");
+    const byStatus = q === "" && !waits && Object.values(others).every((value) => value === "");
     return (
       <Empty
         title={t(q !== "" ? "executions.wordsNone" : byStatus ? "executions.filterNone" : "executions.none", {
           q,
         })}
-        {...(q !== "" && more ? { text: t("executions.wordsMore") } : {})}
+        {...((q !== "" || waits) && more ? { text: t("executions.wordsMore") } : {})}
       >
         <button type="button" className="btn" onClick={onClear}>
           {t("list.clearFilter")}

@@ -44,6 +44,16 @@ export default function FirstRun({ workflow }: { workflow: WorkflowItem }) {
           </li>
         ))}
       </ol>
+      <div className="panel own-first">
+        <div className="grow">
+          <b>{t("next.own")}</b>
+          <p className="dim">{t("next.ownText")}</p>
+        </div>
+        <Link className="btn" to="/workflows/start">
+          <Icon name="plus" size={16} />
+          {t("importing.new")}
+        </Link>
+      </div>
     </section>
   );
 }

@@ -70,7 +70,7 @@ export function Workflows() {
               </Empty>
             ) : (
               <Empty title={t("start.emptyTitle")} text={t("start.emptyText")}>
-                <Link className="btn primary" to="/workflows/new">
+                <Link className="btn primary" to="/workflows/start">
                   <Icon name="plus" size={16} />
                   {t("importing.new")}
                 </Link>

@@ -1,28 +1,34 @@
-/** A value in three ways: table where it is one, tree, raw; to copy and to take along. */
+/** A value in four ways: table and chart where it is rows, tree, raw; to copy and to take along. */
 
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../components/CopyButton";
 import { saveFile } from "../components/hand";
 import { Icon } from "../components/Icon";
+import { Skeleton } from "../components/Notices";
 import type { Json } from "../execution/events";
 import { formatBytes } from "../format/format";
+import { chartOf } from "./chart";
 import { isBranch } from "./rows";
 import { asTable } from "./shape";
 import { TableView } from "./TableView";
 import { Tree } from "./Tree";
 import "./value.css";
 
-type Mode = "table" | "tree" | "raw";
+const ChartView = lazy(() => import("./ChartView"));
+
+type Mode = "table" | "chart" | "tree" | "raw";
 /** Raw text is drawn up to here; copy and download give all of it. */
 const PREVIEW = 4_000;
 
 export function ValueView({ value, label, file }: { value: Json; label: string; file: string }) {
   const { t } = useTranslation();
   const table = useMemo(() => asTable(value), [value]);
+  const chart = useMemo(() => table && chartOf(table), [table]);
   const branch = isBranch(value) && typeof value !== "string";
   const modes: Mode[] = [
     ...(table ? (["table"] as const) : []),
+    ...(chart ? (["chart"] as const) : []),
     ...(branch ? (["tree"] as const) : []),
     "raw",
   ];
@@ -55,6 +61,11 @@ export function ValueView({ value, label, file }: { value: Json; label: string; 
         </button>
       </div>
       {mode === "table" && table && <TableView table={table} label={label} />}
+      {mode === "chart" && chart && (
+        <Suspense fallback={<Skeleton rows={7} />}>
+          <ChartView chart={chart} label={label} />
+        </Suspense>
+      )}
       {mode === "tree" && <Tree value={value} label={label} />}
       {mode === "raw" && <Raw text={raw()} label={label} />}
     </div>

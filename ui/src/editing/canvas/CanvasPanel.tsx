@@ -1,8 +1,8 @@
 import { Panel } from "@xyflow/react";
 import { type RefObject, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useCommands } from "../../commands/registry";
 import { Icon } from "../../components/Icon";
-import { useKeys } from "../../components/useKeys";
 import { isStep } from "../../graph/marks";
 import type { NodeKindItem } from "../completion";
 import type { Point } from "../document/nodes";
@@ -56,11 +56,17 @@ export function CanvasPanel(props: Props) {
     act.group(steps, t("canvas.newGroup"));
     onOpen(true);
   };
-  useKeys((key) => {
-    if (key !== "/" || readOnly) return false;
-    asking.askKind({ after: one, into: selection.edge ?? undefined });
-    return true;
-  });
+  const askKind = () => asking.askKind({ after: one, into: selection.edge ?? undefined });
+  useCommands([readOnly ? null : { id: "keys.canvas.add", icon: "plus", run: askKind }]);
+  useCommands(
+    [
+      readOnly ? null : { id: "keys.canvas.note", icon: "note", run: onNote },
+      readOnly || steps.length === 0 ? null : { id: "keys.canvas.group", icon: "group", run: onGroup },
+      readOnly ? null : { id: "keys.canvas.tidy", icon: "tidy", run: act.tidy },
+      { id: "keys.canvas.fit", icon: "fit", run: () => surface.current?.fit() },
+    ],
+    { keys: false }, // their keys are the canvas's own
+  );
   const onKeyDown = useCanvasKeys({
     selecting,
     act,
@@ -113,14 +119,7 @@ export function CanvasPanel(props: Props) {
         )}
       </div>
       <div className="canvas-body">
-        {!props.readOnly && (
-          <Palette
-            kinds={kinds}
-            off={behind}
-            onAdd={add}
-            onSearch={() => asking.askKind({ after: one, into: selection.edge ?? undefined })}
-          />
-        )}
+        {!props.readOnly && <Palette kinds={kinds} off={behind} onAdd={add} onSearch={askKind} />}
         <div className="canvas-place">
           <Canvas
             definition={definition}

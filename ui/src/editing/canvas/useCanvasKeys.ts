@@ -22,7 +22,7 @@ export interface CanvasKeys {
   onRemoved: () => void;
 }
 
-/** The keys of the canvas; where they stand in the sheet: components/KeySheet.tsx. */
+/** The keys of the canvas; where they stand in the sheet: commands/keys.ts. */
 export function useCanvasKeys(canvas: CanvasKeys) {
   return (event: KeyboardEvent) => {
     if (isTyping(event.target) || (event.target !== event.currentTarget && isButton(event.target))) return;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon";
 import { CodeField } from "./CodeField";
@@ -21,16 +21,27 @@ export function MapField({ label, value, around, onSet, onSetOne }: Props) {
   const { t } = useTranslation();
   const [fresh, setFresh] = useState<string | null>(null);
   const names = Object.keys(value);
+  const rows = useRef<HTMLDivElement>(null);
+  const begun = useRef<string | null>(null);
+  // Whoever has named it goes on to its value.
+  useEffect(() => {
+    const row = begun.current === null ? -1 : Object.keys(value).indexOf(begun.current);
+    if (row < 0) return;
+    begun.current = null;
+    rows.current?.querySelectorAll<HTMLElement>(".map-row .cm-content")[row]?.focus();
+  }, [value]);
   const rename = (old: string, name: string) => {
     if (name === old || name === "" || names.includes(name)) return;
     onSet(Object.fromEntries(Object.entries(value).map(([key, own]) => [key === old ? name : key, own])));
   };
   const begin = (name: string) => {
     setFresh(null);
-    if (name !== "" && !names.includes(name)) onSet({ ...value, [name]: "" });
+    if (name === "" || names.includes(name)) return;
+    begun.current = name;
+    onSet({ ...value, [name]: "" });
   };
   return (
-    <div className="map-field">
+    <div className="map-field" ref={rows}>
       {names.map((name) => (
         <Row
           // A row that is renamed keeps its place.
@@ -82,7 +93,7 @@ interface RowProps extends Pick<Props, "label" | "around"> {
 function Row({ name, label, value, around, onRename, onSet, onRemove }: RowProps) {
   const { t } = useTranslation();
   const [called, setCalled] = useDraft(name, String);
-  const [draft, type] = useDraft(value, (own) => shownValue(own));
+  const [draft, type] = useDraft(value, (own) => (own === "" ? "" : shownValue(own)));
   return (
     <div className="map-row">
       <input

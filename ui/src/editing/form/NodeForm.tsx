@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, kindIcon } from "../../components/Icon";
 import type { NodeDefinition } from "../../execution/edges";
@@ -42,11 +43,12 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
       (mark) =>
         mark.field === field || mark.field.startsWith(`${field}.`) || mark.field.startsWith(`${field}[`),
     );
-  const isShown = ({ name, required }: Field) =>
-    required || name in config || of(`config.${name}`).length > 0;
-  // A kind that asks for nothing shows what it can be given.
-  const first = fields.some(isShown) ? fields.filter(isShown) : fields;
+  const isShown = ({ name, required }: Field) => required || name in config;
+  // A kind that asks for nothing shows what it can be given. A field that is filled in stays where it is.
+  const above = useOnce(node.id, () => (fields.some(isShown) ? fields.filter(isShown) : fields));
+  const first = fields.filter(({ name }) => above.some((field) => field.name === name));
   const rest = fields.filter((field) => !first.includes(field));
+  const hasWrong = rest.some(({ name }) => of(`config.${name}`).length > 0);
   const told = new Set(fields.flatMap(({ name }) => of(`config.${name}`)).concat(of("id")));
   const one = (field: Field) => (
     <ConfigField
@@ -93,7 +95,7 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
         ))}
       {first.map(one)}
       {rest.length > 0 && (
-        <details>
+        <details {...(hasWrong && { open: true })}>
           <summary>{t("form.more", { count: rest.length })}</summary>
           {rest.map(one)}
         </details>
@@ -108,6 +110,13 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
       />
     </form>
   );
+}
+
+/** What was found when the step was first shown. */
+function useOnce<T>(id: string, find: () => T): T {
+  const found = useRef<{ id: string; value: T } | null>(null);
+  if (found.current?.id !== id) found.current = { id, value: find() };
+  return found.current.value;
 }
 
 function NameField({

@@ -8,6 +8,8 @@ interface Props {
   value: unknown;
   problems?: readonly Mark[];
   readOnly?: boolean;
+  /** Whoever opens the form begins there. */
+  first?: boolean;
   /** Several lines. */
   lines?: boolean;
   onSet: (value: string) => void;
@@ -20,6 +22,7 @@ export function TextLine({
   value,
   problems = [],
   readOnly = false,
+  first = false,
   lines = false,
   onSet,
 }: Props) {
@@ -32,6 +35,7 @@ export function TextLine({
           <Field
             id={id}
             className="input"
+            data-first={first || undefined}
             autoComplete="off"
             readOnly={readOnly}
             aria-describedby={describedBy}

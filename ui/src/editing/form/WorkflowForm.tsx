@@ -28,6 +28,7 @@ export function WorkflowForm({ shown, act, marks, around }: Props) {
       {(["name", "description"] as const).map((field) => (
         <TextLine
           key={field}
+          first={field === "name"}
           label={t(`form.of.${field}`)}
           value={fields[field]}
           problems={own.filter((mark) => mark.field === field)}

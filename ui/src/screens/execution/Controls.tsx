@@ -3,11 +3,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { api } from "../../api/client";
+import { useCommands } from "../../commands/registry";
 import { Icon } from "../../components/Icon";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
-import { useKeys } from "../../components/useKeys";
 import { FINAL } from "../../execution/events";
 import { useExecution, useView } from "../../execution/store";
 import { formatActor } from "../../format/format";
@@ -16,19 +17,28 @@ import { StopDialog } from "./Stop";
 
 export function Controls() {
   const { t } = useTranslation();
-  const { id, number, status } = useView("id", "number", "status");
+  const navigate = useNavigate();
+  const { id, number, status, workflowId } = useView("id", "number", "status", "workflowId");
   const [asked, setAsked] = useState<"stop" | "retry" | null>(null);
   const final = FINAL.has(status);
   const paused = status === "paused";
   const pausable = paused || status === "running";
   const pause = useMutation({ mutationFn: () => api.pause(id, paused) });
-  useKeys((key) => {
-    if (key === "s" && !final && status !== "stopping") setAsked("stop");
-    else if (key === "r" && final) setAsked("retry");
-    else if (key === "p" && pausable && !pause.isPending) pause.mutate();
-    else return false;
-    return true;
-  });
+  useCommands([
+    pausable && !pause.isPending
+      ? {
+          id: "keys.execution.pause",
+          icon: paused ? "play" : "pause",
+          run: () => pause.mutate(),
+          word: paused ? t("pause.resume") : t("pause.pause"),
+        }
+      : null,
+    !final && status !== "stopping"
+      ? { id: "keys.execution.stop", icon: "stop", run: () => setAsked("stop") }
+      : null,
+    final ? { id: "keys.execution.retry", icon: "history", run: () => setAsked("retry") } : null,
+    { id: "keys.execution.workflow", icon: "workflow", run: () => void navigate(`/workflows/${workflowId}`) },
+  ]);
   return (
     <>
       {pausable && (

@@ -13,6 +13,7 @@ import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
 import { type ExecutionView, NOT_IN_PART, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
+import { CompareWith } from "../compare/CompareWith";
 import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
@@ -76,6 +77,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
             {t("execution.seeReport")}
           </button>
         )}
+        <CompareWith />
         <Controls />
       </div>
       <Figures total={live.order.length} />

@@ -63,6 +63,8 @@ function RetryForm({ onClose }: { onClose: () => void }) {
             key={from}
             type="button"
             aria-pressed={retry.from === from}
+            // The button that confirms cannot take the focus until the preview has come.
+            data-autofocus={(!retry.ready && retry.from === from) || undefined}
             disabled={from === "failed" && view.status === "completed" && view.handledFailures === 0}
             onClick={() => retry.setFrom(from)}
           >
@@ -94,7 +96,7 @@ function RetryForm({ onClose }: { onClose: () => void }) {
           type="submit"
           className="btn primary"
           disabled={!retry.ready || send.isPending || send.isSuccess}
-          data-autofocus
+          data-autofocus={retry.ready || undefined}
         >
           <Icon name="history" size={14} />
           {t("retry.confirm", { count: preview.data?.runs_again ?? 0 })}

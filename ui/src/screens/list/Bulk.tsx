@@ -1,6 +1,7 @@
 /** The bar of what is selected, and the sheet of one action on it. */
 
 import { Modal } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkAction } from "../../api/types";
 import { Icon, type IconName } from "../../components/Icon";
@@ -15,7 +16,14 @@ const ICONS: Record<BulkAction, IconName> = {
   move: "up",
 };
 
-export function Bulk({ marks, actions }: { marks: Marks; actions: readonly BulkAction[] }) {
+interface Props {
+  marks: Marks;
+  actions: readonly BulkAction[];
+  /** What else can be done with these. */
+  children?: ReactNode;
+}
+
+export function Bulk({ marks, actions, children }: Props) {
   const { t } = useTranslation();
   const { chosen, asking } = marks;
   if (chosen.length === 0) return null;
@@ -38,6 +46,7 @@ export function Bulk({ marks, actions }: { marks: Marks; actions: readonly BulkA
             </button>
           );
         })}
+        {children}
         <button type="button" className="btn icon" aria-label={t("list.clear")} onClick={marks.clear}>
           <Icon name="close" size={14} />
         </button>

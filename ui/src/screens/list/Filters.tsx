@@ -44,6 +44,14 @@ export function Filters({ filter, onChange }: Props) {
         ))}
       </div>
       <Statuses filter={filter} onChange={onChange} />
+      {filter.waits && (
+        <button type="button" className="btn dense" onClick={() => onChange({ waits: false })}>
+          <StatusGlyph status="waiting" size={12} />
+          {t("views.waits")}
+          <Icon name="close" size={12} />
+          <span className="sr">{t("views.drop")}</span>
+        </button>
+      )}
       <span className="grow" />
       <Workflow filter={filter} onChange={onChange} />
       <label className="list-field">

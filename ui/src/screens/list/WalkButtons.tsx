@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { useCommands } from "../../commands/registry";
 import { Icon } from "../../components/Icon";
-import { useKeys } from "../../components/useKeys";
 import { lastWalk, neighbour } from "./walk";
 
 /** From one run to the next of the list last seen, without going back to it. */
@@ -14,12 +14,10 @@ export function WalkButtons({ id }: { id: string }) {
   const go = (to: string | null) => {
     if (to !== null) void navigate(`/executions/${to}`, { replace: true }); // Back leads to the list
   };
-  useKeys((key) => {
-    if (key === "[") go(newer);
-    else if (key === "]") go(older);
-    else return false;
-    return true;
-  });
+  useCommands([
+    newer === null ? null : { id: "keys.execution.newer", icon: "back", run: () => go(newer) },
+    older === null ? null : { id: "keys.execution.older", icon: "next", run: () => go(older) },
+  ]);
   if (newer === null && older === null) return null;
   return (
     <span className="walk hide-phone">

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { ExecutionItem } from "../../api/types";
 import { type ListFilter, matches, queryOf, readFilter, writeFilter } from "./filter";
 
-const none: ListFilter = { statuses: [], workflow: "", label: "", since: "", q: "" };
+const none: ListFilter = { statuses: [], workflow: "", label: "", since: "", waits: false, q: "" };
 const read = (text: string) => readFilter(new URLSearchParams(text));
 
 describe("the list's filter", () => {
   it.each([
     "",
     "status=active",
+    "status=running&waits=yes",
     "status=failed&status=stopped",
     "workflow=w1&label=env%3Dprod&since=24h&q=seattle+%231",
   ])("stands in the address as it was chosen: %s", (text) => {
@@ -70,6 +71,12 @@ describe("the words looked for", () => {
     "clean",
     "pause",
     "weather anna",
-  ])("%s finds the row", (q) => expect(matches(item, q)).toBe(true));
-  it.each(["#13", "weather bob", "tacoma"])("%s does not", (q) => expect(matches(item, q)).toBe(false));
+  ])("%s finds the row", (q) => expect(matches(item, { ...none, q })).toBe(true));
+  it.each(["#13", "weather bob", "tacoma"])("%s does not", (q) =>
+    expect(matches(item, { ...none, q })).toBe(false),
+  );
+  it("a row of which no step waits is left out where that is asked", () => {
+    expect(matches(item, { waits: true, q: "" })).toBe(true);
+    expect(matches({ ...item, waiting_paths: [] }, { waits: true, q: "" })).toBe(false);
+  });
 });

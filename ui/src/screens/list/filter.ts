@@ -24,6 +24,8 @@ export interface ListFilter {
   /** name=value */
   label: string;
   since: Since | "";
+  /** Only those of which a step waits: for a person, a time, another run. */
+  waits: boolean;
   q: string;
 }
 
@@ -37,6 +39,7 @@ export function readFilter(params: URLSearchParams): ListFilter {
     workflow: params.get("workflow") ?? "",
     label: params.get("label") ?? "",
     since: since in SINCE ? (since as Since) : "",
+    waits: params.get("waits") === "yes",
     q: params.get("q") ?? "",
   };
 }
@@ -44,17 +47,17 @@ export function readFilter(params: URLSearchParams): ListFilter {
 export const sameStatuses = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((status) => b.includes(status));
 
-export function writeFilter({ statuses, workflow, label, since, q }: ListFilter): URLSearchParams {
+export function writeFilter({ statuses, workflow, label, since, waits, q }: ListFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (sameStatuses(statuses, ACTIVE)) params.append("status", "active");
   else for (const status of statuses) params.append("status", status);
-  for (const [name, value] of Object.entries({ workflow, label, since, q })) {
+  for (const [name, value] of Object.entries({ workflow, label, since, waits: waits ? "yes" : "", q })) {
     if (value !== "") params.set(name, value);
   }
   return params;
 }
 
-/** `q` is not asked of the server: it looks through the rows that are here. */
+/** `q` and `waits` are not asked of the server: they look through the rows that are here. */
 export function queryOf({ statuses, workflow, label, since }: ListFilter, now: number) {
   return {
     status: [...statuses],
@@ -67,8 +70,12 @@ export function queryOf({ statuses, workflow, label, since }: ListFilter, now: n
   };
 }
 
-/** Whether a row has all the words: of its workflow, number, who asked, labels, steps and error. */
-export function matches(item: ExecutionItem, q: string): boolean {
+/** Whether a row waits, where that is asked, and has all the words. */
+export const matches = (item: ExecutionItem, { waits, q }: Pick<ListFilter, "waits" | "q">): boolean =>
+  (!waits || item.waiting_paths.length > 0) && hasWords(item, q);
+
+/** Of its workflow, number, who asked, labels, steps and error. */
+function hasWords(item: ExecutionItem, q: string): boolean {
   const { workflow, number, requested_by, labels, error, current_paths, waiting_paths } = item;
   const text = [
     workflow.name,

@@ -1,0 +1,192 @@
+"""A person puts two executions beside each other, and sees where they part and why."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, OpenPage, Picture
+from tests.browser.standards import accessible, fits_a_thumb, fits_in_width
+from tests.fixtures.api import Api, Json, python, until, workflow
+
+expect.set_options(timeout=PATIENCE_MS)
+
+LOAD = 'def main(city):\n    return {"city": city, "rows": [{"day": n, "mm": n * 2} for n in range(6)]}\n'
+CLEAN = 'def main(rows):\n    return {"kept": [row for row in rows if row["mm"] > 2], "unit": "mm"}\n'
+STRICTER = (
+    'def main(rows):\n    return {"kept": [row for row in rows if row["mm"] > 4], "unit": "mm", "strict": True}\n'
+)
+SEND = (
+    'def main(kept):\n    if len(kept) < 4:\n        raise ValueError(f"only {len(kept)} rows")\n    return len(kept)\n'
+)
+ONCE = """
+import os
+def main(file):
+    if not os.path.exists(file):
+        raise FileNotFoundError(file)
+    return {"found": True}
+"""
+
+
+def report(clean: str, *more: Json) -> Json:
+    return workflow(
+        "rain-report",
+        python("load", LOAD, args={"city": "${inputs.city}"}),
+        python("clean", clean, args={"rows": "${steps.load.output.rows}"}),
+        python("send", SEND, args={"kept": "${steps.clean.output.kept}"}),
+        *more,
+        inputs={"type": "object", "properties": {"city": {"type": "string", "default": "Oslo"}}},
+    )
+
+
+@dataclass
+class Runs:
+    workflow: str
+    good: str
+    bad: str
+
+
+@pytest.fixture
+def runs(api: Api) -> Runs:
+    """A run of the first version that ended well, and one of the second, which is stricter and fails further on."""
+    workflow_id = api.save(report(CLEAN))
+    good = api.run(workflow_id, city="Oslo")
+    assert api.finish(good)["status"] == "completed"
+    mail = {"id": "mail", "kind": "transform", "config": {"expression": "${steps.send.output}"}}
+    api.put(f"/workflows/{workflow_id}", {"definition": report(STRICTER, mail), "ready": True})
+    bad = api.run(workflow_id, city="Oslo")
+    assert api.finish(bad)["status"] == "failed"
+    return Runs(workflow_id, good, bad)
+
+
+def pair(page: Page, step: str) -> Locator:
+    return page.locator(f"[data-pair={step}]")
+
+
+def region(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name)
+
+
+def test_the_last_good_run_is_one_press_away_and_the_first_difference_is_named(
+    open_page: OpenPage, runs: Runs, picture: Picture
+) -> None:
+    page = open_page(f"/executions/{runs.bad}")
+    page.get_by_role("button", name="Compare with…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Last good run").click()
+    expect(page).to_have_url(re.compile(rf"/compare\?a={runs.good}&b={runs.bad}$"))
+
+    parting = page.locator("[data-parting]")
+    expect(parting).to_have_attribute("data-parting", "clean")
+    expect(parting).to_contain_text("clean is set up differently: its settings changed between v1 and v2")
+    expect(pair(page, "load")).to_have_attribute("data-difference", "same")
+    expect(pair(page, "clean")).to_have_attribute("data-difference", "differs")
+    expect(pair(page, "clean")).to_have_attribute("data-first", "true")
+    expect(pair(page, "send")).to_contain_text("Completed")
+    expect(pair(page, "send")).to_contain_text("Failed")
+    expect(pair(page, "mail")).to_have_attribute("data-difference", "only_b")
+    expect(page.locator(".node[data-step=mail]")).to_contain_text("only in B")
+    expect(page.locator(".node[data-step=load]")).to_contain_text("same")
+
+    # The step at which they part is open: its output by its places.
+    output = region(page, "clean: A and B")
+    expect(output.locator("[data-change='/strict']")).to_have_attribute("data-kind", "added")
+    expect(output.locator("[data-kind=removed]").first).to_be_visible()
+    definition = region(page, "Definition: v1 → v2")
+    expect(definition.locator("[data-node=clean]")).to_contain_text("config.code")
+    expect(definition.locator("[data-node=mail]")).to_have_attribute("data-kind", "added")
+    expect(definition.locator("[data-edge='send mail']")).to_have_attribute("data-kind", "added")
+    picture(page, "compare-en-light")
+    accessible(page)
+    fits_in_width(page)
+
+
+def test_two_rows_of_the_list_are_compared_by_keyboard(open_page: OpenPage, runs: Runs) -> None:
+    page = open_page(f"/executions?workflow={runs.workflow}")
+    page.locator(f"tr[data-execution='{runs.bad}'] input").focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Compare")).to_be_disabled()
+    page.locator(f"tr[data-execution='{runs.good}'] input").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("link", name="Compare").focus()
+    page.keyboard.press("Enter")
+    # The older one stands at the left.
+    expect(page).to_have_url(re.compile(rf"/compare\?a={runs.good}&b={runs.bad}$"))
+    send = pair(page, "send").get_by_role("button", name="send")
+    send.focus()
+    page.keyboard.press("Enter")
+    values = region(page, "send: A and B")
+    values.get_by_role("tab", name="Output").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(values.get_by_role("tab", name="Error")).to_have_attribute("aria-selected", "true")
+    expect(values).to_contain_text("only 3 rows")
+
+
+def test_inputs_that_differ_are_named_and_another_one_is_searched(open_page: OpenPage, api: Api, runs: Runs) -> None:
+    workflow_id = api.save(report(CLEAN))
+    other = api.run(workflow_id, city="Rome")
+    api.finish(other)
+    number = api.execution(other)["number"]
+    page = open_page(f"/compare?a={runs.good}&b={runs.bad}")
+    page.locator("[data-side=b]").get_by_role("button", name="Choose another…").click()
+    page.get_by_role("dialog").get_by_role("searchbox").fill(f"rain-report #{number}")
+    page.get_by_role("dialog").locator(f"li:has-text('#{number}')").first.click()
+    page.wait_for_url(re.compile(r"b=(?!" + runs.bad + ")"))
+    expect(page.locator("[data-side=b]")).to_contain_text("Completed")
+    page.goto(f"/compare?a={runs.good}&b={other}")
+    expect(page.locator("[data-parting=load]")).to_contain_text("the inputs differ in city")
+    expect(region(page, "What is compared").locator("[data-change='/city']")).to_contain_text("Rome")
+    page.get_by_role("button", name="Swap the sides").click()
+    expect(page).to_have_url(re.compile(rf"a={other}&b={runs.good}$"))
+
+
+def test_a_run_is_compared_with_the_run_before_it_of_the_same_execution(
+    open_page: OpenPage, api: Api, tmp_path: Any
+) -> None:
+    file = tmp_path / "there"
+    definition = workflow("retried-report", python("first", LOAD, args={"city": "Oslo"}), python("needs", ONCE))
+    definition["nodes"][1]["config"]["args"] = {"file": str(file)}
+    execution = api.run(api.save(definition))
+    assert api.finish(execution)["status"] == "failed"
+    file.touch()
+    preview = api.post(f"/executions/{execution}/retry/preview", {"from": "failed"})
+    api.post(f"/executions/{execution}/retry", {"from": "failed", "preview_token": preview["preview_token"]}, 202)
+    until(lambda: api.execution(execution)["status"] == "completed")
+    page = open_page(f"/executions/{execution}")
+    page.get_by_role("button", name="Compare with…").click()
+    page.get_by_role("dialog").get_by_role("button", name="The run before").click()
+    expect(page.locator("[data-side=a]")).to_have_attribute("data-status", "failed")
+    expect(page.locator("[data-side=b]")).to_have_attribute("data-status", "completed")
+    expect(page.locator("[data-parting=needs]")).to_contain_text("went another way: Failed in A")
+    expect(pair(page, "first")).to_have_attribute("data-difference", "same")
+
+
+def test_two_that_went_alike_differ_in_nothing(open_page: OpenPage, api: Api, runs: Runs) -> None:
+    again = api.run(api.save(report(CLEAN)), city="Oslo")
+    api.finish(again)
+    page = open_page(f"/compare?a={runs.good}&b={again}")
+    expect(page.locator("[data-parting=none]")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_it_is_read_in_chinese_in_the_dark_and_on_a_phone(
+    open_page: OpenPage, runs: Runs, picture: Picture, phone: bool
+) -> None:
+    page = open_page(f"/compare?a={runs.good}&b={runs.bad}", locale="zh-CN", scheme="dark", phone=phone)
+    expect(page.locator("[data-parting=clean]")).to_contain_text("clean 的设置不同")
+    expect(page.locator(".node").first).to_be_visible()
+    picture(page, f"compare-{'phone' if phone else 'desk'}-zh-dark")
+    accessible(page)
+    fits_in_width(page)
+    if phone:
+        fits_a_thumb(page)
+
+
+def test_an_address_that_names_nothing_says_what_to_do(open_page: OpenPage, runs: Runs) -> None:
+    page = open_page("/compare")
+    expect(page.get_by_text("Choose two executions")).to_be_visible()
+    nobody = "0190ecb9-7a4a-7d3c-8a53-000000000000"
+    page = open_page(f"/compare?a={runs.good}&b={nobody}", quiet=False)
+    expect(page.get_by_role("alert")).to_contain_text("Not found")
