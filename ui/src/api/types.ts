@@ -131,6 +131,19 @@ export interface VersionItem {
   saved_by: string;
 }
 
+/** One step of a version, alone or with what leads to it. */
+export interface PartWish {
+  part: { step: string; upstream: Part["upstream"] };
+  version: number;
+}
+
+/** What a step gave in the newest execution in which it completed. */
+export interface LastOutput {
+  number: number;
+  output: Json;
+  output_artifact: ArtifactRef | null;
+}
+
 export interface Accepted {
   execution_id: string;
   number: number;

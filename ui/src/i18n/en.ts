@@ -626,6 +626,10 @@ export const en = {
       title: "a file of the step is not there",
       advice: "Correct its path, or put the file where the workflow expects it.",
     },
+    outputs_missing: {
+      title: "steps that it reads have no output yet",
+      advice: "Give these steps a sample output, run them once, or run up to here.",
+    },
     preview_stale: {
       title: "something has changed since the preview",
       advice: "Look at the preview once more: it shows what would happen now.",

@@ -604,6 +604,10 @@ export const zhCN: Messages = {
       title: "步骤要的文件不存在",
       advice: "请改正路径，或把文件放到工作流要求的位置。",
     },
+    outputs_missing: {
+      title: "它读取的步骤还没有输出",
+      advice: "请给这些步骤填写示例输出，先运行它们一次，或者运行到此处。",
+    },
     preview_stale: {
       title: "预览之后有了变化",
       advice: "请再看一次预览，它显示现在会发生什么。",
