@@ -23,10 +23,11 @@ from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Ticket
+from domain.values import Part
 
 log = logging.getLogger("runwright.conductor")
 REPLACED_GRACE_S = 5.0
-Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
+Graphs = Callable[[UUID, int, Part | None], Awaitable[PreparedGraph]]
 
 
 class Arrivals:
@@ -63,7 +64,8 @@ class Arrivals:
         self._debounce(ticket)
 
     async def _limit(self, event: e.Created | e.Retried, ticket: Ticket) -> None:
-        prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version))
+        # Of a next run only its settings are looked at, and a part of a workflow has those of the whole.
+        prepared = await patiently(lambda: self._graphs(event.workflow_id, event.workflow_version, None))
         self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, _since(ticket))
 
     def look_again(self, execution_id: UUID) -> None:
@@ -73,7 +75,7 @@ class Arrivals:
     async def _come_late(self, execution_id: UUID) -> None:
         execution = await patiently(lambda: self._runs.load(execution_id))
         state = execution.state
-        prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
+        prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version, state.part))
         known = execution_id in self._runs.live or self._runs.is_queued(execution_id)
         if state.status is ExecutionStatus.QUEUED and not (known or self._runs.closing):
             self.enqueue(execution, 0, prepared)

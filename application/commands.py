@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.parts import PartAsked
 from domain.values import JsonText
 
 
@@ -71,6 +72,8 @@ class Execute(Command):
     """Not before; None: as soon as it can."""
     delay_s: float | None = None
     """Not before so many seconds have passed."""
+    part: PartAsked | None = None
+    """What of it; None: all."""
     trigger: str = "api"
     """What asks: `api`, `schedule:<trigger>@<due in Unix ms>` or `webhook:<trigger>`."""
 

@@ -63,7 +63,7 @@ from application.ports import (
     StoreUnavailable,
     VersionConflict,
 )
-from application.preparing import PreparedGraph
+from application.preparing import PreparedGraph, StepInput
 from application.queue import Queue, Queued, Waited
 from application.queue_view import QueueView
 from application.retrying import RetryPlan, Wish, plan_retry
@@ -73,11 +73,12 @@ from domain.errors import Conflict
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
+from domain.execution.state import ExecutionState
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Bound
 from domain.queueing.controller import Controller
 from domain.queueing.slots import NOTHING, Amounts, Slots
-from domain.values import JsonText
+from domain.values import JsonText, Part
 
 log = logging.getLogger("runwright.conductor")
 
@@ -91,7 +92,8 @@ MOST_EVENTS = 900
 IN_DOUBT_S = 10.0
 """An append that was not answered is stored within this time, or never."""
 
-Graphs = Callable[[UUID, int], Awaitable[PreparedGraph]]
+Graphs = Callable[[UUID, int, Part | None], Awaitable[PreparedGraph]]
+"""What runs of a version; None: all of it."""
 
 
 class Conductor:
@@ -292,6 +294,10 @@ class Conductor:
         self.put(live, PauseAsked(cause=cause, resume=resume, reason=reason, answer=waiting))
         return await waiting
 
+    async def out_of_line(self, value: JsonText) -> StepInput:
+        """The value as an event carries it: with an artifact when it is larger than the inline limit."""
+        return await self._evaluator.out_of_line(value)
+
     async def plan_retry(
         self, execution: Execution, old: PreparedGraph, new: PreparedGraph, version: int, wish: Wish
     ) -> RetryPlan:
@@ -306,7 +312,7 @@ class Conductor:
         group = ticket_of(execution, 0).group
         opened = LeaseOpened(name=lease_name(execution.id), owner=None, epoch=execution.state.epoch, group=group)
         events = cast("list[RecordedEvent]", [*execution.pending_events])
-        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        prepared = await self._graph_of(execution.state)
         try:
             stored = cast("Appended", await self._store.append(Member(events=events, leases_opened=[opened])))
         except StoreUnavailable:
@@ -329,6 +335,9 @@ class Conductor:
         given = AnswerGiven(cause=cause, path=path, decision=decision, output=output, error=error, answer=waiting)
         self.put(live, given)
         return await waiting
+
+    def _graph_of(self, state: ExecutionState) -> Awaitable[PreparedGraph]:
+        return self._graphs(state.workflow_id, state.workflow_version, state.part)
 
     def _is_here(self, execution_id: UUID) -> bool:
         return execution_id in self.live or execution_id in self._taking
@@ -503,7 +512,7 @@ class Conductor:
             try:
                 execution = await patiently(lambda row=row: self.load(row.execution_id))
                 state = execution.state
-                prepared = await patiently(lambda state=state: self._graphs(state.workflow_id, state.workflow_version))
+                prepared = await patiently(lambda state=state: self._graph_of(state))
             except Exception as error:  # it must not keep the others from being heard of
                 log.error("execution %s can't be queued: %r", row.execution_id, error)
                 continue
@@ -541,11 +550,11 @@ class Conductor:
         execution = await self.load(row.execution_id)
         state = execution.state
         if state.status is ExecutionStatus.QUEUED:
-            self.arrivals.enqueue(execution, 0, await self._graphs(state.workflow_id, state.workflow_version))
+            self.arrivals.enqueue(execution, 0, await self._graph_of(state))
             return
         if state.status in FINAL:
             return
-        prepared = await self._graphs(state.workflow_id, state.workflow_version)
+        prepared = await self._graph_of(state)
         live = Live(execution, prepared, position=0, epoch=row.epoch + 1)
         live.log = await self._histories.log_stream_of(execution)
         cause = self._decider.cause(live.execution)
@@ -658,7 +667,7 @@ class Conductor:
                 Queued(ticket=ticket_of(execution, queued.ticket.position), execution=None, held=True), waited
             )
             return
-        prepared = await self._graphs(execution.state.workflow_id, execution.state.workflow_version)
+        prepared = await self._graph_of(execution.state)
         if queued.ticket.needs != prepared.needs:  # another server has queued it, and its definition was not at hand
             queued.ticket = replace(queued.ticket, needs=prepared.needs)
             self._queue.put_back(queued, waited)
@@ -848,7 +857,7 @@ class Conductor:
             await self.running.recount()
             execution = await patiently(lambda: self.load(execution_id))
             state = execution.state
-            prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version))
+            prepared = await patiently(lambda: self._graph_of(state))
         if state.status in FINAL:
             self._family.tell_parent(execution)
         elif state.status is ExecutionStatus.QUEUED and not (self.has(execution_id) or self.is_queued(execution_id)):

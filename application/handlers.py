@@ -16,6 +16,7 @@ import msgspec
 
 from application import commands as c
 from application.conductor import Conductor
+from application.parts import Given, LastOutputs, choose, missing_in
 from application.ports import (
     Appended,
     Clock,
@@ -30,7 +31,7 @@ from application.ports import (
     Replayed,
     VersionConflict,
 )
-from application.preparing import PreparedGraph
+from application.preparing import PreparedGraph, as_event_value
 from application.retrying import RetryPlan, Wish
 from application.versions import Versions
 from domain.errors import (
@@ -92,6 +93,7 @@ class Handlers:
     ids: Ids
     queue_limit: int
     is_kind: Callable[[str], bool]
+    outputs: LastOutputs
     free_mb: Callable[[], float] | None = None
     """MiB free where the database keeps its data; None where that is on another machine."""
     disk_reserve_mb: int = 0
@@ -224,8 +226,12 @@ class Handlers:
 
     async def _accept(self, command: c.Execute, cause: Cause, beside: Beside | None, *, wait: bool = False) -> Accepted:
         workflow = await self.versions.workflow(command.workflow_id)
-        version = workflow.runnable(command.version)
+        version = workflow.runnable(command.version, part=command.part is not None)
         prepared = await self.versions.graph(workflow.id, version.number)
+        part, given = None, ()
+        if command.part is not None:
+            part, given = await choose(prepared, command.part, workflow.id, self.outputs)
+            prepared = await self.versions.graph(workflow.id, version.number, part)
         inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
         if problems:
             raise _inputs_invalid(problems)
@@ -247,8 +253,9 @@ class Handlers:
             workflow_name=workflow.name, graph_hash=version.graph_hash, inputs=text,
             priority=priority,
             labels=command.labels, trigger=command.trigger, concurrency=concurrency, not_before_ms=not_before_ms,
-            debounce=debounce,
+            debounce=debounce, part=part,
         )  # fmt: skip
+        await self._give(execution, given, cause)
         if too_many:
             execution.cancel(cause, reason="concurrency_limit")
         guard = self._guard(command, execution.id, inputs)
@@ -267,15 +274,26 @@ class Handlers:
             )  # fmt: skip
         return _as_before(stored, await self.conductor.load(stored.execution_id))
 
+    async def _give(self, execution: Execution, given: Sequence[Given], cause: Cause) -> None:
+        """The outputs that steps of a part have without running; a large sample is stored beside the events first."""
+        for one in given:
+            output, artifact = one.output, one.output_artifact
+            if artifact is None:
+                output, artifact = as_event_value(await self.conductor.out_of_line(output))
+            execution.give_step(
+                cause, one.path, output=output, output_artifact=artifact, source=one.source, execution=one.execution
+            )
+
     async def _delay(
         self, command: c.Execute, prepared: PreparedGraph, inputs: JsonText, now: datetime
     ) -> tuple[float | None, Debounce | None]:
         """From which Unix milliseconds on it may start, and with whom it is debounced."""
-        asked = prepared.graph.settings.debounce
+        # A step that a person tries neither waits for executions to come nor keeps one of them from running.
+        asked = None if command.part is not None else prepared.graph.settings.debounce
         at = None if command.start_at is None else command.start_at.timestamp() * 1000
         if command.delay_s is not None:
             at = max(at or 0.0, (now.timestamp() + command.delay_s) * 1000)
-        key = await self.versions.debounce_key(prepared, inputs, now)
+        key = None if asked is None else await self.versions.debounce_key(prepared, inputs, now)
         if asked is None or key is None:
             return at, None
         now_ms = now.timestamp() * 1000
@@ -365,7 +383,7 @@ class Handlers:
                 "preview_stale", "Something has changed since the preview.", "Look at the preview again, then retry."
             )
         self._refuse_when_full(execution.state.workflow_id, execution.state.priority, cause.at)
-        prepared = await self.versions.graph(execution.state.workflow_id, preview.version)
+        prepared = await self.versions.graph(execution.state.workflow_id, preview.version, execution.state.part)
         self.conductor.limiting.refuse_beyond(prepared)
         execution.retry(
             cause, workflow_version=preview.version, graph_hash=preview.graph_hash, origin=command.origin,
@@ -384,9 +402,13 @@ class Handlers:
         state = execution.state
         execution.refuse_retry()
         workflow = await self.versions.workflow(state.workflow_id)
-        old = await self.versions.graph(state.workflow_id, state.workflow_version)
-        version = state.workflow_version if command.version is None else workflow.runnable(command.version).number
-        new = await self.versions.graph(state.workflow_id, version)
+        part, version = state.part, state.workflow_version
+        old = await self.versions.graph(state.workflow_id, version, part)
+        if command.version is not None:
+            version = workflow.runnable(command.version, part=part is not None).number
+        if part is not None:
+            missing_in(await self.versions.graph(state.workflow_id, version), part)
+        new = await self.versions.graph(state.workflow_id, version, part)
         given = (
             cast("dict[str, object]", msgspec.json.decode(state.inputs)) if command.inputs is None else command.inputs
         )
@@ -501,6 +523,8 @@ def _body_hash(command: c.Execute, inputs: Mapping[str, object]) -> bytes:
     asked: list[object] = [inputs, command.priority, command.labels, command.version]
     if command.start_at is not None or command.delay_s is not None:  # hashes of before had no such fields
         asked.append([command.start_at, command.delay_s])
+    if command.part is not None:
+        asked.append({"part": [command.part.step, command.part.upstream]})
     return hashlib.sha256(_encode(asked)).digest()
 
 

@@ -17,6 +17,7 @@ from domain.estimating.quantiles import Range, range_of
 from domain.estimating.remaining import PastRun, order_of, played_on
 from domain.estimating.starting import Took
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus
+from domain.values import Part
 
 MOST_RUNS = 100
 MOST_STEPS = 20_000
@@ -87,7 +88,7 @@ class Past:
         """`room` answers how many attempts may be out at once here."""
         self._views, self._versions, self._clock, self._room = views, versions, clock, room
         self._known: OrderedDict[UUID, Known] = OrderedDict()
-        self._orders: OrderedDict[tuple[UUID, int], Sequence[str]] = OrderedDict()
+        self._orders: OrderedDict[tuple[UUID, int, Part | None], Sequence[str]] = OrderedDict()
 
     async def of(self, workflow_id: UUID, kept_s: float = KEPT_S) -> Known:
         """The last executions of a workflow, as they were at most `kept_s` seconds ago."""
@@ -100,8 +101,11 @@ class Past:
         size = len((await self._versions.graph(workflow_id, latest)).graph.nodes) if latest else 1
         each = max(10, min(MOST_RUNS, MOST_STEPS // max(1, size)))
         # The last ones may all be in the queue.
-        last = await self._views.last_executions([workflow_id], each)
-        ended = [row for row in await self._views.last_ended(workflow_id, each) if row.parked is None]
+        # What ran only for one step says little about the whole.
+        last = [row for row in await self._views.last_executions([workflow_id], each) if row.part is None]
+        ended = [
+            row for row in await self._views.last_ended(workflow_id, each) if row.parked is None and row.part is None
+        ]
         found = {row.id: row for row in (*last, *ended)}
         rows = sorted(found.values(), key=lambda row: -row.created)
         steps = await self._views.step_times([row.id for row in ended])
@@ -133,13 +137,13 @@ class Past:
 
     async def left(self, known: Known, row: r.ExecutionRow, steps: Sequence[Step], now: datetime) -> Remaining:
         """The same of one that runs, from what is known of its workflow."""
-        prepared = await self._versions.graph(row.workflow_id, row.workflow_version)
+        prepared = await self._versions.graph(row.workflow_id, row.workflow_version, row.part)
         if waits_for_a_person(row, steps, prepared):
             return Remaining((), waits_for_person=True)
         mapping = any(step.items is not None and step.status not in STEP_FINAL for step in steps)
         items = (await self._views.item_times([row.id], OWN_ITEMS)).get(row.id, ()) if mapping else ()
         standing = standing_of(steps, items, prepared, self._room() or MUCH_ROOM, now)
-        of_version = (row.workflow_id, row.workflow_version)
+        of_version = (row.workflow_id, row.workflow_version, row.part)
         order = self._orders.get(of_version)
         if order is None:
             order = self._orders[of_version] = order_of(prepared.graph)

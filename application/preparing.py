@@ -7,10 +7,10 @@ worker, a value out of line) is prepared beforehand, and the decision waits for 
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import msgspec
 
@@ -24,7 +24,7 @@ from domain.paths import node_of, template_of
 from domain.queueing.admission import Needs
 from domain.queueing.calls import CALL
 from domain.queueing.slots import KIND, MEMORY, NOTHING, OF_ATTEMPTS, Amounts
-from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText
+from domain.values import EMPTY_OBJECT, NULL, ArtifactRef, JsonText, Part
 from domain.workflow.graph import Graph, Node
 
 _encode = msgspec.json.Encoder().encode
@@ -44,6 +44,9 @@ class PreparedNode:
     constant: JsonText | None
     plain: bool
     references: frozenset[str]
+    retry_references: frozenset[str]
+    """What the condition of its retry names."""
+
     retry_safe: bool
     in_worker: bool
     waits: bool
@@ -101,6 +104,11 @@ class PreparedGraph:
         return [*found, ("/settings/needs", None, own)] if own else found
 
 
+class _Conditions(TypedDict):
+    plain_conditions: Mapping[str, bool]
+    condition_references: Mapping[str, frozenset[str]]
+
+
 def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expressions) -> PreparedGraph:
     """Work out a graph once. The definition has passed validation: its kinds were known then."""
     templates: dict[str, PreparedNode] = {}
@@ -120,6 +128,7 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             constant=expressions.constant(fields),
             plain=expressions.is_plain(fields),
             references=expressions.references(fields),
+            retry_references=_retry_references(node, expressions),
             retry_safe=_retry_safe(node, kind, kinds),
             in_worker=kind.runs_in == "worker",
             waits=kind.runs_in == "timer",
@@ -131,22 +140,44 @@ def prepare(graph: Graph, graph_hash: str, kinds: NodeKinds, expressions: Expres
             call=call,
             declares_memory=MEMORY in node.needs or MEMORY in graph.settings.needs,
         )
-    conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}
     return PreparedGraph(
         graph=graph,
         graph_hash=graph_hash,
         nodes={node_id: templates[node_id] for node_id in graph.nodes},
         templates=templates,
+        **_conditions(graph, expressions),
+        output_plain=expressions.is_plain(graph.output),
+        output_references=expressions.references(graph.output),
+        needs=_needs_at_first(graph, [templates[node_id] for node_id in graph.nodes if not graph.incoming[node_id]]),
+    )
+
+
+def only(whole: PreparedGraph, part: Part, expressions: Expressions) -> PreparedGraph:
+    """What runs of a graph for one step; its nodes keep their places in the definition. Raises KeyError when the graph
+    does not have the step."""
+    graph = whole.graph.only(part)
+    first = [whole.nodes[name] for name in graph.nodes if not graph.incoming[name] and name not in part.given]
+    return replace(
+        whole, graph=graph, **_conditions(graph, expressions), output_plain=expressions.is_plain(graph.output),
+        output_references=expressions.references(graph.output), needs=_needs_at_first(graph, first),
+    )  # fmt: skip
+
+
+def _conditions(graph: Graph, expressions: Expressions) -> _Conditions:
+    conditional = {source: [e.when for e in edges if e.when is not None] for source, edges in graph.outgoing.items()}
+    return _Conditions(
         plain_conditions={s: all(expressions.is_plain(w) for w in whens) for s, whens in conditional.items() if whens},
         condition_references={
             s: frozenset[str]().union(*(expressions.references(w) for w in whens))
             for s, whens in conditional.items()
             if whens
         },
-        output_plain=expressions.is_plain(graph.output),
-        output_references=expressions.references(graph.output),
-        needs=_needs_at_first(graph, [templates[node_id] for node_id in graph.nodes if not graph.incoming[node_id]]),
     )
+
+
+def _retry_references(node: Node, expressions: Expressions) -> frozenset[str]:
+    when = None if node.retry is None else node.retry.when
+    return frozenset() if when is None else expressions.references(when)
 
 
 def _amounts(node: Node, graph: Graph, call: str | None) -> Amounts:

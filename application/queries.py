@@ -14,6 +14,7 @@ import msgspec
 
 from application.children import parent_of
 from application.conductor import Conductor
+from application.parts import LastOutputs
 from application.past import NOTHING_SAID, Past
 from application.ports import EventStore, StoredEvent
 from application.projections import rows as r
@@ -64,6 +65,8 @@ class Views(Protocol):
     ) -> Sequence[StoredEvent]: ...
 
 
+NOT_IN_PART = "not_in_part"
+"""Why a step of the graph is skipped in an execution that runs a part without it."""
 LIMITS_TOLD = 50
 """Of those that somebody waits under."""
 
@@ -89,6 +92,7 @@ class Queries:
     conductor: Conductor
     past: Past
     starts: StartEstimates
+    outputs: LastOutputs
     decode: Callable[[StoredEvent], RecordedEvent]
     wait_for_views: Callable[[int, float], Awaitable[bool]]
     log_position: Callable[[], int]
@@ -152,6 +156,17 @@ class Queries:
             if len(page) < 500:
                 return
             after = page[-1].position
+
+    async def last_output(self, workflow_id: UUID, step: str) -> Json:
+        """The answer of GET /workflows/{id}/outputs/{step}. Raises NotFound, Unavailable."""
+        await self.versions.workflow(workflow_id)
+        found = (await self.outputs.last_outputs(workflow_id, [step])).get(step)
+        if found is None:
+            raise NotFound("output", step)
+        return {
+            "step": step, "execution_id": found.execution_id, "number": found.number,
+            "output": msgspec.Raw(found.output), "output_artifact": found.output_artifact,
+        }  # fmt: skip
 
     async def events(
         self, execution_id: UUID, *, after: int, before: int | None, limit: int
@@ -309,15 +324,17 @@ class Queries:
         }
 
     async def _total(self, row: r.ExecutionRow) -> int:
-        return len((await self.versions.graph(row.workflow_id, row.workflow_version)).graph.nodes)
+        return len((await self.versions.graph(row.workflow_id, row.workflow_version, row.part)).graph.nodes)
 
     async def steps(self, shot: Snapshot) -> list[Json]:
         """Every step in the order of the graph, those nothing has happened to as pending (or skipped
-        by the end of the execution)."""
-        graph = (await self.versions.graph(shot.row.workflow_id, shot.row.workflow_version)).graph
+        by the end of the execution, or because they are not of the part that it runs)."""
+        row = shot.row
+        graph = (await self.versions.graph(row.workflow_id, row.workflow_version)).graph
+        part = (await self.versions.graph(row.workflow_id, row.workflow_version, row.part)).graph.nodes
         known = {step.path: step for step in shot.steps}
         return [
-            step_answer(known.get(node_id) or r.StepRow(path=node_id), shot.row, node.kind)
+            step_answer(known.get(node_id) or _untouched(node_id, in_part=node_id in part), row, node.kind)
             for node_id, node in graph.nodes.items()
         ]
 
@@ -481,6 +498,7 @@ def summary(row: r.ExecutionRow) -> Json:
         "labels": row.labels,
         "priority": row.priority,
         "requested_by": row.actor,
+        "part": row.part,
         "error": row.error,
         "settled_steps": row.settled,
         "current_paths": row.current,
@@ -492,6 +510,12 @@ def settled_of(row: r.ExecutionRow, total: int) -> int:
     """How many of `total` steps are settled. Steps that the end of a failed or stopped execution skipped
     never came to an end of their own and do not count."""
     return total if row.status is ExecutionStatus.COMPLETED else row.settled
+
+
+def _untouched(path: str, *, in_part: bool) -> r.StepRow:
+    if in_part:
+        return r.StepRow(path=path)
+    return r.StepRow(path=path, status=StepStatus.SKIPPED, reason=NOT_IN_PART)
 
 
 def step_answer(step: r.StepRow, row: r.ExecutionRow, kind: str = "") -> Json:

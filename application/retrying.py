@@ -84,7 +84,9 @@ async def plan_retry(
         had = None if step is None or step.status is StepStatus.PENDING else step.status
         reason, by = KEEPS, None
         before = next((e.source for e in new.graph.incoming[path] if fates[e.source].again), None)
-        if wish.origin == "start":
+        if state.part is not None and path in state.part.given:
+            pass  # it is not this execution's to run
+        elif wish.origin == "start":
             reason = "start"
         elif path in wish.chosen:
             reason = "chosen"
@@ -150,11 +152,11 @@ def _items_kept(state: ExecutionState, node: PreparedNode) -> list[int]:
 def _check(new: PreparedGraph, wish: Wish) -> None:
     problems: list[Problem] = []
     for index, path in enumerate(wish.chosen):
-        if path not in new.nodes:
+        if path not in new.graph.nodes:
             problems.append(_unknown(path, f"/from/{index}"))
     for path, fields in wish.step_inputs.items():
         pointer = f"/step_inputs/{path}"
-        if path not in new.nodes:
+        if path not in new.graph.nodes:
             problems.append(_unknown(path, pointer))
             continue
         known = cast("Mapping[str, Mapping[str, Any]]", new.nodes[path].kind.schema.get("properties", {}))

@@ -8,9 +8,9 @@ import msgspec
 
 from application.counting import concurrency_of, debounce_key_of
 from application.ports import EventStore, Expressions, NodeKinds
-from application.preparing import PreparedGraph, prepare
+from application.preparing import PreparedGraph, only, prepare
 from domain.errors import NotFound
-from domain.values import Concurrency, JsonText
+from domain.values import Concurrency, JsonText, Part
 from domain.workflow.graph import Graph
 from domain.workflow.workflow import SavedVersion, Workflow, WorkflowEvent
 
@@ -24,7 +24,7 @@ class Versions:
     def __init__(self, store: EventStore, kinds: NodeKinds, expressions: Expressions) -> None:
         self._store, self._kinds, self._expressions = store, kinds, expressions
         self._workflows: OrderedDict[UUID, Workflow] = OrderedDict()
-        self._graphs: OrderedDict[tuple[UUID, int], PreparedGraph] = OrderedDict()
+        self._graphs: OrderedDict[tuple[UUID, int, Part | None], PreparedGraph] = OrderedDict()
 
     def forget(self, workflow_id: UUID) -> None:
         """The workflow changed. Versions are immutable and stay."""
@@ -63,14 +63,22 @@ class Versions:
         """With which others only the last one runs; None: it is not debounced. Raises InvalidInput."""
         return await debounce_key_of(prepared, inputs, self._expressions, now)
 
-    async def graph(self, workflow_id: UUID, number: int) -> PreparedGraph:
-        """The graph of a version that was ready once. Raises NotFound."""
-        known = self._graphs.get((workflow_id, number))
+    async def graph(self, workflow_id: UUID, number: int, part: Part | None = None) -> PreparedGraph:
+        """The graph of a version without errors, or what runs of it. Raises NotFound, KeyError when the version does
+        not have the step that a part is for."""
+        known = self._graphs.get((workflow_id, number, part))
         if known is None:
+            if part is not None:
+                known = only(await self.graph(workflow_id, number), part, self._expressions)
+                return self._keep((workflow_id, number, part), known)
             version = await self.version(workflow_id, number)
             graph = Graph.of(msgspec.json.decode(version.definition, type=dict[str, object]))
             known = prepare(graph, version.graph_hash, self._kinds, self._expressions)
-            self._graphs[workflow_id, number] = known
-            if len(self._graphs) > KEPT:
-                self._graphs.popitem(last=False)
+            self._keep((workflow_id, number, None), known)
         return known
+
+    def _keep(self, key: tuple[UUID, int, Part | None], graph: PreparedGraph) -> PreparedGraph:
+        self._graphs[key] = graph
+        if len(self._graphs) > KEPT:
+            self._graphs.popitem(last=False)
+        return graph

@@ -27,7 +27,7 @@ from benchmarks.rig import BenchmarkError, Postgres
 from domain.event import Cause
 from domain.execution.events import StepLogged
 from domain.execution.execution import Execution
-from domain.values import EMPTY_OBJECT, LogLine
+from domain.values import EMPTY_OBJECT, LogLine, Part
 from domain.workflow.graph import Graph
 from infrastructure.expressions.adapter import PythonExpressions
 from infrastructure.nodes.checking import InputCheck
@@ -138,7 +138,7 @@ async def _measure(url: str, folder: Path, *, seconds: int) -> list[Figure]:
     prepared = prepare(graph, "0" * 64, node_kinds(), expressions)
     source = _Source()
 
-    async def graphs(_workflow_id: UUID, _version: int) -> PreparedGraph:
+    async def graphs(_workflow_id: UUID, _version: int, _part: Part | None) -> PreparedGraph:
         return prepared
 
     conductor = Conductor(

@@ -84,6 +84,22 @@ class LogLine:
     text: str
 
 
+UPSTREAM_RUN, UPSTREAM_GIVEN = "run", "given"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """That an execution runs only a part of its workflow, for the sake of one `step`.
+
+    `upstream` run: the step and every step before it run. given: of these only the step itself runs, and those in
+    `given`, which it reads, have outputs from elsewhere. No other step belongs to the execution.
+    """
+
+    step: str
+    upstream: str
+    given: tuple[str, ...] = ()
+
+
 LOG_LEVELS = ("debug", "info", "warning", "error")
 """Levels of a log line, least severe first."""
 

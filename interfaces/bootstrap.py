@@ -25,6 +25,7 @@ from application.egress import KeyVariable
 from application.firing import Firing
 from application.handlers import Handlers
 from application.membership import Membership
+from application.parts import OutputsOfViews
 from application.past import Past
 from application.ports import StoreUnavailable
 from application.previewing import Preview
@@ -67,7 +68,7 @@ from interfaces.http.line import SEND_TIMEOUT_S
 from interfaces.http.service import Service
 from interfaces.settings import Settings
 
-NAMED_WAIT_S = 2.0
+VIEWS_WAIT_S = 2.0
 """How long a step that runs a workflow by its name waits for the views to know it."""
 log = logging.getLogger("runwright")
 DECISION_TOPICS = frozenset(event.TOPIC for event in DECISIONS)
@@ -135,7 +136,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
     views = PostgresViews(reads)
 
     async def named(name: str) -> UUID | None:
-        await projector.wait_for(feed.position, timeout_s=NAMED_WAIT_S)
+        await projector.wait_for(feed.position, timeout_s=VIEWS_WAIT_S)
         return await views.workflow_named(name)
 
     conducts = "conduct" in settings.roles
@@ -166,6 +167,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         return validate(definition, checks, max_nodes=settings.max_nodes)
 
     ids = SystemIds()
+    outputs = OutputsOfViews(views, lambda: projector.wait_for(feed.position, timeout_s=VIEWS_WAIT_S))
     handlers = Handlers(
         store=store,
         conductor=conductor,
@@ -177,6 +179,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         ids=ids,
         queue_limit=settings.queue_limit,
         is_kind=lambda name: kinds.get(name) is not None,
+        outputs=outputs,
         free_mb=free_mb_of(settings.data_dir) if settings.database_url is None else None,
         disk_reserve_mb=settings.disk_reserve_mb,
     )
@@ -191,6 +194,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         conductor=conductor,
         past=past,
         starts=StartEstimates(conductor.queue_view, past, views, clock),
+        outputs=outputs,
         decode=mapper.decode_stored,
         log_position=lambda: feed.position,
         wait_for_views=lambda position, timeout_s: projector.wait_for(position, timeout_s=timeout_s),

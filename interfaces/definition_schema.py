@@ -59,6 +59,7 @@ def definition_schema(kinds: NodeKinds) -> Json:
         "needs": needs,
         "title": {"type": "string"},
         "description": {"type": "string"},
+        "sample": {"description": "An output to run later steps alone with; other executions do not look at it."},
         "position": {
             "type": "object",
             "description": "Where it stands on the canvas, in px; execution does not look at it.",

@@ -24,7 +24,7 @@ from domain.execution.events import DECISIONS, LOG_EVENTS
 from domain.execution.status import FINAL, STEP_FINAL, STEP_TRANSITIONS, TRANSITIONS, ExecutionStatus, StepStatus
 from domain.queueing.limits import QUEUE_EVENTS, WorkflowLimit
 from domain.triggering.trigger import TRIGGER_EVENTS, Standing, TriggerSettings
-from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage, WaitedFor
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Part, Usage, WaitedFor
 from domain.workflow.workflow import FACTS, WORKFLOW_TRANSITIONS, WorkflowStatus
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ WRITTEN_BY = {
     "execution.step_retry_scheduled.v1": _CONDUCTOR,
     "execution.edges_decided.v1": _CONDUCTOR,
     "execution.step_skipped.v1": _CONDUCTOR,
+    "execution.step_given.v1": _HANDLERS,
     "execution.step_expanded.v1": _CONDUCTOR,
     "execution.child_started.v1": _CONDUCTOR,
     "execution.step_waiting.v1": _CONDUCTOR,
@@ -114,7 +115,7 @@ _SIMPLE: dict[object, str] = {
     JsonText: "any JSON",
 }
 _PARTS: tuple[type[Any], ...] = (
-    ArtifactRef, Concurrency, Debounce, LogLine, Problem, Standing, StepError, TriggerSettings, Usage, WaitedFor,
+    ArtifactRef, Concurrency, Debounce, LogLine, Part, Problem, Standing, StepError, TriggerSettings, Usage, WaitedFor,
     WorkflowLimit,
 )  # fmt: skip
 _HEAD = "<!-- Made from the code by `python -m interfaces.docs`. Do not edit. -->\n"

@@ -38,6 +38,7 @@ from domain.execution.status import (
     step_may_become,
 )
 from domain.paths import Reused, map_of, node_of, template_of
+from domain.values import Part
 from domain.workflow.graph import Edge, Graph, Join, OnError
 from infrastructure import mapper
 
@@ -123,6 +124,7 @@ class _Run:
     run: int = 1
     epoch: int = 0
     graph: Graph | None = None
+    part: Part | None = None
     workflow: UUID | None = None
     steps: dict[str, _Step] = field(default_factory=dict[str, _Step])
     decided: dict[str, dict[str, bool]] = field(default_factory=dict[str, dict[str, bool]])
@@ -168,7 +170,12 @@ class _Run:
 
     def _opened(self, event: e.Created) -> None:
         self.status, self.workflow, self.trigger = X.QUEUED, event.workflow_id, event.trigger
-        self.graph = self.graph_of(event.workflow_id, event.workflow_version)
+        self.part = event.part
+        self.graph = self._graph(event.workflow_id, event.workflow_version)
+
+    def _graph(self, workflow: UUID, version: int) -> Graph | None:
+        whole = self.graph_of(workflow, version)
+        return whole if whole is None or self.part is None else whole.only(self.part)
 
     def _become(self, position: int, wanted: ExecutionStatus) -> None:
         if self.status is None or not may_become(self.status, wanted):
@@ -230,7 +237,7 @@ class _Run:
         self.run, self.decided = event.run, {}
         self.steps = reused
         if self.workflow is not None:
-            self.graph = self.graph_of(self.workflow, event.workflow_version)
+            self.graph = self._graph(self.workflow, event.workflow_version)
 
     def _ended(self, position: int, event: e.Completed | e.Failed | e.Stopped) -> None:
         wanted = {e.Completed: X.COMPLETED, e.Failed: X.FAILED, e.Stopped: X.STOPPED}[type(event)]
@@ -296,6 +303,10 @@ class _Run:
                 if self.graph is not None and self._join(path) is not False:
                     self.say("5", position, f"{path} is skipped although its edges do not say so")
                 self._step_become(position, path, S.SKIPPED)
+            case e.StepGiven():
+                if self.part is None or path not in self.part.given or self.status is not X.QUEUED:
+                    self.say("5", position, f"{path} is given an output while {self.status}, of {self.part}")
+                self._step_become(position, path, S.COMPLETED)
             case e.StepExpanded():
                 if not step.open:
                     self.say("4", position, f"{path} gets items although its attempt is not open")
@@ -336,6 +347,8 @@ class _Run:
         outer = map_of(path)
         if outer is not None and self.step(outer).items is None:
             self.say("5", position, f"{path} starts although its map does not run")
+        if self.graph is not None and self.part is not None and node_of(path) not in self.graph.nodes:
+            self.say("5", position, f"{path} starts although it is not of {self.part}")
         if self.graph is not None and path in self.graph.nodes:
             if self._join(path) is not True:
                 self.say("5", position, f"{path} starts before what it depends on is final")

@@ -15,7 +15,7 @@ from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import FINAL, STEP_FINAL, ExecutionStatus, StepStatus
 from domain.paths import Reused, index_of, map_of
-from domain.values import LOG_LEVELS, ArtifactRef, LogLine, Usage
+from domain.values import LOG_LEVELS, ArtifactRef, LogLine, Part, Usage
 from domain.workflow import workflow as w
 
 Json = msgspec.Raw
@@ -111,6 +111,8 @@ class ExecutionRow(msgspec.Struct, kw_only=True, omit_defaults=True):
     inputs: Json
     actor: str
     trigger: str = "api"
+    part: Part | None = None
+    """What runs of the workflow; None: all of it."""
     created_at: datetime
     queued_at: datetime | None = None
     """Of a later run than the first."""
@@ -177,7 +179,7 @@ class LogBatch(msgspec.Struct, kw_only=True, frozen=True):
 
 STEP_EVENTS = (
     e.StepStarted, e.StepBegun, e.StepProgressed, e.StepCompleted, e.StepFailed, e.StepRetryScheduled, e.StepSkipped,
-    e.StepExpanded, e.ChildStarted, e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
+    e.StepGiven, e.StepExpanded, e.ChildStarted, e.StepWaiting, e.StepResumed, e.StepLost, e.StepStopped,
 )  # fmt: skip
 """Events that change a step's row; all have a `path`."""
 
@@ -205,6 +207,7 @@ def open_execution(event: e.Created, position: int) -> ExecutionRow:
         inputs=Json(event.inputs),
         actor=event.actor,
         trigger=event.trigger,
+        part=event.part,
         created_at=event.timestamp,
         events=1,
         position=position,
@@ -233,7 +236,7 @@ def fold_execution(row: ExecutionRow, event: RecordedEvent, position: int) -> No
         case e.StepLogged():
             row.log_lines += len(event.lines)
             row.dropped_lines += event.dropped
-        case e.StepCompleted() | e.StepFailed() | e.StepSkipped() | e.StepStopped():
+        case e.StepCompleted() | e.StepFailed() | e.StepSkipped() | e.StepStopped() | e.StepGiven():
             row.settled += 1
             row.failed_steps += isinstance(event, e.StepFailed)
             _leave(row.current, event.path)
@@ -335,6 +338,9 @@ def fold_step(row: StepRow, run: int, event: Any) -> None:
             _close(row, latest, event, StepStatus.READY, None, outcome="lost")
         case e.StepSkipped():
             row.status, row.reason = StepStatus.SKIPPED, event.reason
+        case e.StepGiven():
+            row.status, row.reason, row.ended_at = StepStatus.COMPLETED, f"given_{event.source}", event.timestamp
+            row.output, row.output_artifact = Json(event.output), event.output_artifact
         case e.StepExpanded():
             row.status, row.due_at_ms = StepStatus.RUNNING, event.due_at_ms
             kept = 0 if row.items is None else row.items.completed  # in an earlier pass or run

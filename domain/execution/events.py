@@ -13,7 +13,17 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.event import RecordedEvent, StepError, register
-from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, LogLine, Usage, WaitedFor, execution_id_of_log
+from domain.values import (
+    ArtifactRef,
+    Concurrency,
+    Debounce,
+    JsonText,
+    LogLine,
+    Part,
+    Usage,
+    WaitedFor,
+    execution_id_of_log,
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,12 @@ class Created(Aggregate.Created, ExecutionEvent):
     `number` is serial per workflow, from 1; the append gives it (0 until then). `priority` is -100..100.
     `concurrency` is the limit it comes under, null without one; `exempt`: no limit holds it up, for an execution
     above it, of the same workflow, waits for it. It starts at `not_before_ms` or later; with `debounce` only if no
-    other of that key comes until then.
+    other of that key comes until then. `part` is what runs of the workflow, null when it is the whole.
     """
 
     TOPIC: ClassVar[str] = "execution.created.v1"
     ADDED: ClassVar[Mapping[str, object]] = {
-        "concurrency": None, "exempt": False, "not_before_ms": None, "debounce": None,
+        "concurrency": None, "exempt": False, "not_before_ms": None, "debounce": None, "part": None,
     }  # fmt: skip
     number: int
     workflow_version: int
@@ -50,6 +60,7 @@ class Created(Aggregate.Created, ExecutionEvent):
     exempt: bool
     not_before_ms: float | None
     debounce: Debounce | None
+    part: Part | None
 
     def mutate(self, aggregate: Any) -> Any:  # noqa: ARG002 - the library's signature
         """Open the aggregate (`CanInitAggregate` of the library, without its reflection per event)."""
@@ -210,6 +221,22 @@ class StepSkipped(ExecutionEvent):
     TOPIC: ClassVar[str] = "execution.step_skipped.v1"
     path: str
     reason: str
+
+
+@dataclass(frozen=True)
+class StepGiven(ExecutionEvent):
+    """The step does not run: it has this output, for it stands before the one step that the execution is for.
+
+    `output` is null when `output_artifact` holds it. `source` says where it comes from: sample (of the definition), or
+    execution: the output that the step had in `execution`.
+    """
+
+    TOPIC: ClassVar[str] = "execution.step_given.v1"
+    path: str
+    output: JsonText
+    output_artifact: ArtifactRef | None
+    source: str
+    execution: UUID | None
 
 
 @dataclass(frozen=True)
@@ -424,8 +451,8 @@ class Failed(ExecutionEvent):
 
 DECISIONS: tuple[type[ExecutionEvent], ...] = (
     Created, OwnerChanged, QueueChanged, Started, StepStarted, StepCompleted, StepFailed, StepRetryScheduled,
-    EdgesDecided, StepSkipped, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost, OutcomeIgnored,
-    Paused, Resumed, StopRequested, StepStopped, StopUnconfirmed, Stopped, Completed, Failed, Retried,
+    EdgesDecided, StepSkipped, StepGiven, StepExpanded, ChildStarted, StepWaiting, StepResumed, StepLost,
+    OutcomeIgnored, Paused, Resumed, StopRequested, StepStopped, StopUnconfirmed, Stopped, Completed, Failed, Retried,
 )  # fmt: skip
 LOG_EVENTS: tuple[type[RecordedEvent], ...] = (StepBegun, StepLogged, StepProgressed)
 

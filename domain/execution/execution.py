@@ -17,7 +17,7 @@ from domain.event import Cause, StepError, record
 from domain.execution import events as e
 from domain.execution.state import HELD, LOSSES_UNTIL_FAILED, ExecutionState, lost_too_often
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus, may_become
-from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, Usage, WaitedFor
+from domain.values import ArtifactRef, Concurrency, Debounce, JsonText, Part, Usage, WaitedFor
 from domain.workflow.retry import Retry, seed_of
 
 STOPPED_AT_ONCE = 300
@@ -47,6 +47,7 @@ class Execution(Aggregate):
             exempt=created.exempt,
             not_before_ms=created.not_before_ms,
             debounce=created.debounce,
+            part=created.part,
             created_at=created.timestamp,
             command_actor=created.actor,
             command_id=created.cause,
@@ -70,6 +71,7 @@ class Execution(Aggregate):
         exempt: bool = False,
         not_before_ms: float | None = None,
         debounce: Debounce | None = None,
+        part: Part | None = None,
     ) -> "Execution":
         """A new execution in the queue."""
         return cls._create(
@@ -91,6 +93,7 @@ class Execution(Aggregate):
             exempt=exempt,
             not_before_ms=not_before_ms,
             debounce=debounce,
+            part=part,
         )
 
     def _record(self, event_class: type[e.ExecutionEvent], cause: Cause, **facts: object) -> None:
@@ -358,6 +361,16 @@ class Execution(Aggregate):
     def skip_step(self, cause: Cause, path: str, reason: str) -> None:
         """The step will not run."""
         self._record(e.StepSkipped, cause, path=path, reason=reason)
+
+    def give_step(
+        self, cause: Cause, path: str, *, output: JsonText, output_artifact: ArtifactRef | None, source: str,
+        execution: UUID | None,
+    ) -> None:  # fmt: skip
+        """The step does not run, for its output is known: from a sample, or from an earlier `execution`."""
+        self._record(
+            e.StepGiven, cause, path=path, output=output, output_artifact=output_artifact, source=source,
+            execution=execution,
+        )  # fmt: skip
 
     def decide_edges(self, cause: Cause, source: str, taken: Mapping[str, bool]) -> None:
         """Record what the conditions behind a final step gave."""

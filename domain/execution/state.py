@@ -13,7 +13,7 @@ from domain.event import RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.status import ExecutionStatus, StepStatus, may_become, step_may_become
 from domain.paths import Reused, map_of, node_of
-from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, Concurrency, Debounce, JsonText
+from domain.values import EMPTY_OBJECT, MAP, NULL, ArtifactRef, Concurrency, Debounce, JsonText, Part
 
 HELD = frozenset({StepStatus.WAITING, StepStatus.RUNNING})
 """A step has no attempt at a worker and is not final: it waits for something else, or it is a map whose items run."""
@@ -79,6 +79,8 @@ class ExecutionState:
     """It stays in the queue until a person releases it."""
     not_before_ms: float | None = None
     debounce: Debounce | None = None
+    part: Part | None = None
+    """What runs of the workflow; None: all of it."""
     run: int = 1
     trigger: str = ""
     owner: UUID | None = None
@@ -237,6 +239,10 @@ class ExecutionState:
                     self.step(event.path).become(StepStatus.READY)
             case e.StepSkipped():
                 self.step(event.path).become(StepStatus.SKIPPED)
+            case e.StepGiven():
+                step = self.step(event.path)
+                step.become(StepStatus.COMPLETED)
+                step.output, step.output_artifact = event.output, event.output_artifact
             case e.StepStopped():
                 idle = not self.is_open(event.path, event.attempt)  # it waited, or was to be tried again
                 step = self.step(event.path) if idle else self._close(event.path, event.attempt)

@@ -5,12 +5,12 @@ looks for mistakes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, cast
 
 from domain.paths import item_template
-from domain.values import MAP
+from domain.values import MAP, UPSTREAM_GIVEN, Part
 from domain.workflow.retry import Retry
 
 
@@ -71,6 +71,8 @@ class Node:
     """Of a map."""
     needs: Mapping[str, float] = field(default_factory=dict[str, float])
     """What an attempt takes of the machine, by resource: see `domain/queueing/slots.py`."""
+    sample: tuple[object] | None = None
+    """The output it is taken to have when only a later step runs, alone in a tuple: null is an output too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,20 @@ class Graph:
             known = self._ancestors[node_id] = frozenset(seen)
         return known
 
+    def only(self, part: Part) -> "Graph":
+        """What runs of it for one step, and results in that step's output. Edges lead only between what runs, so
+        conditions on the way to other steps are never evaluated; a step alone starts whatever its edges would say.
+        Nodes that it does not have are left out. Raises KeyError when it does not have the step."""
+        alone = part.upstream == UPSTREAM_GIVEN
+        kept = {part.step, *(part.given if alone else self.ancestors(part.step))}
+        nodes = {node_id: node for node_id, node in self.nodes.items() if node_id in kept}
+        edges = [] if alone else [edge for edge in self.edges if edge.source in kept and edge.target in kept]
+        incoming, outgoing = _ends(nodes, edges)
+        return replace(
+            self, nodes=nodes, edges=edges, incoming=incoming, outgoing=outgoing,
+            output=f"${{steps.`{part.step}`.output}}", _ancestors={},
+        )  # fmt: skip
+
     @staticmethod
     def of(definition: Mapping[str, object]) -> "Graph":
         """Build the graph of a definition without errors."""
@@ -169,11 +185,7 @@ class Graph:
             Edge(index=index, source=raw["from"], target=raw["to"], when=raw.get("when"))
             for index, raw in enumerate(raw_edges)
         ]
-        incoming: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
-        outgoing: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
-        for edge in edges:
-            incoming[edge.target].append(edge)
-            outgoing[edge.source].append(edge)
+        incoming, outgoing = _ends(nodes, edges)
         templates: dict[str, Node] = {}
         for node in nodes.values():
             _add_template(templates, node.id, node)
@@ -196,6 +208,18 @@ class Graph:
             output=definition.get("output"),
             inputs_schema=cast("dict[str, object]", definition.get("inputs") or {}),
         )
+
+
+def _ends(
+    nodes: Mapping[str, Node], edges: Sequence[Edge]
+) -> tuple[Mapping[str, Sequence[Edge]], Mapping[str, Sequence[Edge]]]:
+    """The edges that come in and that go out, by node."""
+    incoming: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
+    outgoing: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
+    for edge in edges:
+        incoming[edge.target].append(edge)
+        outgoing[edge.source].append(edge)
+    return incoming, outgoing
 
 
 def _limit(raw: Mapping[str, Any] | None) -> Limit | None:
@@ -233,6 +257,7 @@ def _node(raw: Mapping[str, Any], retry: Mapping[str, Any] | None) -> Node:
         retry=Retry.of(raw.get("retry"), None if raw["kind"] == MAP else retry),
         each=_each(raw.get("config") or {}, retry) if raw["kind"] == MAP else None,
         needs=raw.get("needs") or {},
+        sample=(raw["sample"],) if "sample" in raw else None,
     )
 
 

@@ -24,7 +24,7 @@ MAX_PROBLEMS = 1_000
 _TOP = {"apiVersion", "name", "description", "labels", "inputs", "nodes", "edges", "output", "settings", "canvas"}
 _NODE = {
     "id", "kind", "config", "join", "on_error", "timeout_s", "retry", "retry_safe", "needs", "title", "description",
-    "position",
+    "position", "sample",
 }  # fmt: skip
 _NODE_LATER = {"max_attempts"}
 _INNER = {"id", "kind", "config", "timeout_s", "retry", "retry_safe", "needs"}

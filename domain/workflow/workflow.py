@@ -220,13 +220,23 @@ class Workflow(Aggregate):
             raise NotFound("workflow version", number)
         return version
 
-    def runnable(self, wanted: int | None) -> SavedVersion:
-        """The version an execute runs: the last readied one, or the wanted one.
+    def runnable(self, wanted: int | None, *, part: bool = False) -> SavedVersion:
+        """The version an execute runs: the last readied one, or the wanted one. Of a `part` the wanted one needs only
+        be without errors: it is tried before it is made ready.
 
-        Raises Conflict (never readied; paused, archived), NotFound (no such version).
+        Raises Conflict (never readied, with errors; paused, archived), NotFound (no such version).
         """
         if self.status in (WorkflowStatus.PAUSED, WorkflowStatus.ARCHIVED):
             self._refused("run")
+        if part and wanted is not None:
+            version = self.version_of(wanted)
+            if not version.valid:
+                raise Conflict(
+                    "version_has_problems",
+                    f"Version {wanted} has problems and no step of it can be run.",
+                    "Mend what its list of problems names and save again.",
+                )
+            return version
         number = wanted if wanted is not None else self.ready_version
         if number is None or not self.version_of(number).ever_ready:
             raise Conflict(

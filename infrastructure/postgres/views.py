@@ -7,14 +7,18 @@ from uuid import UUID
 
 import msgspec
 
+from application.parts import LastOutput
 from application.ports import StoredEvent
 from application.projections.rows import AttemptRow, ExecutionRow, StepRow, StepTimes, WorkflowRow
 from application.remembering import RecentStep
+from domain.values import JsonText
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import stored_event
 
 LAST = 2**63 - 1
 MOST_ALIKE = 1_000
+LOOKED_BACK = 1_000
+"""Executions of a workflow that are looked through for the last output of a step."""
 _execution = msgspec.json.Decoder(ExecutionRow).decode
 _step = msgspec.json.Decoder(StepRow).decode
 _times = msgspec.json.Decoder(StepTimes).decode
@@ -127,6 +131,22 @@ class PostgresViews:
             )
             for workflow_id, version, run, path, attempts in found
         ]  # fmt: skip
+
+    async def last_outputs(self, workflow_id: UUID, steps: Sequence[str]) -> Mapping[str, LastOutput]:
+        """What some steps of a workflow gave the last time, of those that did among the last executions."""
+        if not steps:
+            return {}
+        rows = await self._connections.named(
+            "last_outputs", {"workflow": workflow_id, "paths": list(steps), "within": LOOKED_BACK}
+        )
+        found: dict[str, LastOutput] = {}
+        for path, execution, step in rows:
+            of, last = _execution(execution), _step(step)
+            found[path] = LastOutput(
+                execution_id=of.id, number=of.number, output=JsonText(bytes(last.output)),
+                output_artifact=last.output_artifact,
+            )  # fmt: skip
+        return found
 
     async def log_batches(
         self, execution_id: UUID, *, after: int | None, before: int | None, step: str | None, worst: int, limit: int

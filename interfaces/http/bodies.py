@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from application.parts import PartAsked
 from domain.errors import InvalidInput, Problem
+from domain.values import UPSTREAM_GIVEN, UPSTREAM_RUN
+from domain.workflow.validation import NODE_ID
 
 MAX_DELAY_S = 366 * 24 * 3600
 
@@ -65,6 +68,22 @@ def version_in(body: dict[str, object]) -> int | None:
     if version is not None and not 1 <= version <= 2**31:
         raise refused_field("version", "version must be a whole number from 1.")
     return version
+
+
+def part_in(body: dict[str, object]) -> PartAsked | None:
+    """The part of a workflow that a body asks for. Raises InvalidInput."""
+    part = cast("dict[str, object] | None", body.get("part"))
+    if part is None:
+        return None
+    step, upstream = part.get("step"), part.get("upstream", UPSTREAM_RUN)
+    unknown = sorted(part.keys() - {"step", "upstream"})
+    if unknown:
+        raise refused_field(f"part/{unknown[0]}", f"part has the fields step and upstream, and no {unknown[0]}.")
+    if not isinstance(step, str) or NODE_ID.fullmatch(step) is None:
+        raise refused_field("part/step", "part.step is the id of one step.")
+    if upstream not in (UPSTREAM_RUN, UPSTREAM_GIVEN):
+        raise refused_field("part/upstream", f"part.upstream is {UPSTREAM_RUN} or {UPSTREAM_GIVEN}.")
+    return PartAsked(step=step, upstream=upstream)
 
 
 def moment_in(body: dict[str, object], field: str) -> datetime | None:

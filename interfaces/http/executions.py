@@ -15,7 +15,7 @@ from application.handlers import Accepted
 from domain.errors import NotFound
 from domain.values import JsonText
 from interfaces.http import schemas as s
-from interfaces.http.bodies import check_fields, delay_in, labels_of, moment_in, refused_field, version_in
+from interfaces.http.bodies import check_fields, delay_in, labels_of, moment_in, part_in, refused_field, version_in
 from interfaces.http.service import actor_of, read_object, respond, service_of, uuid_of
 
 router = APIRouter(prefix="/api/v1", tags=["executions"])
@@ -31,11 +31,19 @@ DECISIONS = ("run_again", "completed", "failed", "approved", "rejected")
     **s.answers(s.Accepted, 202, s.ExecuteBody),
 )
 async def execute(request: Request, workflow_id: str) -> Response:
-    """Run the workflow's ready version."""
+    """Run the workflow's ready version, or with `part` only what one step needs."""
     body = await read_object(request, default=True)
     check_fields(
         body,
-        {"inputs": dict, "priority": int, "labels": dict, "version": int, "start_at": str, "delay_s": (int, float)},
+        {
+            "inputs": dict,
+            "priority": int,
+            "labels": dict,
+            "version": int,
+            "start_at": str,
+            "delay_s": (int, float),
+            "part": dict,
+        },
     )
     priority, version = cast("int | None", body.get("priority")), version_in(body)
     if priority is not None and not -100 <= priority <= 100:
@@ -54,6 +62,7 @@ async def execute(request: Request, workflow_id: str) -> Response:
             idempotency_key=key,
             start_at=moment_in(body, "start_at"),
             delay_s=delay_in(body),
+            part=part_in(body),
         )
     )
     return accepted_answer(accepted)

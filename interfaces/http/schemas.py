@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
+from domain.workflow.validation import NODE_ID
+
 ExecutionStatus = Literal["queued", "running", "paused", "stopping", "completed", "failed", "stopped"]
 StepStatus = Literal["pending", "ready", "running", "retrying", "waiting", "completed", "failed", "skipped", "stopped"]
 WorkflowStatus = Literal["draft", "ready", "paused", "archived"]
@@ -79,8 +81,16 @@ class StepError(BaseModel):
     traceback: str | None
 
 
+class PartBody(_Body):
+    """Only what `step` needs: `upstream` run runs what is before it too; with given the step runs alone, and the steps
+    it reads give their samples, or else what they gave the last time."""
+
+    step: str = Field(pattern=f"^{NODE_ID.pattern}$")
+    upstream: Literal["run", "given"] = "run"
+
+
 class ExecuteBody(_Body):
-    """What to run with."""
+    """What to run with. With `part` any version without errors runs, readied or not."""
 
     inputs: dict[str, JsonValue] | None = None
     priority: int | None = Field(default=None, ge=-100, le=100)
@@ -88,6 +98,7 @@ class ExecuteBody(_Body):
     version: int | None = Field(default=None, ge=1, le=2**31)
     start_at: datetime | None = Field(default=None, description="Not before; with its zone.")
     delay_s: float | None = Field(default=None, ge=0, le=366 * 24 * 3600, description="Not before so many seconds.")
+    part: PartBody | None = None
 
 
 class Accepted(BaseModel):
@@ -320,6 +331,16 @@ class Validation(BaseModel):
     problems: list[ProblemItem]
 
 
+class LastOutput(BaseModel):
+    """What a step gave in the newest execution in which it completed."""
+
+    step: str
+    execution_id: UUID
+    number: int
+    output: JsonValue
+    output_artifact: ArtifactRef | None
+
+
 class WorkflowRef(BaseModel):
     """Which workflow."""
 
@@ -328,8 +349,17 @@ class WorkflowRef(BaseModel):
     version: int
 
 
+class Part(BaseModel):
+    """What an execution runs of its workflow, for `step`. Steps in `given` did not run but had an output from
+    elsewhere."""
+
+    step: str
+    upstream: Literal["run", "given"]
+    given: list[str]
+
+
 class ExecutionItem(BaseModel):
-    """An execution in a list."""
+    """An execution in a list. `part` is null when it runs the whole workflow."""
 
     id: UUID
     number: int
@@ -343,6 +373,7 @@ class ExecutionItem(BaseModel):
     labels: dict[str, str]
     priority: int
     requested_by: str
+    part: Part | None
     error: StepError | None
     settled_steps: int
     current_paths: list[str]

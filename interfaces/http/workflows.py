@@ -333,6 +333,12 @@ async def export(request: Request, workflow_id: str, format: str = Query("yaml",
     return Response(text, media_type="application/yaml")
 
 
+@router.get("/workflows/{workflow_id}/outputs/{step}", operation_id="last_output_of_step", **s.answers(s.LastOutput))
+async def last_output(request: Request, workflow_id: str, step: str) -> Response:
+    """What a step gave in the newest execution in which it completed: something to make a sample of."""
+    return respond(await service_of(request).queries.last_output(uuid_of(workflow_id, "workflow"), step))
+
+
 @router.get("/workflows/{workflow_id}/status", operation_id="workflow_status", **s.answers(s.Execution))
 async def status(request: Request, workflow_id: str) -> Response:
     """The latest execution of a workflow: what a Run button needs."""

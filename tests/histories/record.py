@@ -201,6 +201,24 @@ def held(on: Recording) -> str:
     return execution_id
 
 
+def given(on: Recording) -> str:
+    """One step alone: what it reads is a sample, what an earlier execution gave, and the same again in its next run."""
+    nodes = [
+        python("load", "def main():\n    return {'n': 20}"),
+        python("double", "def main(n):\n    return n * 2", args={"n": "${steps.load.output.n}"}, sample=21),
+        python("add", "def main(**given):\n    return sum(given.values())",
+               args={"n": "${steps.load.output.n}", "m": "${steps.double.output}"}),
+    ]  # fmt: skip
+    workflow_id = on.api.save(workflow("one step", *nodes))
+    on.api.finish(on.api.run(workflow_id))
+    part = {"step": "add", "upstream": "given"}
+    execution_id = on.api.post(f"/workflows/{workflow_id}/execute", {"part": part}, 202)["execution_id"]
+    on.api.finish(execution_id)
+    again = on.api.post(f"/executions/{execution_id}/retry", {"from": "start"}, 202)
+    on.api.get(f"/executions/{execution_id}", min_position=again["position"])
+    return execution_id
+
+
 def _let_in_or_not(api: Api, execution_id: str) -> bool:
     return bool(api.execution(execution_id)["why_waiting"] or api.steps(execution_id)["s"]["attempt"])
 
@@ -399,7 +417,7 @@ def standing(step: Json) -> str:
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
-    approved, child, mapped, held, rejected, child_failed, mapped_stopped,
+    approved, child, mapped, held, rejected, child_failed, mapped_stopped, given,
 )  # fmt: skip
 
 

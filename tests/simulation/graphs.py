@@ -19,6 +19,12 @@ def definition(random: Random, name: str, children: list[str]) -> Json:
         for source in names[:place]
         if random.random() < (0.9 if source == names[place - 1] else 0.25)
     ]
+    for node in nodes:
+        sources = [edge["from"] for edge in edges if edge["to"] == node["id"]]
+        if node["kind"] == "python" and sources and random.random() < 0.5:
+            node["config"]["args"]["before"] = f"${{steps.{random.choice(sources)}.output}}"
+        # Now and then larger than what stands in an event.
+        node["sample"] = {"ok": random.random() < 0.5, "text": "x" * random.choice([1, 1, 400])}
     settings: Json = {}
     if random.random() < 0.3:
         settings["max_parallel_steps"] = random.randint(1, 2)

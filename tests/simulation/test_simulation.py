@@ -21,6 +21,8 @@ from tests.simulation.world import Verdict, simulate
 SHORT, LONG, CHUNK = 300, 10_000, 500
 SHOWN = 2
 COUNTED = 10
+PARTS = ("whole", "part_run", "part_given")
+"""What executions run of their workflow."""
 # An evaluation that is cancelled before it began; nothing waits for it.
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 
@@ -66,7 +68,7 @@ def told(verdict: Verdict) -> str:
 
 def nothing_is_missing(counts: Counter[str]) -> None:
     """A fault that never took effect proves nothing."""
-    assert [name for name in (*CHANCES, *SERVER_FAULTS, *COMMANDS) if not counts[name]] == []
+    assert [name for name in (*CHANCES, *SERVER_FAULTS, *COMMANDS, *PARTS) if not counts[name]] == []
 
 
 def test_every_world_ends_well() -> None:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ from application.conductor import Conductor
 from application.firing import Firing
 from application.handlers import Handlers
 from application.membership import Membership
+from application.parts import LastOutput, PartAsked
 from application.ports import LeadingMemberFailed, LeaseLost, StoreUnavailable, VersionConflict
 from application.triggers import Triggers
 from application.versions import Versions
@@ -31,7 +32,7 @@ from domain.execution import events as e
 from domain.execution.status import FINAL, ExecutionStatus, StepStatus
 from domain.queueing.limits import LimitsChanged
 from domain.triggering.trigger import TriggerEvent
-from domain.values import JsonText
+from domain.values import UPSTREAM_GIVEN, UPSTREAM_RUN, JsonText
 from domain.workflow.graph import Graph
 from infrastructure import mapper
 from infrastructure.memory.event_store import MemoryEventStore
@@ -66,6 +67,13 @@ class Allowed:
         return True
 
 
+class NothingGiven:
+    """No step has an output of an earlier execution: those before a step that runs alone give their samples."""
+
+    async def last_outputs(self, workflow_id: UUID, steps: Sequence[str]) -> Mapping[str, LastOutput]:
+        return {}
+
+
 class Server:
     """One boot: the real conductor and handlers over adapters that break."""
 
@@ -92,7 +100,7 @@ class Server:
         self.handlers = Handlers(
             store=self.store, conductor=self.conductor, versions=versions, permissions=Allowed(),
             validate=lambda definition: [], inputs=INPUTS, clock=clock, ids=ids, queue_limit=5,
-            is_kind=lambda name: True,
+            is_kind=lambda name: True, outputs=NothingGiven(),
         )  # fmt: skip
         self.triggers = Triggers(self.store, self.handlers, expressions, MemoryWebhookSecrets(), lambda: "secret")
         self.firing = Firing(self.triggers, self.conductor, clock, ids)
@@ -335,14 +343,20 @@ class World:
 
     async def execute(self, key: str, workflow_id: UUID, yes: bool) -> None:
         """As a client does: the same key until there is an answer, and now and then once more."""
+        part = None
+        if self.random.random() < 0.15:
+            step = self.random.choice([*self.graphs[workflow_id].nodes])
+            part = PartAsked(step=step, upstream=self.random.choice([UPSTREAM_RUN, UPSTREAM_GIVEN]))
         command = c.Execute(
             actor=ADA, workflow_id=workflow_id, inputs={"yes": yes}, priority=None, labels={}, version=None,
-            idempotency_key=key,
+            idempotency_key=key, part=part,
         )  # fmt: skip
         for again in range(2):
             while True:
                 answer = await self.ask("execute_again" if again else "execute", lambda s: s.handlers.execute(command))
                 if answer is not None:
+                    name = "whole" if part is None else f"part_{part.upstream}"
+                    self.faults.counts[name] += not again
                     break
                 await asyncio.sleep(self.random.uniform(0.1, 2.0))
             known = self.accepted.setdefault(key, answer.execution_id)

@@ -75,6 +75,8 @@ def values(kind: object) -> st.SearchStrategy[object]:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is list:
         return st.lists(values(inner[0]), max_size=3)
+    if origin is tuple:
+        return values(list[inner[0]]).map(tuple)
     if origin is dict:
         return st.dictionaries(values(inner[0]), values(inner[1]), max_size=3)
     if origin in (types.UnionType, typing.Union):
@@ -166,7 +168,7 @@ def test_no_text_is_mistaken_for_the_place_where_the_number_goes(text: str) -> N
         originator_id=UUID(int=1), originator_version=1, timestamp=datetime(2026, 1, 1, tzinfo=UTC), actor=actor,
         cause=UUID(int=2), workflow_id=UUID(int=3), originator_topic="execution", number=0, workflow_version=1,
         workflow_name='"data":{', graph_hash="", inputs=JsonText(b'{"data":{}}'), priority=0, labels={}, trigger="api",
-        concurrency=None, exempt=False, not_before_ms=None, debounce=None,
+        concurrency=None, exempt=False, not_before_ms=None, debounce=None, part=None,
     )  # fmt: skip
     body = msgspec.json.decode(mapper.with_number(mapper.encode(created), 12))
     assert body["actor"] == actor

@@ -9,7 +9,7 @@ from domain.event import Cause, RecordedEvent, StepError
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.execution.plan import Plan
-from domain.values import EMPTY_OBJECT, JsonText
+from domain.values import EMPTY_OBJECT, JsonText, Part
 from domain.workflow.graph import Graph
 
 WORKFLOW = UUID("01900000-0000-7000-8000-000000000001")
@@ -54,10 +54,10 @@ def _edge(text: str, when: Mapping[str, str]) -> dict[str, object]:
     return {"from": source, "to": target, **condition}
 
 
-def queued(execution_id: UUID = EXECUTION) -> Execution:
+def queued(execution_id: UUID = EXECUTION, part: Part | None = None) -> Execution:
     return Execution.create(
         execution_id, cause(), workflow_id=WORKFLOW, workflow_version=1, workflow_name="weather",
-        graph_hash="0" * 64, inputs=EMPTY_OBJECT, priority=0, labels={}, trigger="person",
+        graph_hash="0" * 64, inputs=EMPTY_OBJECT, priority=0, labels={}, trigger="person", part=part,
     )  # fmt: skip
 
 

@@ -13,10 +13,12 @@ import type {
   CapacityAnswer,
   ExecutionAnswer,
   ExecutionItem,
+  LastOutput,
   LimitsAnswer,
   LimitsBody,
   LogWindowAnswer,
   Page,
+  PartWish,
   ProblemDetails,
   QueueAnswer,
   RetryPreview,
@@ -133,12 +135,19 @@ export const api = {
     ),
 
   /** `key` makes a second press, or a repetition after a lost answer, the same run. */
-  execute: (id: string, inputs: Record<string, Json>, key: string) =>
+  execute: (id: string, inputs: Record<string, Json>, key: string, part?: PartWish) =>
     ask<Accepted>(
       client.POST("/api/v1/workflows/{workflow_id}/execute", {
         params: { path: { workflow_id: id } },
         headers: { "Idempotency-Key": key },
-        body: { inputs } as never, // the document repeats its definitions inside the body's schema
+        body: { inputs, ...part } as never, // the document repeats its definitions inside the body's schema
+      }),
+    ),
+
+  lastOutput: (id: string, step: string) =>
+    ask<LastOutput>(
+      client.GET("/api/v1/workflows/{workflow_id}/outputs/{step}", {
+        params: { path: { workflow_id: id, step } },
       }),
     ),
 

@@ -32,7 +32,7 @@ export interface paths {
         put?: never;
         /**
          * Execute
-         * @description Run the workflow's ready version.
+         * @description Run the workflow's ready version, or with `part` only what one step needs.
          */
         post: operations["execute_workflow"];
         delete?: never;
@@ -730,6 +730,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workflows/{workflow_id}/outputs/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Last Output
+         * @description What a step gave in the newest execution in which it completed: something to make a sample of.
+         */
+        get: operations["last_output_of_step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflows/{workflow_id}/status": {
         parameters: {
             query?: never;
@@ -1362,6 +1382,7 @@ export interface components {
             priority: number;
             /** Requested By */
             requested_by: string;
+            part: components["schemas"]["Part"] | null;
             error: components["schemas"]["StepError"] | null;
             /** Settled Steps */
             settled_steps: number;
@@ -1414,7 +1435,7 @@ export interface components {
         };
         /**
          * ExecutionItem
-         * @description An execution in a list.
+         * @description An execution in a list. `part` is null when it runs the whole workflow.
          */
         ExecutionItem: {
             /**
@@ -1454,6 +1475,7 @@ export interface components {
             priority: number;
             /** Requested By */
             requested_by: string;
+            part: components["schemas"]["Part"] | null;
             error: components["schemas"]["StepError"] | null;
             /** Settled Steps */
             settled_steps: number;
@@ -1533,6 +1555,23 @@ export interface components {
             settled: number;
         };
         JsonValue: unknown;
+        /**
+         * LastOutput
+         * @description What a step gave in the newest execution in which it completed.
+         */
+        LastOutput: {
+            /** Step */
+            step: string;
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Number */
+            number: number;
+            output: components["schemas"]["JsonValue"];
+            output_artifact: components["schemas"]["ArtifactRef"] | null;
+        };
         /**
          * LastRun
          * @description One of a workflow's last executions.
@@ -1669,6 +1708,22 @@ export interface components {
             }[];
             /** Next Cursor */
             next_cursor: null;
+        };
+        /**
+         * Part
+         * @description What an execution runs of its workflow, for `step`. Steps in `given` did not run but had an output from
+         *     elsewhere.
+         */
+        Part: {
+            /** Step */
+            step: string;
+            /**
+             * Upstream
+             * @enum {string}
+             */
+            upstream: "run" | "given";
+            /** Given */
+            given: string[];
         };
         /**
          * Pressure
@@ -1823,6 +1878,7 @@ export interface components {
             priority: number;
             /** Requested By */
             requested_by: string;
+            part: components["schemas"]["Part"] | null;
             error: components["schemas"]["StepError"] | null;
             /** Settled Steps */
             settled_steps: number;
@@ -2556,6 +2612,21 @@ export interface components {
             /** Since */
             since?: string | null;
         };
+        /**
+         * PartBody
+         * @description Only what `step` needs: `upstream` run runs what is before it too; with given the step runs alone, and the steps
+         *     it reads give their samples, or else what they gave the last time.
+         */
+        PartBody: {
+            /** Step */
+            step: string;
+            /**
+             * Upstream
+             * @default run
+             * @enum {string}
+             */
+            upstream: "run" | "given";
+        };
     };
     responses: never;
     parameters: never;
@@ -2658,6 +2729,7 @@ export interface operations {
                      * @description Not before so many seconds.
                      */
                     delay_s?: number | null;
+                    part?: components["schemas"]["PartBody"] | null;
                 };
             };
         };
@@ -4519,6 +4591,47 @@ export interface operations {
             };
             /** @description Refused */
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    last_output_of_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workflow_id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastOutput"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
                 headers: {
                     [name: string]: unknown;
                 };

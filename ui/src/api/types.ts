@@ -4,7 +4,15 @@
  */
 
 import type { EdgeDefinition, NodeDefinition } from "../execution/edges";
-import type { ArtifactRef, ExecutionStatus, Json, StepError, StepStatus, Usage } from "../execution/events";
+import type {
+  ArtifactRef,
+  ExecutionStatus,
+  Json,
+  Part,
+  StepError,
+  StepStatus,
+  Usage,
+} from "../execution/events";
 
 export interface ProblemItem {
   node: string | null;
@@ -123,6 +131,19 @@ export interface VersionItem {
   saved_by: string;
 }
 
+/** One step of a version, alone or with what leads to it. */
+export interface PartWish {
+  part: { step: string; upstream: Part["upstream"] };
+  version: number;
+}
+
+/** What a step gave in the newest execution in which it completed. */
+export interface LastOutput {
+  number: number;
+  output: Json;
+  output_artifact: ArtifactRef | null;
+}
+
 export interface Accepted {
   execution_id: string;
   number: number;
@@ -141,6 +162,8 @@ export interface ExecutionItem {
   ended_at: string | null;
   labels: Record<string, string>;
   requested_by: string;
+  /** What runs of the workflow; null: all of it. */
+  part: Part | null;
   error: StepError | null;
   settled_steps: number;
   current_paths: string[];

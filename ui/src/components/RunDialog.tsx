@@ -6,34 +6,40 @@ import { Icon } from "./Icon";
 import { SchemaForm } from "./SchemaForm";
 import { ServerWords } from "./ServerWords";
 import { StatusGlyph } from "./StatusGlyph";
-import { useRun } from "./useRun";
+import { type PartRun, useRun } from "./useRun";
 
 interface Props {
   workflow: { id: string; name: string };
   schema: JsonSchema | undefined;
   opened: boolean;
   onClose: () => void;
+  /** Only one step, or what leads to it. */
+  part?: PartRun | undefined;
 }
 
-export function RunDialog({ workflow, schema, opened, onClose }: Props) {
+export function RunDialog({ workflow, schema, opened, onClose, part }: Props) {
   const { t } = useTranslation();
   return (
     <Modal
       opened={opened}
       onClose={onClose}
-      title={t("run.title", { name: workflow.name })}
+      title={
+        part
+          ? t(`part.dialog.${part.wish.part.upstream}`, { name: workflow.name, step: part.wish.part.step })
+          : t("run.title", { name: workflow.name })
+      }
       closeButtonProps={{ "aria-label": t("common.close") }}
       centered
       transitionProps={{ duration: 0 }}
     >
-      {opened && <RunForm workflow={workflow} schema={schema} onClose={onClose} />}
+      {opened && <RunForm workflow={workflow} schema={schema} onClose={onClose} part={part} />}
     </Modal>
   );
 }
 
-function RunForm({ workflow, schema, onClose }: Omit<Props, "opened">) {
+function RunForm({ workflow, schema, onClose, part }: Omit<Props, "opened">) {
   const { t } = useTranslation();
-  const run = useRun(workflow.id, schema, onClose);
+  const run = useRun(workflow.id, schema, onClose, part);
   const fieldless = Object.keys(schema?.properties ?? {}).length === 0;
   return (
     <form

@@ -2,14 +2,27 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { api, Refused } from "../api/client";
-import type { JsonSchema } from "../api/types";
+import type { Accepted, JsonSchema, PartWish } from "../api/types";
+import type { Json } from "../execution/events";
+import { newKey } from "./keys";
 import { type FieldProblem, type FormValues, initialValues, readValues } from "./schemaValues";
+
+/** Another press than Run: for one step of a version; what comes of it is shown where it was asked for. */
+export interface PartRun {
+  wish: PartWish;
+  onAccepted: (accepted: Accepted, inputs: Record<string, Json>) => void;
+}
 
 /**
  * The run form of a workflow: values, what is wrong, and the press. One key per form and input, so that a
  * double click, or a repetition after a lost answer, is one run.
  */
-export function useRun(workflowId: string, schema: JsonSchema | undefined, onStarted?: () => void) {
+export function useRun(
+  workflowId: string,
+  schema: JsonSchema | undefined,
+  onStarted?: () => void,
+  part?: PartRun,
+) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const first = useMemo(() => initialValues(schema), [schema]);
@@ -22,13 +35,14 @@ export function useRun(workflowId: string, schema: JsonSchema | undefined, onSta
     mutationFn: (inputs: Parameters<typeof api.execute>[1]) => {
       const body = JSON.stringify(inputs);
       if (key.current.body !== body) key.current = { key: newKey(), body };
-      return api.execute(workflowId, inputs, key.current.key);
+      return api.execute(workflowId, inputs, key.current.key, part?.wish);
     },
-    onSuccess: (accepted) => {
+    onSuccess: (accepted, inputs) => {
       void queries.invalidateQueries({ queryKey: ["workflows"] });
       void queries.invalidateQueries({ queryKey: ["executions"] });
       onStarted?.();
-      void navigate(`/executions/${accepted.execution_id}`);
+      if (part) part.onAccepted(accepted, inputs);
+      else void navigate(`/executions/${accepted.execution_id}`);
     },
   });
 
@@ -60,11 +74,4 @@ function refusedFields(error: unknown): Record<string, string> {
   return Object.fromEntries(
     error.problem.errors.map((item) => [item.pointer.split("/").filter(Boolean).at(-1) ?? "", item.message]),
   );
-}
-
-/** 128 random bits. `crypto.randomUUID` exists only where the page came by https or from this machine. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

@@ -100,7 +100,8 @@ export function Bench({ workflow, bench, tab, onTab }: Props) {
             onSide={narrow ? null : setSide}
           >
             <StepPanel
-              workflowId={workflow?.id ?? null}
+              workflow={workflow}
+              dirty={editing.dirty}
               drawing={drawing}
               shown={bench.shown}
               knowledge={knowledge}

@@ -5,6 +5,7 @@ import { api } from "../api/client";
 import { serverClock } from "../api/clock";
 import type { ExecutionItem } from "../api/types";
 import { Empty, ErrorNotice, Skeleton } from "../components/Notices";
+import { PartChip } from "../components/PartChip";
 import { Status } from "../components/StatusGlyph";
 import { useNow } from "../components/useNow";
 import { FINAL } from "../execution/events";
@@ -50,6 +51,7 @@ function RunItem({ run }: { run: ExecutionItem }) {
       <Link to={`/executions/${run.id}`}>
         <Status status={run.status} />
         <b>#{run.number}</b>
+        <PartChip part={run.part} />
         <span className="dim clip">{formatActor(run.requested_by, t)}</span>
         <span className="num">
           {run.started_at ? formatDuration(end - Date.parse(run.started_at), t) : "–"}

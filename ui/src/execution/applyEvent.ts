@@ -9,7 +9,7 @@ import {
   type StepStatus,
 } from "./events";
 import { applyItem, expanded } from "./items";
-import { nextRun, opened, started } from "./runs";
+import { given, nextRun, opened, started } from "./runs";
 import { asked, doubted } from "./stops";
 import { type ExecutionView, pendingStep, type StepView } from "./view";
 
@@ -137,6 +137,8 @@ export function applyEvent(before: ExecutionView, event: ExecutionEvent): Execut
         status: "skipped",
         reason: event.data.reason,
       }));
+    case "execution.step_given":
+      return withStep(view, event.data.path, (step) => given(step, event));
     case "execution.edges_decided": {
       const decided = { ...view.decided, [event.data.source]: event.data.taken };
       return { ...view, decided };

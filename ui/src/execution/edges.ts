@@ -18,6 +18,8 @@ export interface NodeDefinition {
   on_error?: "fail" | "continue" | "edges";
   /** Where somebody put it on the canvas: {x, y} in px. */
   position?: unknown;
+  /** The output that it is taken to have when only a later step runs. */
+  sample?: unknown;
 }
 
 export function edgeState(

@@ -50,6 +50,13 @@ export interface StepError {
   traceback?: string | null;
 }
 
+/** What an execution runs of its workflow: what `step` needs (run), or that step alone with outputs from elsewhere. */
+export interface Part {
+  step: string;
+  upstream: "run" | "given";
+  given: string[];
+}
+
 export interface RawLogLine {
   /** Unix time in milliseconds. */
   at_ms: number;
@@ -97,6 +104,8 @@ export type Created = Envelope<
     priority: number;
     labels: Record<string, string>;
     trigger: string;
+    /** Left out by servers of before. */
+    part?: Part | null;
   }
 >;
 export type OwnerChanged = Envelope<
@@ -149,6 +158,16 @@ export type EdgesDecided = Envelope<
   { source: string; taken: Record<string, boolean> }
 >;
 export type StepSkipped = Envelope<"execution.step_skipped", { path: string; reason: string }>;
+export type StepGiven = Envelope<
+  "execution.step_given",
+  {
+    path: string;
+    output: Json;
+    output_artifact: ArtifactRef | null;
+    source: string;
+    execution: string | null;
+  }
+>;
 export type StepExpanded = Envelope<
   "execution.step_expanded",
   Attempt & { count: number; due_at_ms: number | null }
@@ -221,6 +240,7 @@ export type ExecutionEvent =
   | StepRetryScheduled
   | EdgesDecided
   | StepSkipped
+  | StepGiven
   | StepExpanded
   | ChildStarted
   | StepWaiting
@@ -252,6 +272,7 @@ export const EVENT_TYPES: readonly ExecutionEvent["type"][] = [
   "execution.step_retry_scheduled",
   "execution.edges_decided",
   "execution.step_skipped",
+  "execution.step_given",
   "execution.step_expanded",
   "execution.child_started",
   "execution.step_waiting",

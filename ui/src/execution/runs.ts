@@ -1,8 +1,8 @@
 /** How the runs of an execution begin: the first, and the next ones, whose history stays. */
 
-import type { Created, Retried, Started } from "./events";
+import type { Created, Retried, Started, StepGiven } from "./events";
 import { keptItems } from "./items";
-import { type ExecutionView, emptyView, pendingStep, type StepView } from "./view";
+import { type ExecutionView, emptyView, NOT_IN_PART, pendingStep, type StepView } from "./view";
 
 export function opened(event: Created): Partial<ExecutionView> {
   return {
@@ -14,12 +14,26 @@ export function opened(event: Created): Partial<ExecutionView> {
     queuedAt: Date.parse(event.at),
     requestedBy: event.actor,
     inputs: event.data.inputs,
+    part: event.data.part ?? null,
     parent: parentOf(event.data.trigger),
   };
 }
 
 export function started({ at, data }: Started): Partial<ExecutionView> {
   return { status: "running", startedAt: Date.parse(at), run: data.run, waitedBy: data.waited_ms ?? {} };
+}
+
+/** It does not run: its output is a sample, or what it gave in an earlier execution. */
+export function given(step: StepView, { at, data }: StepGiven): StepView {
+  const { output, output_artifact: outputArtifact, source } = data;
+  return {
+    ...step,
+    status: "completed",
+    reason: `given_${source}`,
+    output,
+    outputArtifact,
+    endedAt: Date.parse(at),
+  };
 }
 
 /** What is not reused begins anew. */
@@ -29,10 +43,11 @@ export function nextRun(view: ExecutionView, event: Retried): ExecutionView {
   const items = keptItems(reused);
   const steps = Object.values(view.steps).map((step) => [
     step.path,
-    same.has(step.path) ? step : again(step, items[step.path]),
+    same.has(step.path) || step.reason === NOT_IN_PART ? step : again(step, items[step.path]),
   ]);
   const kept = {
     number: view.number,
+    part: view.part,
     parent: view.parent,
     workflowId: view.workflowId,
     workflowName: view.workflowName,

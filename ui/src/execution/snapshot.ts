@@ -37,6 +37,7 @@ export function viewOfSnapshot(
     causePath: execution.cause_path,
     knockOn: execution.knock_on,
     handledFailures: execution.handled_failures,
+    part: execution.part ?? null,
     parent: execution.metadata.parent
       ? { executionId: execution.metadata.parent.execution_id, path: execution.metadata.parent.path }
       : null,

@@ -4,6 +4,7 @@ import {
   type ArtifactRef,
   type ExecutionStatus,
   type Json,
+  type Part,
   STEP_FINAL,
   type StepError,
   type StepStatus,
@@ -61,6 +62,9 @@ export interface StepView {
   attempts: AttemptView[];
 }
 
+/** Why a step of the graph is skipped in an execution that runs a part without it. */
+export const NOT_IN_PART = "not_in_part";
+
 export interface StopView {
   by: string;
   reason: string | null;
@@ -93,6 +97,8 @@ export interface ExecutionView {
   causePath: string | null;
   knockOn: string[];
   handledFailures: number;
+  /** What runs of the workflow; null: all of it. */
+  part: Part | null;
   /** Whose step asked for it; null of an execution that was asked for from outside. */
   parent: { executionId: string; path: string } | null;
   pausedBy: string | null;
@@ -158,6 +164,7 @@ export function emptyView(id: string): ExecutionView {
     causePath: null,
     knockOn: [],
     handledFailures: 0,
+    part: null,
     parent: null,
     pausedBy: null,
     stop: null,
@@ -177,7 +184,8 @@ export function emptyView(id: string): ExecutionView {
 export function settledSteps(view: ExecutionView, total: number): number {
   if (view.status === "completed") return total;
   const settled = Object.values(view.steps).filter(
-    (step) => STEP_FINAL.has(step.status) && step.reason !== `execution_${view.status}`,
+    ({ status, reason }) =>
+      STEP_FINAL.has(status) && reason !== `execution_${view.status}` && reason !== NOT_IN_PART,
   );
   return Math.min(settled.length, total);
 }

@@ -8,6 +8,7 @@ import { DifferenceMark } from "../difference/DifferenceMark";
 import type { Shown } from "../difference/shown";
 import { settledItems } from "../execution/items";
 import { useExecution } from "../execution/store";
+import { NOT_IN_PART } from "../execution/view";
 
 export interface StepNodeData extends Record<string, unknown> {
   kind: string;
@@ -32,6 +33,8 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
   const items = step?.items
     ? t("step.itemsOf", { done: settledItems(step.items), total: step.items.total })
     : undefined;
+  const outside = step?.reason === NOT_IN_PART;
+  const given = step?.reason?.startsWith("given_") ? t("part.givenShort") : undefined;
   const fraction = status === "running" ? step?.fraction : null;
   return (
     <div
@@ -57,7 +60,7 @@ export const StepNode = memo(function StepNode({ id, data }: NodeProps) {
         {difference ? (
           <DifferenceMark difference={difference} size={12} />
         ) : status ? (
-          <Status status={status} size={12} short={items} />
+          <Status status={status} size={12} short={outside ? t("part.outside") : (given ?? items)} />
         ) : (
           <span className="dim">{kind}</span>
         )}

@@ -3,6 +3,7 @@ import { compareEn } from "./compare.en";
 import { editingEn } from "./editing.en";
 import { findingEn } from "./finding.en";
 
+import { partEn } from "./part.en";
 import { triggersEn } from "./triggers.en";
 import { watchEn } from "./watch.en";
 
@@ -12,6 +13,7 @@ export const en = {
   ...editingEn,
   ...triggersEn,
   ...canvasEn,
+  ...partEn,
   ...findingEn,
   ...compareEn,
   app: { name: "Runwright", skip: "Skip to content" },
@@ -345,6 +347,7 @@ export const en = {
       execution_failed: "the execution failed first",
       execution_stopped: "the execution was stopped first",
       execution_completed: "not needed",
+      not_in_part: "not part of this run",
     },
     lostBecause: {
       server_restarted: "the server restarted; run again",
@@ -627,6 +630,10 @@ export const en = {
     file_not_found: {
       title: "a file of the step is not there",
       advice: "Correct its path, or put the file where the workflow expects it.",
+    },
+    outputs_missing: {
+      title: "steps that it reads have no output yet",
+      advice: "Give these steps a sample output, run them once, or run up to here.",
     },
     preview_stale: {
       title: "something has changed since the preview",

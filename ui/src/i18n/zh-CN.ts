@@ -3,6 +3,7 @@ import { compareZh } from "./compare.zh-CN";
 import { editingZh } from "./editing.zh-CN";
 import { findingZh } from "./finding.zh-CN";
 import type { Messages } from "./index";
+import { partZhCN } from "./part.zh-CN";
 import { triggersZhCN } from "./triggers.zh-CN";
 import { watchZhCN } from "./watch.zh-CN";
 
@@ -12,6 +13,7 @@ export const zhCN: Messages = {
   ...editingZh,
   ...triggersZhCN,
   ...canvasZh,
+  ...partZhCN,
   ...findingZh,
   ...compareZh,
   app: { name: "Runwright", skip: "跳到正文" },
@@ -345,6 +347,7 @@ export const zhCN: Messages = {
       execution_failed: "执行先失败了",
       execution_stopped: "执行先被停止了",
       execution_completed: "不需要",
+      not_in_part: "不在本次运行之内",
     },
     lostBecause: {
       server_restarted: "服务重启了，会再运行一次",
@@ -605,6 +608,10 @@ export const zhCN: Messages = {
     file_not_found: {
       title: "步骤要的文件不存在",
       advice: "请改正路径，或把文件放到工作流要求的位置。",
+    },
+    outputs_missing: {
+      title: "它读取的步骤还没有输出",
+      advice: "请给这些步骤填写示例输出，先运行它们一次，或者运行到此处。",
     },
     preview_stale: {
       title: "预览之后有了变化",

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { WorkflowAnswer } from "../../api/types";
 import { Icon } from "../../components/Icon";
 import type { NodeDefinition } from "../../execution/edges";
 import { isStep, marksIn, noteKey } from "../../graph/marks";
@@ -12,11 +13,16 @@ import { EdgeForm } from "./EdgeForm";
 import "./form.css";
 import { GroupForm, NoteForm } from "./MarkForms";
 import { NodeForm } from "./NodeForm";
+import { Sample } from "./Sample";
+import { TryStep } from "./TryStep";
 import { useSurroundings } from "./useSurroundings";
+import { useTrying } from "./useTrying";
 import { WorkflowForm } from "./WorkflowForm";
 
 interface Props {
-  workflowId: string | null;
+  workflow: WorkflowAnswer | null;
+  /** What is shown is not what is saved. */
+  dirty: boolean;
   drawing: Drawing;
   /** The value of the last text that could be read. */
   shown: unknown;
@@ -28,8 +34,9 @@ interface Props {
 }
 
 /** The form of what is selected on the canvas. */
-export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOnly, ...on }: Props) {
+export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, readOnly, ...on }: Props) {
   const { t } = useTranslation();
+  const tried = useTrying(workflow, dirty);
   const { definition, selecting } = drawing;
   const { nodes, edge: ends } = selecting.selection;
   const node = nodes.length === 1 ? definition.nodes!.find(({ id }) => id === nodes[0]) : undefined;
@@ -40,9 +47,10 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
   const inputs = JSON.stringify(isObject(shown) ? shown.inputs : null);
   const schema: unknown = useMemo(() => JSON.parse(inputs ?? "null"), [inputs]);
   const place = edge ? { behind: edge.from } : node ? { before: node.id } : "end";
-  const around = useSurroundings(workflowId, definition, schema, place, readOnly);
+  const around = useSurroundings(workflow?.id ?? null, definition, schema, place, readOnly);
   return (
     <div className="step-panel">
+      {node && <TryStep key={node.id} step={node.id} trying={tried} />}
       {node && knowledge && (
         <NodeForm
           key={node.kind}
@@ -53,6 +61,15 @@ export function StepPanel({ workflowId, drawing, shown, knowledge, marks, readOn
           around={around}
           onInsert={on.onInsert}
           onConnect={on.onConnect}
+        />
+      )}
+      {node && (
+        <Sample
+          key={`sample ${node.id}`}
+          node={node as NodeDefinition}
+          workflowId={workflow?.id ?? null}
+          act={drawing.act}
+          readOnly={readOnly}
         />
       )}
       {edge && (

@@ -27,8 +27,9 @@ export function useSurroundings(
     queryFn: () => api.executions({ workflow_id: workflowId!, limit: 30 }),
     enabled: workflowId !== null,
   });
-  const last = runs.data?.items[0];
   const id = place === "end" ? null : "before" in place ? place.before : place.behind;
+  // An execution of a part for another step may lack what is named here.
+  const last = runs.data?.items.find(({ part }) => part === null || part.step === id);
   const own = place !== "end" && "behind" in place;
   return useMemo(() => {
     const before = id === null ? definition.nodes!.map((node) => node.id) : ancestors(definition, id);

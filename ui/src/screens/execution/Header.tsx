@@ -4,13 +4,14 @@ import { Link } from "react-router";
 import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
+import { PartChip } from "../../components/PartChip";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useLog } from "../../components/useLog";
 import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
 import { useExecution, useView } from "../../execution/store";
 import type { LiveExecution } from "../../execution/useExecutionStream";
-import { type ExecutionView, settledSteps } from "../../execution/view";
+import { type ExecutionView, NOT_IN_PART, settledSteps } from "../../execution/view";
 import { formatActor, formatClock, formatDuration, splitDuration } from "../../format/format";
 import { CompareWith } from "../compare/CompareWith";
 import { WalkButtons } from "../list/WalkButtons";
@@ -23,7 +24,16 @@ import { Outlook, WhyQueued } from "./WhyWaiting";
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
   const { t } = useTranslation();
   const view = useView(
-    ...(["id", "number", "status", "parent", "workflowId", "workflowName", "workflowVersion"] as const),
+    ...([
+      "id",
+      "number",
+      "status",
+      "parent",
+      "part",
+      "workflowId",
+      "workflowName",
+      "workflowVersion",
+    ] as const),
   );
   const withResult = useExecution((state) => hasResult(state.view));
   const lines = useExecution((state) => (FINAL.has(state.view.status) ? state.view.logLines : 0))!;
@@ -50,6 +60,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
           <span aria-hidden="true">/</span>
           <b>#{view.number}</b>
           <span className="chip outline">v{view.workflowVersion}</span>
+          <PartChip part={view.part} />
         </nav>
         <WalkButtons id={view.id} />
         <span className="grow" />
@@ -116,7 +127,7 @@ function Figures({ total }: { total: number }) {
           )}
         </span>
       </div>
-      <Progress total={total} />
+      <Progress known={total} />
     </div>
   );
 }
@@ -133,9 +144,10 @@ const WAITED: Record<string, string> = {
 const mostOf = (waitedBy: Record<string, number>): string =>
   Object.entries(waitedBy).reduce((most, one) => (one[1] > most[1] ? one : most), ["slots", 0])[0];
 
-const Progress = memo(function Progress({ total }: { total: number }) {
+const Progress = memo(function Progress({ known }: { known: number }) {
   const { t } = useTranslation();
   const status = useExecution((state) => state.view.status)!;
+  const total = useExecution((state) => known - outside(state.view))!;
   const done = useExecution((state) => settledSteps(state.view, total))!;
   const running = useExecution(({ view }) => runningIn(view))!;
   const id = useExecution(({ view }) => view.id)!;
@@ -162,6 +174,10 @@ const Progress = memo(function Progress({ total }: { total: number }) {
     </div>
   );
 });
+
+/** Steps of the graph that are not of the part that runs. */
+const outside = ({ steps }: ExecutionView): number =>
+  Object.values(steps).filter(({ reason }) => reason === NOT_IN_PART).length;
 
 const runningIn = ({ steps }: ExecutionView): number =>
   Object.values(steps).filter(({ status }) => status === "running").length;

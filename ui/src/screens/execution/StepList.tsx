@@ -183,6 +183,9 @@ function Detail({ step }: { step: StepView }) {
   if (step.status === "skipped") {
     return <span className="dim">{String(t(`execution.skippedBecause.${reason}` as never, unknown))}</span>;
   }
+  if (reason.startsWith("given_")) {
+    return <span className="dim">{String(t(`part.givenBecause.${reason}` as never, unknown))}</span>;
+  }
   if (isHeld(step)) {
     return (
       <span className="dim">

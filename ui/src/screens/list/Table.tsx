@@ -3,6 +3,7 @@ import { Link, useNavigate } from "react-router";
 import { serverClock } from "../../api/clock";
 import { tell } from "../../api/problem";
 import type { ExecutionItem } from "../../api/types";
+import { PartChip } from "../../components/PartChip";
 import { Status, StatusGlyph } from "../../components/StatusGlyph";
 import { useNow } from "../../components/useNow";
 import { FINAL } from "../../execution/events";
@@ -104,7 +105,7 @@ function ExecutionRow({ item, marked, onMark }: RowProps) {
         <Link className="name" to={to}>
           {item.workflow.name}
         </Link>{" "}
-        <span className="dim">#{item.number}</span>
+        <span className="dim">#{item.number}</span> <PartChip part={item.part} />
       </td>
       <td className="clip dim hide-phone">
         <Outcome item={item} />

@@ -1,0 +1,38 @@
+/** Of executions that run a part of a workflow for one step, and of samples. */
+export const partZhCN = {
+  part: {
+    run: "运行到 {{step}}",
+    given: "仅 {{step}}",
+    runTitle: "部分运行：只运行了 {{step}} 和它之前的步骤。",
+    givenTitle: "部分运行：只运行了 {{step}}；它所读取的步骤用的是已有的输出。",
+    outside: "本次不运行",
+    givenShort: "给定输出",
+    givenBecause: {
+      given_sample: "没有运行：使用示例输出",
+      given_execution: "没有运行：使用之前某次执行的输出",
+    },
+    try: "试运行这个步骤",
+    only: "运行此步骤",
+    until: "运行到此处",
+    onlyHint: "只运行这个步骤：它读取的步骤给出示例输出，没有示例时给出上一次的输出。",
+    untilHint: "先运行它之前的步骤，再运行它；之后的步骤不运行。",
+    dialog: { run: "运行 {{name}}，到 {{step}} 为止", given: "只运行 {{name}} 的 {{step}}" },
+    off: {
+      new: "请先保存工作流：运行的是已保存的版本。",
+      unsaved: "请先保存：运行的是已保存的版本，不含刚才的修改。",
+      problems: "已保存的版本有问题。请改正并保存：只有没有错误的版本才能运行。",
+      paused: "工作流已暂停。恢复后才能运行它的步骤。",
+      archived: "工作流已归档，不再运行。",
+    },
+    see: "执行 #{{number}}",
+    result: "步骤的结果",
+    noOutput: "它没有给出任何值。",
+    sample: "示例输出",
+    sampleHint: "JSON。只运行后面的步骤时给它们使用，其他执行不会看它。留空表示没有示例。",
+    sampleWrong: "这还不是 JSON；示例保持原样。",
+    takeLast: "取自上次运行",
+    takeNone: "这个工作流还没有哪次执行有这个步骤的输出。",
+    takeLarge: "它在 #{{number}} 中给出的值太大，不能作为示例；请写一个较短的。",
+    taken: "取自执行 #{{number}}。",
+  },
+} as const;
