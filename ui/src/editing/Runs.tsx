@@ -51,8 +51,9 @@ function RunItem({ run }: { run: ExecutionItem }) {
       <Link to={`/executions/${run.id}`}>
         <Status status={run.status} />
         <b>#{run.number}</b>
-        <PartChip part={run.part} />
-        <span className="dim clip">{formatActor(run.requested_by, t)}</span>
+        <span className="dim clip">
+          <PartChip part={run.part} /> {formatActor(run.requested_by, t)}
+        </span>
         <span className="num">
           {run.started_at ? formatDuration(end - Date.parse(run.started_at), t) : "–"}
         </span>

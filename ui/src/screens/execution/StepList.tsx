@@ -10,7 +10,7 @@ import { StepTime } from "../../components/StepTime";
 import { useNarrow } from "../../components/useNarrow";
 import type { EdgeDefinition } from "../../execution/edges";
 import { useExecution } from "../../execution/store";
-import { pendingStep, type StepView } from "../../execution/view";
+import { NOT_IN_PART, pendingStep, type StepView } from "../../execution/view";
 import { formatDuration, formatMoment } from "../../format/format";
 import { Axis, Legend, Plot, ROW, useNowLine, useScale } from "../../gantt/Gantt";
 import type { Scale } from "../../gantt/scale";
@@ -172,6 +172,8 @@ const isReused = (step: StepView, run: number) =>
 function Word({ step }: { step: StepView }) {
   const { t } = useTranslation();
   if (step.status === "pending") return <span className="dim">–</span>;
+  if (step.reason === NOT_IN_PART) return <span className="dim">{t("part.outside")}</span>;
+  if (step.reason?.startsWith("given_")) return <span className="dim">{t("part.givenShort")}</span>;
   return <span className="dim">{t(`status.${step.status}`)}</span>;
 }
 

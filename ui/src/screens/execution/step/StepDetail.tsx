@@ -90,6 +90,7 @@ function Head({ step }: { step: StepView }) {
       <Status status={step.status} />
       <span className="dim">
         {step.kind}
+        {step.reason?.startsWith("given_") && ` · ${t(`part.givenBecause.${step.reason}` as never)}`}
         {step.attempt > 0 && ` · ${t("execution.attempt", { attempt: step.attempt })}`}
         {step.usage &&
           ` · ${t("step.usage", {
