@@ -4622,9 +4622,6 @@ export interface operations {
             content: {
                 "application/json": {
                     template: components["schemas"]["JsonValue"];
-                    $defs: {
-                        JsonValue: unknown;
-                    };
                 };
             };
         };
