@@ -124,6 +124,16 @@ def test_two_rows_of_the_list_are_compared_by_keyboard(open_page: OpenPage, runs
     expect(values).to_contain_text("only 3 rows")
 
 
+def test_two_rows_are_compared_on_a_phone(open_page: OpenPage, runs: Runs, picture: Picture) -> None:
+    page = open_page(f"/executions?workflow={runs.workflow}", phone=True)
+    for execution_id in (runs.good, runs.bad):
+        page.locator(f"tr[data-execution='{execution_id}'] input").check()
+    picture(page, "compare-marked-phone-en-light")
+    fits_in_width(page)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("[data-parting=clean]")).to_be_visible()
+
+
 def test_inputs_that_differ_are_named_and_another_one_is_searched(open_page: OpenPage, api: Api, runs: Runs) -> None:
     workflow_id = api.save(report(CLEAN))
     other = api.run(workflow_id, city="Rome")
@@ -296,3 +306,25 @@ def test_one_walks_from_a_parent_to_its_child_and_back_to_the_step(
     crumb.click()
     expect(page).to_have_url(re.compile(rf"/executions/{parent}\?step=part"))
     expect(region(page, "part")).to_be_visible()
+
+
+STUBBORN = """
+import signal, time
+def main():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_stop_shows_how_far_it_is(open_page: OpenPage, api: Api, picture: Picture) -> None:
+    execution = api.run(api.save(workflow("stops-slowly", python("stubborn", STUBBORN))))
+    until(lambda: api.execution(execution)["counts"]["log_lines"] == 1)
+    page = open_page(f"/executions/{execution}")
+    expect(page.locator("[data-execution-status=running]")).to_be_visible()
+    api.post(f"/executions/{execution}/stop", {"grace_s": 3})
+    expect(page.locator("[data-stage=grace][aria-current=step]")).to_contain_text("s")
+    picture(page, "stop-stages-en-light")
+    accessible(page)
+    expect(page.locator("[data-execution-status=stopped]")).to_be_visible()
+    expect(page.get_by_text("every process of it is proven gone")).to_be_visible()

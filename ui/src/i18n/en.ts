@@ -372,6 +372,13 @@ export const en = {
     unconfirmedText:
       "{{steps}} ran on a server that is gone since {{since}}. It is confirmed once that server is back. If you know that the machine is off, say so.",
     force: "Nothing of it runs",
+    stages: "How far the stop is",
+    stage: {
+      asked: "asked",
+      grace: "steps end by themselves",
+      killed: "the rest is killed",
+      proven: "proven gone",
+    },
     proof: {
       never_started: "nothing of it had begun",
       all_attempts_dead: "every process of it is proven gone",

@@ -372,6 +372,13 @@ export const zhCN: Messages = {
     unconfirmedText:
       "{{steps}} 运行在 {{since}} 起失联的服务器上。那台服务器恢复后就会确认。如果你知道那台机器已经关闭，请确认。",
     force: "它已不再运行",
+    stages: "停止的进度",
+    stage: {
+      asked: "已请求",
+      grace: "步骤自行结束",
+      killed: "强制结束其余步骤",
+      proven: "已确认全部结束",
+    },
     proof: {
       never_started: "还没有任何步骤开始",
       all_attempts_dead: "已证实它的进程全部结束",
