@@ -8,10 +8,10 @@ import { notLoaded } from "./api/problem";
 import { ErrorNotice } from "./components/Notices";
 import { Shell } from "./Shell";
 import { NotFound } from "./screens/NotFound";
-import { Workflows } from "./screens/Workflows";
 import { theme } from "./theme/theme";
 
 // What a screen needs comes with it: the editor (CodeMirror, yaml), the graph (React Flow, dagre).
+const Workflows = lazy(() => import("./screens/Workflows"));
 const WorkflowPage = lazy(() => import("./screens/WorkflowPage"));
 const NewWorkflowPage = lazy(() => import("./screens/NewWorkflowPage"));
 const StartPage = lazy(() => import("./screens/StartPage"));

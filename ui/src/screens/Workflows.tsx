@@ -25,7 +25,7 @@ const FirstRun = lazy(() => import("./FirstRun"));
 /** The example that a newcomer runs first: what the words beside it speak of. */
 const FIRST = "weather-report";
 
-export function Workflows() {
+export default function Workflows() {
   const { t } = useTranslation();
   const bring = useBring();
   const [typed, setTyped] = useState("");
