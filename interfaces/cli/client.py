@@ -60,14 +60,18 @@ class Client:
             if cursor is None:
                 return
 
-    def execute(self, workflow_id: str, inputs: Json) -> Json:
-        """Press Run. The key makes a repetition after a lost answer the same run, not a second one."""
+    def execute(self, workflow_id: str, inputs: Json, part: Json | None = None) -> Json:
+        """Press Run, or run a `part` {step, upstream}.
+
+        The key makes a repetition after a lost answer the same run, not a second one.
+        """
         headers = {"Idempotency-Key": str(uuid4())}
         path = f"/workflows/{quote(workflow_id, safe='')}/execute"
+        body: Json = {"inputs": inputs} if part is None else {"inputs": inputs, "part": part}
         try:
-            return self.post(path, {"inputs": inputs}, headers)
+            return self.post(path, body, headers)
         except _Unreachable:
-            return self.post(path, {"inputs": inputs}, headers)
+            return self.post(path, body, headers)
 
     def stream(self, execution_id: str) -> Iterator[tuple[str, Json]]:
         """(type, event) from the execution's first event to `("end", …)`; resumes after a lost connection."""

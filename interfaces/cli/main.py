@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from domain.values import UPSTREAM_GIVEN, UPSTREAM_RUN
 from interfaces.cli import server
 from interfaces.cli.client import Client, Json, problem_line
 from interfaces.cli.definition import read_definition, read_inputs
@@ -158,6 +159,11 @@ def run(
     workflow: Annotated[str, typer.Argument(help="A workflow file, or the id or name of a saved workflow.")],
     inputs: Annotated[list[str] | None, typer.Option("-i", "--input", help="name=value; JSON or text.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Show it live; the exit code is its outcome.")] = False,
+    until: Annotated[str | None, typer.Option("--until", help="Run this step and those before it, no others.")] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Run this step alone, on samples or on what those before it gave the last time."),
+    ] = None,
     server_url: ServerUrl = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -165,14 +171,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a workflow. Without a running server one is started for this run, and the outcome is waited for."""
-    given = read_inputs(inputs or [])
+    given, part = read_inputs(inputs or []), _part(until, only)
     is_file = Path(workflow).suffix in {".yaml", ".yml", ".json"}
     definition = read_definition(Path(workflow)) if is_file else None
     settings = _settings(config, data_dir, database_url)
     url = server_url or server.running_server(settings.data_dir)
     with _own_or(url, config, data_dir, database_url) as (found, is_own), _client(found) as client:
         target = _apply(client, definition) if definition is not None else _find(client, workflow)
-        accepted = client.execute(str(target["id"]), given)
+        accepted = client.execute(str(target["id"]), given, part)
         execution_id = str(accepted["execution_id"])
         if not watch and not is_own:
             if as_json:
@@ -188,6 +194,14 @@ def run(
             else:
                 client.post(f"/executions/{execution_id}/stop", {"reason": "interrupted in the terminal"})
             raise
+
+
+def _part(until: str | None, only: str | None) -> Json | None:
+    if until is not None and only is not None:
+        raise Refusal("A run is up to one step or of one step only: give --until or --only, not both.")
+    if until is None and only is None:
+        return None
+    return {"step": until, "upstream": UPSTREAM_RUN} if only is None else {"step": only, "upstream": UPSTREAM_GIVEN}
 
 
 @app.command()

@@ -70,6 +70,8 @@ class RunView:
             case "step_failed":
                 self.active.pop(path, None)
                 return [f"{at} [red]✘[/] {escape(path)}{_duration(data)} {_error(data)}"]
+            case "step_given":
+                return [f"{at} [dim]– {escape(path)} did not run ({escape(str(data.get('source')))})[/]"]
             case "step_skipped":
                 return [f"{at} [dim]– {escape(path)} skipped ({escape(str(data.get('reason')))})[/]"]
             case "step_stopped" | "step_lost":

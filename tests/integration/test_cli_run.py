@@ -30,6 +30,16 @@ name: break
 nodes:
   - {id: bad, kind: python, config: {code: "def main():\\n    raise ValueError('broken on purpose')"}}
 """
+STEPS = """
+name: steps
+nodes:
+  - {id: load, kind: python, config: {code: "def main():\\n    return 21"}}
+  - id: double
+    kind: python
+    config: {code: "def main(n):\\n    return n * 2", args: {n: "${steps.load.output}"}}
+  - {id: never, kind: python, config: {code: "def main():\\n    raise ValueError('not asked for')"}}
+edges: [{from: load, to: double}, {from: double, to: never}]
+"""
 SLEEP = """
 name: sleep
 nodes:
@@ -39,7 +49,7 @@ nodes:
 
 @pytest.fixture
 def folder(data_folder: Path) -> Path:
-    for name, text in (("greet", GREET), ("break", BREAK), ("sleep", SLEEP)):
+    for name, text in (("greet", GREET), ("break", BREAK), ("sleep", SLEEP), ("steps", STEPS)):
         (data_folder / f"{name}.yaml").write_text(text)
     return data_folder
 
@@ -93,6 +103,26 @@ def test_a_run_is_watched_and_its_history_can_be_read_again(server: RunningServe
     listed = documents(runwright(folder, "list", "--json", "--status", "completed").stdout)
     assert [item["id"] for item in listed].count(execution_id) == 1
     assert execution_id in runwright(folder, "list").stdout
+
+
+def test_a_step_is_run_up_to_and_then_alone(server: RunningServer, folder: Path) -> None:
+    until = runwright(folder, "run", "steps.yaml", "--until", "double", "--watch")
+    assert until.returncode == 0, until.stderr
+    assert "✔ double" in until.stdout
+    assert "never" not in until.stdout
+    only = runwright(folder, "run", "steps.yaml", "--only", "double", "--watch")
+    assert only.returncode == 0, only.stderr
+    assert "load did not run (execution)" in only.stdout
+    assert "▶ load" not in only.stdout
+
+
+def test_what_no_part_can_be_is_refused_with_one_sentence(server: RunningServer, folder: Path) -> None:
+    both = runwright(folder, "run", "steps.yaml", "--only", "double", "--until", "double")
+    assert (both.returncode, "not both" in both.stderr) == (2, True)
+    nothing = runwright(folder, "run", "steps.yaml", "--only", "nobody")
+    assert (nothing.returncode, "nobody" in nothing.stderr) == (2, True)
+    missing = runwright(folder, "run", "steps.yaml", "--only", "double")
+    assert (missing.returncode, "load" in missing.stderr) == (2, True)
 
 
 def test_a_failed_run_ends_with_1_and_shows_its_cause(server: RunningServer, folder: Path) -> None:

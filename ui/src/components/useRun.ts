@@ -7,10 +7,11 @@ import type { Json } from "../execution/events";
 import { newKey } from "./keys";
 import { type FieldProblem, type FormValues, initialValues, readValues } from "./schemaValues";
 
-/** Another press than Run: for one step of a version; what comes of it is shown where it was asked for. */
+/** Another press than Run: for one step of a version. */
 export interface PartRun {
   wish: PartWish;
-  onAccepted: (accepted: Accepted, inputs: Record<string, Json>) => void;
+  /** Left out, the page of the execution is opened. */
+  onAccepted?: (accepted: Accepted, inputs: Record<string, Json>) => void;
 }
 
 /**
@@ -41,7 +42,7 @@ export function useRun(
       void queries.invalidateQueries({ queryKey: ["workflows"] });
       void queries.invalidateQueries({ queryKey: ["executions"] });
       onStarted?.();
-      if (part) part.onAccepted(accepted, inputs);
+      if (part?.onAccepted) part.onAccepted(accepted, inputs);
       else void navigate(`/executions/${accepted.execution_id}`);
     },
   });

@@ -11,7 +11,7 @@ import { RunDialog } from "../../components/RunDialog";
 import { ServerWords } from "../../components/ServerWords";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { withGiven } from "../../components/schemaValues";
-import type { Json, StepError } from "../../execution/events";
+import type { Json, Part, StepError } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { CompareWithLastGood } from "../compare/CompareWithLastGood";
@@ -130,13 +130,16 @@ function Consequences({ view }: { view: ExecutionView }) {
   );
 }
 
+const wishOf = ({ step, upstream }: Part) => ({ step, upstream });
+
 /** The run form again, filled with what this execution was given. */
 function RunAgain({ view, onClose }: { view: ExecutionView; onClose: () => void }) {
   const workflow = useQuery({
     queryKey: ["workflows", "one", view.workflowId],
     queryFn: () => api.workflow(view.workflowId),
   });
-  const number = workflow.data?.ready_version ?? null;
+  // A part is run again as it was: its version may never have been made ready.
+  const number = view.part ? view.workflowVersion : (workflow.data?.ready_version ?? null);
   const version = useQuery({
     queryKey: ["version", view.workflowId, number],
     queryFn: () => api.version(view.workflowId, number!),
@@ -150,6 +153,7 @@ function RunAgain({ view, onClose }: { view: ExecutionView; onClose: () => void 
       schema={withGiven(version.data.definition.inputs, view.inputs)}
       opened
       onClose={onClose}
+      part={view.part && number !== null ? { wish: { part: wishOf(view.part), version: number } } : undefined}
     />
   );
 }
