@@ -242,6 +242,7 @@ export function stepAnswers(view: ExecutionView): StepAnswer[] {
     reason: step.reason,
     due_at: iso(step.dueAt),
     worker: step.worker,
+    child_id: step.child,
     items: step.items,
     started_at: iso(step.attempts[0]?.startedAt ?? null),
     began_at: iso(step.attempts.at(-1)?.beganAt ?? null),

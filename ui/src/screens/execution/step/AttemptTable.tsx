@@ -11,6 +11,8 @@ interface Fact {
   values: string[];
 }
 
+const PARTS_THEM: ReadonlySet<Fact["name"]> = new Set(["outcome", "error"]);
+
 /** The attempts once more as columns, so that what differs between them is seen in one row. */
 export function AttemptTable({ attempts }: { attempts: readonly AttemptView[] }) {
   const { t } = useTranslation();
@@ -32,7 +34,8 @@ export function AttemptTable({ attempts }: { attempts: readonly AttemptView[] })
         </thead>
         <tbody>
           {facts.map(({ name, values }) => {
-            const differs = new Set(values).size > 1;
+            // No two attempts take the same time: that is no news.
+            const differs = PARTS_THEM.has(name) && new Set(values).size > 1;
             return (
               <tr key={name} data-fact={name} data-differs={differs}>
                 <th scope="row">
