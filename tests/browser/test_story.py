@@ -64,6 +64,9 @@ EN = {
     "retry": "Retry…",
     "confirm": "Run 1 step again",
     "version": "Version",
+    "compare": "Compare with…",
+    "before": "The run before, of this execution",
+    "because": "report is set up differently: its settings changed between v2 and v3.",
 }
 ZH = {
     "step": "步骤",
@@ -100,6 +103,9 @@ ZH = {
     "retry": "重试…",
     "confirm": "重新运行 1 步",
     "version": "版本",
+    "compare": "与…对比",
+    "before": "本执行的上一次运行",
+    "because": "report 的设置不同",
 }
 
 
@@ -409,6 +415,14 @@ def run_break_and_mend(page: Page, words: dict[str, str], picture: Picture, name
     picture(page, f"{name}-retry")
     dialog.get_by_role("button", name=words["confirm"]).click()
     status(page, "completed")
+    accessible(page, iframes=False)
+
+    press(page, words["compare"])
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(words["before"])).click()
+    expect(page.locator(".node.compared.differs[data-step=report]")).to_be_visible()
+    expect(page.locator(".node.compared.same")).to_have_count(len(STEPS) - 1)
+    expect(page.locator("main")).to_contain_text(words["because"])
+    picture(page, f"{name}-compared")
     accessible(page, iframes=False)
 
 

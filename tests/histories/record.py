@@ -358,6 +358,54 @@ def mapped(on: Recording) -> str:
     return execution_id
 
 
+def rejected(on: Recording) -> str:
+    """A person is asked and says no: the step fails, what stands behind it is skipped; asked again in a second run."""
+    ask = {"id": "ask", "kind": "approval", "config": {"message": "Send it?"}}
+    execution_id = on.run(workflow("refuses", ask, python("after", "def main(): pass")))
+    on.wait_for_step(execution_id, "ask", "waiting")
+    on.api.post(f"/executions/{execution_id}/steps/ask/answer", {"decision": "rejected"})
+    on.api.finish(execution_id)
+    on.api.post(f"/executions/{execution_id}/retry", {"from": "failed"}, 202)
+    on.wait_for_step(execution_id, "ask", "waiting")
+    on.api.post(f"/executions/{execution_id}/steps/ask/answer", {"decision": "approved"})
+    until(lambda: on.api.final(execution_id) if on.api.execution(execution_id)["run"] == 2 else None)
+    return execution_id
+
+
+def child_failed(on: Recording) -> str:
+    """A step fails with the workflow it runs; a second run, from the start with another input, completes."""
+    inputs = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    work = python("work", "def main(n):\n    return 10 // n", args={"n": "${inputs.n}"})
+    on.api.save(workflow("divides", work, inputs=inputs, output="${steps.work.output}"))
+    call = {"id": "call", "kind": "workflow", "config": {"workflow": "divides", "inputs": {"n": "${inputs.n}"}}}
+    definition = workflow("asks-to-divide", call, python("after", "def main(): pass"), inputs=inputs)
+    execution_id = on.run({**definition, "output": "${steps.call.output}"}, n=0)
+    on.api.finish(execution_id)
+    on.api.post(f"/executions/{execution_id}/retry", {"from": "start", "inputs": {"n": 5}}, 202)
+    until(lambda: on.api.final(execution_id) if on.api.execution(execution_id)["run"] == 2 else None)
+    return execution_id
+
+
+def mapped_stopped(on: Recording) -> str:
+    """A map that is paused and resumed while its items run, and stopped before the last of them."""
+    code = (
+        "import time\n"
+        "def main(n):\n"
+        "    if n > 1:\n"
+        "        print('up', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    return n"
+    )
+    node = {"kind": "python", "config": {"code": code, "args": {"n": "${item}"}}}
+    each = {"id": "each", "kind": "map", "config": {"items": [0, 1, 2, 3], "max_parallel": 1, "node": node}}
+    execution_id = on.run(workflow("stops-a-map", each, python("after", "def main(): pass")))
+    until(lambda: on.api.execution(execution_id)["counts"]["log_lines"] == 1 or None)
+    on.api.post(f"/executions/{execution_id}/pause")
+    on.api.post(f"/executions/{execution_id}/resume")
+    on.api.post(f"/executions/{execution_id}/stop", {"grace_s": 0.5})
+    return execution_id
+
+
 def standing(step: Json) -> str:
     """How a step stands; of a map with its items: completed + failed + stopped / all."""
     items = step["items"]
@@ -369,7 +417,7 @@ def standing(step: Json) -> str:
 RUNS: Sequence[Callable[[Recording], str]] = (
     completed, failed, failed_by_time, stopped, stopped_in_queue, unknown_outcome, unknown_outcome_failed,
     unknown_outcome_run_again, lost, waited, tried_again, paused, retried,
-    approved, child, mapped, held, given,
+    approved, child, mapped, held, rejected, child_failed, mapped_stopped, given,
 )  # fmt: skip
 
 

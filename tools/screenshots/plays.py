@@ -149,6 +149,46 @@ def started(stage: Stage, name: str, *nodes: Json, **more: Any) -> str:
     return stage.api.run(stage.api.save(workflow(name, *nodes, **more)))
 
 
+LOAD = 'def main(city):\n    return [{"station": f"{city} {n}", "rain_mm": n * 3} for n in range(1, 7)]\n'
+KEEP = 'def main(rows, least):\n    return {"kept": [row for row in rows if row["rain_mm"] >= least], "unit": "mm"}\n'
+MEAN = """
+def main(kept):
+    if len(kept) < 4:
+        raise ValueError(f"{len(kept)} stations are too few for a mean of the region")
+    return {"mean_mm": sum(row["rain_mm"] for row in kept) / len(kept), "stations": len(kept)}
+"""
+
+
+def two_versions(stage: Stage) -> tuple[str, str]:
+    """A run that went well, and one of the version after it, which keeps too few rows and fails further on."""
+
+    def report(least: int, *more: Json) -> Json:
+        return workflow(
+            "station-mean",
+            python("load", LOAD, args={"city": "${inputs.city}"}),
+            python("clean", KEEP, args={"rows": "${steps.load.output}", "least": least}),
+            python("mean", MEAN, args={"kept": "${steps.clean.output.kept}"}),
+            *more,
+            inputs={"type": "object", "properties": {"city": {"type": "string", "default": "Oslo"}}},
+        )
+
+    def run(workflow_id: str) -> str:
+        execution_id = stage.api.run(workflow_id, city="Oslo")
+        stage.api.finish(execution_id)
+        return execution_id
+
+    def good() -> str:
+        stage.made["workflow station-mean"] = stage.api.save(report(3))
+        return run(stage.made["workflow station-mean"])
+
+    def bad() -> str:
+        later = report(12, {"id": "publish", "kind": "transform", "config": {"expression": "${steps.mean.output}"}})
+        stage.api.put(f"/workflows/{stage.made['workflow station-mean']}", {"definition": later, "ready": True})
+        return run(stage.made["workflow station-mean"])
+
+    return stage.once("station mean, good", good), stage.once("station mean, bad", bad)
+
+
 def station_report(stage: Stage) -> str:
     """An execution in the middle of its work, for as long as the stage stands."""
 

@@ -497,6 +497,40 @@ def failed_traceback(stage: Stage) -> Generator[Page]:
         yield page
 
 
+def compared(stage: Stage) -> Generator[Page]:
+    good, bad = plays.two_versions(stage)
+    page = stage.open(f"/compare?a={good}&b={bad}")
+    expect(page.locator("[data-parting]")).to_be_visible()
+    expect(page.locator(".node").first).to_be_visible()
+    settle(page)
+    yield page
+
+
+def compared_values(stage: Stage) -> Generator[Page]:
+    for page in compared(stage):
+        page.locator("[data-change]").first.scroll_into_view_if_needed()
+        page.locator("#compare-definition").scroll_into_view_if_needed()
+        yield page
+
+
+def compare_choice(stage: Stage) -> Generator[Page]:
+    _, bad = plays.two_versions(stage)
+    page = stage.open(f"/executions/{bad}")
+    status(page, "failed")
+    page.get_by_role("button", name="Compare with…").click()
+    expect(dialog(page).locator(".compare-list li").first).to_be_visible()
+    yield page
+
+
+def last_good(stage: Stage) -> Generator[Page]:
+    _, bad = plays.two_versions(stage)
+    page = stage.open(f"/executions/{bad}")
+    choose_step(page, "clean", "Last good run")
+    expect(page.locator("[data-change]").first).to_be_visible()
+    page.locator(".against").scroll_into_view_if_needed()
+    yield page
+
+
 def stop_preview(stage: Stage) -> Generator[Page]:
     for page in running(stage, step=None):
         page.get_by_role("button", name="Stop", exact=True).click()
@@ -691,6 +725,11 @@ SHOTS = (
     Shot(name="report", shows="The report of a completed execution", scene=report),
     Shot(name="failed", shows="Failed: the card", scene=failed),
     Shot(name="failed-traceback", shows="Failed: the traceback", scene=failed_traceback),
+    Shot(name="compare", shows="Two executions beside each other, and where they part", scene=compared),
+    Shot(name="compare-values", shows="What differs in a value and in the workflow", scene=compared_values),
+    Shot(name="compare-choice", shows="With what an execution is to be compared", scene=compare_choice),
+    Shot(name="step-last-good", shows="A step and the last good run of it", scene=last_good),
+    Shot(name="step-chart", shows="What a query gave, as a chart", scene=step("by_city", "Output", "Chart")),
     Shot(name="stop-preview", shows="Stop? asked before it is done", scene=stop_preview),
     Shot(name="stopping", shows="A step does not heed the stop", scene=stopping),
     Shot(name="stopped", shows="Stopped, with proof", scene=stopped),

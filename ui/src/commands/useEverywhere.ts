@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { IconName } from "../components/Icon";
 import { useKeys } from "../components/useKeys";
-import { changeLanguage } from "../i18n";
+import { changeLanguage, loadWords } from "../i18n";
 import { listAddress } from "../screens/list/views";
 import { isMac, KEYS } from "./keys";
 import { type Command, useCommands } from "./registry";
@@ -78,6 +78,7 @@ function usePalette() {
   const [opened, setOpened] = useState(false);
   const open = () => {
     setOpened(true);
+    void loadWords().catch(() => {}); // commands are found by their words in both
     import("./Palette").then(
       (module) => setPalette(() => module.default),
       () => setOpened(false),

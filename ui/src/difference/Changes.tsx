@@ -62,7 +62,7 @@ function Row({ change, left, right }: Names & { change: Change }) {
 
 function Side({ name, value, className }: { name: string; value: Json; className: string }) {
   const { t } = useTranslation();
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  const text = typeof value === "string" ? value : written(value);
   return (
     <div className={className}>
       <span className="dim">{name}</span>
@@ -73,6 +73,16 @@ function Side({ name, value, className }: { name: string; value: Json; className
       {text.length > SHOWN && <span className="dim">{t("changes.shortened")}</span>}
     </div>
   );
+}
+
+/** Of JSON so many letters stand on one line. */
+const LINE = 80;
+
+function written(value: Json): string {
+  const spread = JSON.stringify(value, null, 2);
+  const line = spread.replace(/\n */g, " ");
+  // A line break within a text is escaped: what is taken out here only lays the value out.
+  return line.length <= LINE ? line : spread;
 }
 
 const isLong = (value: Json | undefined): value is string =>

@@ -328,6 +328,9 @@ describe("versions", () => {
     expect(sheet.getByRole("button", { name: /^v2/ })).toHaveTextContent(/runs now.*latest.*bo · .*UTC/);
     expect(sheet.getByRole("button", { name: /^v1/ })).toHaveTextContent("was ready");
     await user.click(sheet.getByRole("button", { name: "Against v2" }));
+    expect(await sheet.findByText("step load")).toBeVisible();
+    expect(sheet.getByRole("region", { name: "v1 → v2" })).toHaveTextContent(/load.*old/s);
+    await user.click(sheet.getByRole("checkbox", { name: "line by line" }));
     const diff = sheet.getByRole("region", { name: "Only in v1 / Only in v2" });
     expect(diff).toHaveTextContent("old");
     expect(diff).toHaveTextContent("load");

@@ -45,6 +45,7 @@ it("a stop is known with its reason; its grace is not told", async () => {
     by: "local:ada",
     reason: "enough seen",
     graceS: null,
+    askedAt: null,
     unconfirmed: null,
   });
 });

@@ -47,6 +47,7 @@ export function viewOfSnapshot(
           by: execution.metadata.stopped_by ?? "",
           reason: execution.metadata.stop_reason ?? null,
           graceS: null,
+          askedAt: null,
           unconfirmed: doubtOf(execution.metadata.stop_unconfirmed),
         }
       : null,

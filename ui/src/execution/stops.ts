@@ -3,8 +3,9 @@
 import type { StopRequested, StopUnconfirmed } from "./events";
 import type { StopView } from "./view";
 
-export function asked({ actor, data }: StopRequested): StopView {
-  return { by: actor, reason: data.reason, graceS: data.grace_s, unconfirmed: null };
+export function asked({ actor, at, data }: StopRequested): StopView {
+  const { reason, grace_s: graceS } = data;
+  return { by: actor, reason, graceS, askedAt: Date.parse(at), unconfirmed: null };
 }
 
 export function doubted(stop: StopView | null, { data }: StopUnconfirmed): StopView | null {

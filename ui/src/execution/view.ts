@@ -70,6 +70,8 @@ export interface StopView {
   reason: string | null;
   /** null when the page came after the request and the server did not say. */
   graceS: number | null;
+  /** When it was asked for; null likewise. */
+  askedAt: number | null;
   /** What ran on a server that is gone, so that nobody can prove it dead. */
   unconfirmed: { paths: string[]; since: number } | null;
 }

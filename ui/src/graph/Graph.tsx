@@ -17,8 +17,9 @@ import type { TFunction } from "i18next";
 import { type RefObject, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../api/types";
-import type { Difference } from "../compare/compare";
 import { Icon } from "../components/Icon";
+import { wordOf } from "../difference/DifferenceMark";
+import type { Shown } from "../difference/shown";
 import { boundsOf, drawnOf, READABLE } from "./drawing";
 import { fixedNotes, groupNodes, markTypes } from "./marked";
 import { Overview } from "./Overview";
@@ -47,7 +48,7 @@ interface Props {
   /** Steps with something wrong, where a definition is being written. */
   marks?: GraphMarks;
   /** Of two executions compared: what became of each step. */
-  differences?: ReadonlyMap<string, Difference>;
+  differences?: ReadonlyMap<string, Shown>;
   /** The step the cursor of the text is in, or whose values are shown. */
   chosen?: string | null;
   onSelect?: (id: string | null) => void;
@@ -200,13 +201,13 @@ function marked(node: Node, marks: GraphMarks, chosen: string | null, t: TFuncti
 /** Drawn small, what differs stands out as what is doubtful does. */
 function compared(
   node: Node,
-  differences: ReadonlyMap<string, Difference>,
+  differences: ReadonlyMap<string, Shown>,
   chosen: string | null,
   many: boolean,
   t: TFunction,
 ): Node {
   const difference = differences.get(node.id) ?? "same";
-  const ariaLabel = `${node.id}: ${t(`compare.difference.${difference}`)}`;
+  const ariaLabel = `${node.id}: ${wordOf(difference, t)}`;
   const mark = many && difference !== "same" ? ("warning" as const) : undefined;
   return { ...node, ariaLabel, data: { ...node.data, difference, mark, chosen: node.id === chosen } };
 }

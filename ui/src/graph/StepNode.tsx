@@ -1,11 +1,11 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Difference } from "../compare/compare";
 import { Icon, kindIcon } from "../components/Icon";
 import { Status, StatusGlyph } from "../components/StatusGlyph";
 import { StepTime } from "../components/StepTime";
 import { DifferenceMark } from "../difference/DifferenceMark";
+import type { Shown } from "../difference/shown";
 import { settledItems } from "../execution/items";
 import { useExecution } from "../execution/store";
 import { NOT_IN_PART } from "../execution/view";
@@ -17,7 +17,7 @@ export interface StepNodeData extends Record<string, unknown> {
   mark?: "error" | "warning";
   chosen?: boolean;
   /** Of two executions compared: what became of it. */
-  difference?: Difference;
+  difference?: Shown;
   /** Whether edges can be drawn from and to it. */
   edits?: boolean;
 }

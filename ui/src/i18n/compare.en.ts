@@ -4,6 +4,7 @@ export const compareEn = {
   compare: {
     title: "Compare",
     open: "Compare",
+    withLast: "Compare with last good run #{{number}}",
     two: "Select exactly two executions to compare them",
     with: "Compare with…",
     withTitle: "Compare #{{number}} with",

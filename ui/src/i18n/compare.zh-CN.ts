@@ -4,6 +4,7 @@ export const compareZh: Pick<Messages, "compare" | "changes"> = {
   compare: {
     title: "对比",
     open: "对比",
+    withLast: "与最近成功的 #{{number}} 对比",
     two: "恰好选中两次执行即可对比",
     with: "与…对比",
     withTitle: "将 #{{number}} 与以下执行对比",

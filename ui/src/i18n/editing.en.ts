@@ -101,6 +101,8 @@ export const editingEn = {
     savedBy: "{{who}} · {{at}} UTC",
     text: "Definition",
     changes: "Against v{{version}}",
+    lines: "line by line",
+    graph: "Graph of what changed from {{left}} to {{right}}. The list below says the same.",
     restore: "Restore as v{{version}}",
     makeReady: "Make v{{version}} ready",
     unsavedFirst: "Save or throw away your changes first",

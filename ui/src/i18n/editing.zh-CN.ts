@@ -103,6 +103,8 @@ export const editingZh: Pick<Messages, "editor" | "conflict" | "leave" | "life" 
       savedBy: "由 {{who}} 保存于 {{at}} UTC",
       text: "定义",
       changes: "与 v{{version}} 对照",
+      lines: "逐行",
+      graph: "从 {{left}} 到 {{right}} 的改动图。下方列表内容相同。",
       restore: "恢复为 v{{version}}",
       makeReady: "将 v{{version}} 设为可运行",
       unsavedFirst: "请先保存或丢弃修改",

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import i18next from "i18next";
 import { describe, expect, it, vi } from "vitest";
 import { CATEGORIES } from "../api/problem";
 import { EVENT_TYPES } from "../execution/events";
 import { en } from "./en";
-import { changeLanguage, preferredLanguage, startI18n } from "./index";
+import { changeLanguage, LANGUAGES, loadWords, preferredLanguage, startI18n } from "./index";
 import { zhCN } from "./zh-CN";
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -135,6 +136,17 @@ describe("the language", () => {
     changeLanguage("zh-CN");
     expect(startI18n().language).toBe("zh-CN");
     expect(preferredLanguage(undefined, ["en"])).toBe("en");
+  });
+
+  it("that is not here yet comes when it is chosen; until it has come the other stays", async () => {
+    changeLanguage("en");
+    i18next.removeResourceBundle("zh-CN", "translation");
+    changeLanguage("zh-CN");
+    expect(document.documentElement.lang).toBe("en");
+    await vi.waitFor(() => expect(startI18n().t("run.start")).toBe("运行"));
+    expect(document.documentElement.lang).toBe("zh-CN");
+    await loadWords(); // there is nothing left to load
+    expect(LANGUAGES.every((language) => i18next.hasResourceBundle(language, "translation"))).toBe(true);
   });
 
   it("never papers over a missing sentence with the other language", () => {

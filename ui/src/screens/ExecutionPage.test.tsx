@@ -598,7 +598,7 @@ describe("the attempts of a step", () => {
     const panel = within(await screen.findByRole("region", { name: "flaky" }));
     const tab = panel.getByRole("tab", { name: /^Output/ });
     tab.focus();
-    await user.keyboard("{ArrowLeft}");
+    await user.keyboard("{ArrowLeft}{ArrowLeft}");
     expect(panel.getByRole("tab", { name: /^Attempts/ })).toHaveAttribute("aria-selected", "true");
     const tried = document.querySelectorAll("[data-attempt]");
     expect(tried.length).toBeGreaterThan(1);

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useParams } from "react-router";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { api } from "../api/client";
-import { notLoaded } from "../api/problem";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import { PageTitle } from "../components/PageTitle";
 import { Split } from "../components/Split";
@@ -15,6 +14,7 @@ import { lineOf } from "../execution/lineOf";
 import type { LogWindow } from "../execution/logWindow";
 import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
+import { GRAPH_CODE } from "../graph/code";
 import { Approvals } from "./execution/Approval";
 import { PausedPanel } from "./execution/Controls";
 import { FailureCard } from "./execution/FailureCard";
@@ -29,20 +29,6 @@ import "@xyflow/react/dist/base.css";
 import "../graph/graph.css";
 import "./execution.css";
 
-/**
- * The largest part of the page: it comes once the steps and the log are there to be read. Its code is asked for as an
- * answer is: while the server does not answer, again and again, and the rest of the page stays. Its style sheets come
- * with the page, for a sheet that failed once is not fetched a second time.
- */
-const GRAPH = {
-  queryKey: ["code", "graph"],
-  queryFn: () =>
-    import("../graph/Graph").catch((error: unknown) => {
-      throw notLoaded(error);
-    }),
-  staleTime: Number.POSITIVE_INFINITY,
-};
-
 export default function ExecutionPage() {
   const { executionId = "" } = useParams();
   return <Live key={executionId} id={executionId} />;
@@ -51,6 +37,12 @@ export default function ExecutionPage() {
 function Live({ id }: { id: string }) {
   const { t } = useTranslation();
   const execution = useExecutionStream(id, lineOf(useLocation().hash));
+  const asked = useSearchParams()[0].get("step");
+  const store = execution.data?.store;
+  // An address may name the step it is about: the way from a child back to its step of the parent does.
+  useEffect(() => {
+    if (asked !== null && store?.getState().view.steps[asked]) store.getState().select(asked);
+  }, [asked, store]);
   if (execution.isPending) return <Skeleton rows={8} />;
   if (!execution.data) {
     return (
@@ -144,7 +136,7 @@ interface GraphProps {
 function GraphPanel({ version, narrow, logs }: GraphProps) {
   const { t } = useTranslation();
   const select = useExecution((state) => state.select);
-  const code = useQuery({ ...GRAPH, enabled: useRestIsDrawn(logs) });
+  const code = useQuery({ ...GRAPH_CODE, enabled: useRestIsDrawn(logs) });
   const failed = [version, code].find(({ isError }) => isError);
   const Graph = code.data?.default;
   return (

@@ -170,10 +170,11 @@ export function serveExecution(history: History, count = history.events.length):
   const nodes = Object.keys(view.steps).map((id) => ({ id, kind: "python" }));
   const edges = nodes.slice(1).map(({ id }) => ({ from: nodes[0]!.id, to: id }));
   answers("/workflows/:id/versions/:n", { version: 1, definition: { nodes, edges, inputs: INPUTS } });
+  answers("/executions", page<ExecutionItem>([])); // there is no run before it
   return view;
 }
 
-function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer {
+export function executionAnswer(history: History, view: ExecutionView): ExecutionAnswer {
   const total = history.view.progress.total;
   return {
     id: view.id,

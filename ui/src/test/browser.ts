@@ -4,12 +4,14 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { changeLanguage, startI18n } from "../i18n";
+import { en } from "../i18n/en";
+import { zhCN } from "../i18n/zh-CN";
 import { FakeEventSource } from "./FakeEventSource";
 import { setWidth } from "./screen";
 import { server } from "./server";
 import { computedStyle } from "./styles";
 
-startI18n("en");
+startI18n("en", { en, "zh-CN": zhCN });
 // jsdom loads no style sheet, so nothing is hidden by one: asking each ancestor's style only costs time. A
 // wait ends as soon as it can; the bound is for a machine with other things to do.
 configure({ defaultHidden: true, asyncUtilTimeout: 10_000 });

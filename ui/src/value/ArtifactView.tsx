@@ -1,16 +1,16 @@
 /** A file of a step, shown in place by its type; of a large one the beginning. */
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { artifactUrl } from "../api/client";
 import { Icon } from "../components/Icon";
 import { ErrorNotice, Skeleton } from "../components/Notices";
 import type { ArtifactRef, Json } from "../execution/events";
 import { formatBytes } from "../format/format";
+import { RowsView } from "./RowsView";
 import { readText } from "./readText";
 import { parseCsv } from "./shape";
-import { TableView } from "./TableView";
 import { Raw, ValueView } from "./ValueView";
 
 const Markdown = lazy(() => import("./Markdown"));
@@ -85,7 +85,7 @@ function TextShown({ type, url, name, size }: ShownProps) {
   return (
     <>
       {type === "text/csv" ? (
-        <TableView table={parseCsv(data.text)} label={name} />
+        <CsvShown text={data.text} label={name} />
       ) : type === "text/markdown" ? (
         <Suspense fallback={<Skeleton rows={3} />}>
           <Markdown text={data.text} />
@@ -98,6 +98,10 @@ function TextShown({ type, url, name, size }: ShownProps) {
       )}
     </>
   );
+}
+
+function CsvShown({ text, label }: { text: string; label: string }) {
+  return <RowsView table={useMemo(() => parseCsv(text), [text])} label={label} />;
 }
 
 function parsed(text: string): Json | undefined {

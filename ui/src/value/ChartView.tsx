@@ -67,11 +67,7 @@ function optionsOf(chart: Chart, width: number): uPlot.Options {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: { x: scaleOf(chart) },
     axes: [
-      {
-        ...paint,
-        font,
-        ...(chart.axis === "word" ? { values: (_, places) => places.map(wordAt(chart)) } : {}),
-      },
+      { ...paint, font, ...labelsOf(chart) },
       { ...paint, font, size: 64 },
     ],
     cursor: { y: false },
@@ -79,6 +75,7 @@ function optionsOf(chart: Chart, width: number): uPlot.Options {
       {
         label: chart.along ?? "#",
         ...(chart.axis === "word" ? { value: (_, at) => (at === null ? "–" : wordAt(chart)(at)) } : {}),
+        ...(chart.axis === "time" ? { value: MOMENT } : {}),
       },
       ...chart.lines.map(
         ({ name }, index): uPlot.Series => ({
@@ -94,10 +91,28 @@ function optionsOf(chart: Chart, width: number): uPlot.Options {
   };
 }
 
+const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400];
+/** From how many seconds between two labels they say what, and what more where a larger unit begins. */
+const TIMES: (string | number | null)[][] = [
+  [365 * DAY, "{YYYY}", null, null, null, null, null, null, 1],
+  [28 * DAY, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
+  [DAY, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
+  [HOUR, "{HH}:00", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+  [MINUTE, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+  [0.001, "{ss}.{fff}", "\n{YYYY}-{MM}-{DD} {HH}:{mm}", null, null, null, "\n{HH}:{mm}", null, 1],
+];
+const MOMENT = "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss} UTC";
+
 /** Half a place at each end, so that the first and the last bar are whole. */
 function scaleOf({ axis, xs }: Chart): uPlot.Scale {
   if (axis === "time") return { time: true };
   return axis === "word" ? { time: false, range: [-0.5, xs.length - 0.5] } : { time: false };
+}
+
+function labelsOf(chart: Chart): Pick<uPlot.Axis, "values"> {
+  if (chart.axis === "time") return { values: TIMES };
+  return chart.axis === "word" ? { values: (_, places) => places.map(wordAt(chart)) } : {};
 }
 
 const LETTERS = 14;

@@ -86,6 +86,19 @@ it("files are shown in place by their type", async () => {
   await expectAccessible();
 });
 
+it("rows with figures offer a chart beside the table, others do not", async () => {
+  content("day,mm\n2025-01-01,1\n2025-01-02,2\n");
+  show(<ArtifactView file={file("text/csv", "rain.csv")} executionId="e" />);
+  expect(await screen.findByRole("button", { name: "Chart" })).toHaveAttribute("aria-pressed", "false");
+  expect(screen.getByRole("cell", { name: "2025-01-02" })).toBeVisible();
+  await expectAccessible();
+  const names = () => screen.getAllByRole("group").at(-1)!.textContent;
+  show(<ValueView value={[{ n: 2 }, { n: 1 }]} label="Output" file="out" />);
+  expect(names()).toBe("TableChartTreeRaw");
+  show(<ValueView value={[{ a: "x" }, { a: "y" }]} label="Output" file="out" />);
+  expect(names()).toBe("TableTreeRaw");
+});
+
 it("Markdown has no HTML of its own and no picture from elsewhere", async () => {
   content(
     "# Title\n\n<script>alert(1)</script>\n\n**bold** [a](javascript:alert(1)) ![gone](https://example.com/x.png)\n\n|a|\n|-|\n|1|",

@@ -1,8 +1,8 @@
 // @vitest-environment node
 
 import { describe, expect, it } from "vitest";
-import { chartOf, MOST_LINES, MOST_ROWS, momentOf } from "./chart";
-import { asTable } from "./shape";
+import { chartOf, MOST_LINES, MOST_ROWS, momentOf, withFigures } from "./chart";
+import { asTable, parseCsv } from "./shape";
 
 const of = (rows: Parameters<typeof asTable>[0]) => chartOf(asTable(rows)!);
 
@@ -78,3 +78,14 @@ it.each([
 it.each([2025, "2025", "January 1", "2025-13-01", null])("%s is none", (value) =>
   expect(momentOf(value)).toBeNull(),
 );
+
+it("figures written in a text are drawn, an empty cell is a hole, and 1,000 is a word", () => {
+  const table = parseCsv('day,mm,note\n2025-01-01,1.5,"1,000"\n2025-01-02,,2\n2025-01-03,-2e3,3\n');
+  const chart = chartOf(withFigures(table))!;
+  expect(chart).toMatchObject({
+    along: "day",
+    axis: "time",
+    lines: [{ name: "mm", values: [1.5, null, -2000] }],
+  });
+  expect(table.rows[0]![1]).toBe("1.5");
+});

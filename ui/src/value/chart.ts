@@ -93,3 +93,14 @@ function axisOf(columns: readonly string[], rows: readonly Json[][], figures: re
   if (column >= 0) return { column, axis: "word", xs, words: rows.map((row) => String(row[column])) };
   return { column: null, axis: "word", xs, words: xs.map((index) => String(index + 1)) };
 }
+
+const FIGURE = /^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** Cells of a text as the figures they are written as; what is empty is nothing. The table itself shows the text. */
+export function withFigures({ columns, rows }: Table): Table {
+  const read = (cell: Json): Json => {
+    if (cell === "") return null;
+    return typeof cell === "string" && FIGURE.test(cell) ? Number(cell) : cell;
+  };
+  return { columns, rows: rows.map((row) => row.map(read)) };
+}

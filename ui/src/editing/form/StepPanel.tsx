@@ -50,10 +50,10 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
   const around = useSurroundings(workflow?.id ?? null, definition, schema, place, readOnly);
   return (
     <div className="step-panel">
-      {node && <TryStep key={node.id} step={node.id} trying={tried} />}
+      {node && <TryStep key={`try ${node.id}`} step={node.id} trying={tried} />}
       {node && knowledge && (
         <NodeForm
-          key={node.kind}
+          key={`form ${node.kind}`}
           node={node as NodeDefinition}
           drawing={drawing}
           knowledge={knowledge}

@@ -120,3 +120,13 @@ it("a step that never gave anything has nothing to take", async () => {
   await user.click(screen.getByRole("button", { name: "Take from last run" }));
   expect(await screen.findByText(/No execution of this workflow has an output/)).toBeVisible();
 });
+
+it("a step that is called as its kind leaves nothing behind when another one is chosen", async () => {
+  const nodes = [{ ...definition.nodes[0]!, id: "python" }, definition.nodes[1]!];
+  await open({ definition: { ...definition, nodes, edges: [] } as never });
+  for (const id of ["python", "add"]) {
+    fireEvent.click(document.querySelector(`.react-flow__node[data-id=${id}]`)!);
+    await screen.findByRole("form", { name: `Form of step ${id}` });
+    expect(screen.getAllByRole("region", { name: "Try this step" })).toHaveLength(1);
+  }
+});

@@ -13,6 +13,7 @@ import type { ExecutionView } from "../../execution/view";
 import { formatMoment } from "../../format/format";
 import { useLastGood } from "./lastGood";
 import type { SideRef } from "./sides";
+import "./choose.css";
 
 interface Props {
   opened: boolean;

@@ -16,7 +16,7 @@ export function CompareMarked({ items }: { items: readonly ExecutionItem[] }) {
   );
   if (items.length !== 2 || !first || !second) {
     return (
-      <button type="button" className="btn" disabled title={t("compare.two")}>
+      <button type="button" className="btn hide-phone" disabled title={t("compare.two")}>
         {words}
       </button>
     );

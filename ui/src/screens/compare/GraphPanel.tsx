@@ -3,24 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { notLoaded } from "../../api/problem";
 import type { Comparison } from "../../compare/compare";
 import { unionOf } from "../../compare/order";
 import { ErrorNotice, Skeleton } from "../../components/Notices";
 import { useNarrow } from "../../components/useNarrow";
+import { GRAPH_CODE } from "../../graph/code";
 import type { Compared } from "./sides";
 import "@xyflow/react/dist/base.css";
 import "../../graph/graph.css";
-
-/** The same code as the graph of an execution: large, and not needed to read the rest. */
-const GRAPH = {
-  queryKey: ["code", "graph"],
-  queryFn: () =>
-    import("../../graph/Graph").catch((error: unknown) => {
-      throw notLoaded(error);
-    }),
-  staleTime: Number.POSITIVE_INFINITY,
-};
 
 interface Props {
   a: Compared;
@@ -33,7 +23,7 @@ interface Props {
 export function GraphPanel({ a, b, found, chosen, onSelect }: Props) {
   const { t } = useTranslation();
   const narrow = useNarrow();
-  const code = useQuery(GRAPH);
+  const code = useQuery(GRAPH_CODE);
   const definition = useMemo(() => unionOf(a.definition, b.definition), [a.definition, b.definition]);
   const differences = useMemo(
     () => new Map(found.steps.map(({ path, difference }) => [path, difference])),

@@ -11,10 +11,12 @@ import { RunDialog } from "../../components/RunDialog";
 import { ServerWords } from "../../components/ServerWords";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { withGiven } from "../../components/schemaValues";
-import type { Part, StepError } from "../../execution/events";
+import type { Json, Part, StepError } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
-import { RetryDialog } from "./Retry";
+import { CompareWithLastGood } from "../compare/CompareWithLastGood";
+import { type Preset, RetryDialog } from "./Retry";
+import { type Retrying, waysOf } from "./recovery";
 
 export function FailureCard() {
   const failed = useExecution(({ view }) => (view.status === "failed" ? view : null));
@@ -25,7 +27,7 @@ function Card({ view, error }: { view: ExecutionView; error: StepError }) {
   const { t, i18n } = useTranslation();
   const select = useExecution((state) => state.select)!;
   const [again, setAgain] = useState(false);
-  const [retrying, setRetrying] = useState(false);
+  const [retrying, setRetrying] = useState<Retrying | null>(null);
   const { causePath } = view;
   const told = tell(error, t, i18n.language);
   const title = told.title ?? told.category;
@@ -43,10 +45,19 @@ function Card({ view, error }: { view: ExecutionView; error: StepError }) {
         <ServerWords told={told} className="failure-message" />
         <p>{told.advice}</p>
         <div className="actions">
-          <button type="button" className="btn primary" onClick={() => setRetrying(true)}>
-            <Icon name="history" size={14} />
-            {t("failure.retry")}
-          </button>
+          {waysOf(error.category, causePath, hasFields(view.inputs)).map((way, index) => (
+            <button
+              key={way}
+              type="button"
+              className={index === 0 ? "btn primary" : "btn"}
+              onClick={() => setRetrying(way)}
+            >
+              <Icon name="history" size={14} />
+              {t(`failure.ways.${way}`)}
+            </button>
+          ))}
+        </div>
+        <div className="actions">
           <button type="button" className="btn" onClick={() => setAgain(true)}>
             <Icon name="play" size={14} />
             {t("failure.runAgain")}
@@ -59,6 +70,7 @@ function Card({ view, error }: { view: ExecutionView; error: StepError }) {
           <Link className="btn" to={`/workflows/${view.workflowId}`}>
             {t("failure.openWorkflow")}
           </Link>
+          <CompareWithLastGood view={view} />
         </div>
         {error.traceback && (
           <details>
@@ -68,11 +80,27 @@ function Card({ view, error }: { view: ExecutionView; error: StepError }) {
         )}
       </div>
       <Consequences view={view} />
-      <RetryDialog opened={retrying} onClose={() => setRetrying(false)} />
+      <RetryDialog
+        opened={retrying !== null}
+        preset={retrying === null ? undefined : presetOf(retrying, causePath)}
+        onClose={() => setRetrying(null)}
+      />
       {again && <RunAgain view={view} onClose={() => setAgain(false)} />}
     </section>
   );
 }
+
+const hasFields = (inputs: Json) =>
+  typeof inputs === "object" && inputs !== null && Object.keys(inputs).length > 0;
+
+function presetOf(way: Retrying, causePath: string | null): Preset {
+  if (way === "step" && causePath !== null)
+    return { from: "steps", steps: [stepOf(causePath)], edits: false };
+  return { from: way === "all" ? "start" : "failed", steps: [], edits: way === "edited" };
+}
+
+/** Of an item of a map the map: the retry keeps the items that completed. */
+const stepOf = (path: string) => path.replace(/\[.*$/, "");
 
 /** Other failures, and steps that never started because of it. */
 function Consequences({ view }: { view: ExecutionView }) {

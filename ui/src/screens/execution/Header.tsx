@@ -17,6 +17,7 @@ import { CompareWith } from "../compare/CompareWith";
 import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
+import { Parents } from "./Parents";
 import { hasResult } from "./Result";
 import { Outlook, WhyQueued } from "./WhyWaiting";
 
@@ -54,14 +55,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
           <span aria-hidden="true" className="hide-phone">
             /
           </span>
-          {view.parent && (
-            <>
-              <Link to={`/executions/${view.parent.executionId}`}>
-                {t("execution.parent", { step: view.parent.path })}
-              </Link>
-              <span aria-hidden="true">/</span>
-            </>
-          )}
+          {view.parent && <Parents parent={view.parent} />}
           <Link to={`/workflows/${view.workflowId}`}>{view.workflowName}</Link>
           <span aria-hidden="true">/</span>
           <b>#{view.number}</b>

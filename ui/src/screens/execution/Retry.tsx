@@ -17,7 +17,21 @@ import type { ExecutionView } from "../../execution/view";
 type From = "failed" | "start" | "steps";
 const FROM: readonly From[] = ["failed", "steps", "start"];
 
-export function RetryDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+/** What was wished already when the form is opened. */
+export interface Preset {
+  from: From;
+  steps: readonly string[];
+  /** Whether the inputs are to be changed: their fields are open. */
+  edits: boolean;
+}
+
+interface Props {
+  opened: boolean;
+  preset?: Preset | undefined;
+  onClose: () => void;
+}
+
+export function RetryDialog({ opened, preset, onClose }: Props) {
   const { t } = useTranslation();
   const { number, run } = useView("number", "run");
   return (
@@ -30,16 +44,16 @@ export function RetryDialog({ opened, onClose }: { opened: boolean; onClose: () 
       centered
       transitionProps={{ duration: 0 }}
     >
-      {opened && <RetryForm onClose={onClose} />}
+      {opened && <RetryForm preset={preset} onClose={onClose} />}
     </Modal>
   );
 }
 
-function RetryForm({ onClose }: { onClose: () => void }) {
+function RetryForm({ preset, onClose }: Omit<Props, "opened">) {
   const { t } = useTranslation();
   const view = useExecution((state) => state.view)!;
   const queries = useQueryClient();
-  const retry = useRetry(view);
+  const retry = useRetry(view, preset);
   const { preview, wish } = retry;
   const send = useMutation({
     mutationFn: () => api.retry(view.id, wish!, preview.data!.preview_token),
@@ -74,7 +88,7 @@ function RetryForm({ onClose }: { onClose: () => void }) {
       </div>
       <Versions retry={retry} />
       {retry.schema && (
-        <details>
+        <details open={preset?.edits}>
           <summary>{t("retry.inputs")}</summary>
           <div className="form">
             <SchemaForm
@@ -106,11 +120,12 @@ function RetryForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useRetry(view: ExecutionView) {
+function useRetry(view: ExecutionView, preset: Preset | undefined) {
   const selected = useExecution((state) => state.selected);
   const nothingFailed = view.status === "completed" && view.handledFailures === 0;
-  const [from, setFrom] = useState<From>(selected ? "steps" : nothingFailed ? "start" : "failed");
-  const [chosen, setChosen] = useState<readonly string[]>(selected ? [selected] : []);
+  const usual = selected ? "steps" : nothingFailed ? "start" : "failed";
+  const [from, setFrom] = useState<From>(preset?.from ?? usual);
+  const [chosen, setChosen] = useState<readonly string[]>(preset?.steps ?? (selected ? [selected] : []));
   const [version, setVersion] = useState(view.workflowVersion);
   const [changed, setChanged] = useState<FormValues>({});
   const workflow = useQuery({

@@ -12,6 +12,7 @@ import { StatusGlyph } from "../../components/StatusGlyph";
 import { useExecution, useView } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { formatActor, formatMoment } from "../../format/format";
+import { StopStages } from "./StopStages";
 
 interface Props {
   id: string;
@@ -83,6 +84,7 @@ export function StopPanel() {
           {t("stop.stoppingText", { count: alive, who })}
           {reason}
         </span>
+        <StopStages stop={stop} alive={alive} />
       </div>
     );
   }

@@ -3,6 +3,7 @@ import { tell } from "../../../api/problem";
 import { StatusGlyph } from "../../../components/StatusGlyph";
 import type { AttemptView, StepView } from "../../../execution/view";
 import { formatBytes, formatClock, formatDuration } from "../../../format/format";
+import { AttemptTable } from "./AttemptTable";
 
 /** A lost attempt failed through no fault of its code: it looks as one that runs again. */
 const GLYPH = { completed: "completed", failed: "failed", stopped: "stopped", lost: "retrying" } as const;
@@ -12,11 +13,14 @@ export function Attempts({ step }: { step: StepView }) {
   const { t } = useTranslation();
   if (step.attempts.length === 0) return <p className="dim">{t("step.noAttempt")}</p>;
   return (
-    <ol className="attempts">
-      {step.attempts.map((attempt) => (
-        <Attempt key={`${attempt.attempt} ${attempt.startedAt}`} attempt={attempt} />
-      ))}
-    </ol>
+    <>
+      <ol className="attempts">
+        {step.attempts.map((attempt) => (
+          <Attempt key={`${attempt.attempt} ${attempt.startedAt}`} attempt={attempt} />
+        ))}
+      </ol>
+      {step.attempts.length > 1 && <AttemptTable attempts={step.attempts} />}
+    </>
   );
 }
 

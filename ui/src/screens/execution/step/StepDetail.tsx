@@ -2,19 +2,20 @@
 
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { Icon, kindIcon } from "../../../components/Icon";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
 import { useExecution } from "../../../execution/store";
 import type { StepView } from "../../../execution/view";
 import { formatBytes, formatDuration } from "../../../format/format";
+import { AgainstLastGood } from "./AgainstLastGood";
 import { Attempts } from "./Attempts";
+import { Child } from "./Child";
 import { Items } from "./Items";
 import { Payload } from "./Payload";
 import { StepFailure } from "./StepFailure";
 
-const TABS = ["output", "input", "attempts"] as const;
+const TABS = ["output", "input", "attempts", "against"] as const;
 const MAP_TABS = ["items", ...TABS] as const;
 type Tab = (typeof MAP_TABS)[number];
 
@@ -46,12 +47,7 @@ export function StepDetail() {
         role="tabpanel"
         aria-labelledby={`step-tab-${tab}`}
       >
-        {step.child && (
-          <Link className="btn" to={`/executions/${step.child}`}>
-            <Icon name="executions" size={16} />
-            {t("execution.child")}
-          </Link>
-        )}
+        {step.child && <Child id={step.child} />}
         {step.error && <StepFailure step={step} />}
         {tab === "items" && <Items key={step.path} step={step} executionId={id} />}
         {tab === "output" && (
@@ -78,6 +74,7 @@ export function StepDetail() {
           />
         )}
         {tab === "attempts" && <Attempts step={step} />}
+        {tab === "against" && <AgainstLastGood key={step.path} step={step} />}
       </div>
     </section>
   );

@@ -1,4 +1,4 @@
-"""A person puts two executions beside each other, and sees where they part and why."""
+"""A person understands a run: what differs from another one, how to go on after a failure, what its values show."""
 
 import re
 from dataclasses import dataclass
@@ -124,6 +124,16 @@ def test_two_rows_of_the_list_are_compared_by_keyboard(open_page: OpenPage, runs
     expect(values).to_contain_text("only 3 rows")
 
 
+def test_two_rows_are_compared_on_a_phone(open_page: OpenPage, runs: Runs, picture: Picture) -> None:
+    page = open_page(f"/executions?workflow={runs.workflow}", phone=True)
+    for execution_id in (runs.good, runs.bad):
+        page.locator(f"tr[data-execution='{execution_id}'] input").check()
+    picture(page, "compare-marked-phone-en-light")
+    fits_in_width(page)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.locator("[data-parting=clean]")).to_be_visible()
+
+
 def test_inputs_that_differ_are_named_and_another_one_is_searched(open_page: OpenPage, api: Api, runs: Runs) -> None:
     workflow_id = api.save(report(CLEAN))
     other = api.run(workflow_id, city="Rome")
@@ -190,3 +200,131 @@ def test_an_address_that_names_nothing_says_what_to_do(open_page: OpenPage, runs
     nobody = "0190ecb9-7a4a-7d3c-8a53-000000000000"
     page = open_page(f"/compare?a={runs.good}&b={nobody}", quiet=False)
     expect(page.get_by_role("alert")).to_contain_text("Not found")
+
+
+ROWS = """
+import datetime
+def main():
+    start = datetime.date(2025, 1, 1)
+    return [
+        {"day": str(start + datetime.timedelta(days=n)), "rain_mm": (n * 7) % 13, "wind_ms": (n * 5) % 11}
+        for n in range(30)
+    ]
+"""
+FLAKY = """
+def main(step):
+    if step.attempt < 3:
+        raise ConnectionError(f"no answer at try {step.attempt}")
+    return {"tries": step.attempt}
+"""
+
+
+def open_step(page: Page, step: str, part: str) -> Locator:
+    page.locator(f"[data-step-row={step}] button").click()
+    panel = region(page, step)
+    panel.get_by_role("tab", name=re.compile(f"^{part}")).click()
+    return panel
+
+
+def test_rows_of_an_output_are_seen_as_a_chart(open_page: OpenPage, api: Api, picture: Picture) -> None:
+    execution = api.run(api.save(workflow("rain-days", python("days", ROWS))))
+    assert api.finish(execution)["status"] == "completed"
+    page = open_page(f"/executions/{execution}")
+    panel = open_step(page, "days", "Output")
+    panel.get_by_role("button", name="Chart").click()
+    chart = panel.get_by_role("img", name="Output as a chart: rain_mm, wind_ms along day")
+    expect(chart.locator("canvas")).to_be_visible()
+    drawn = "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].some(byte => byte > 0)"
+    assert chart.locator("canvas").evaluate(drawn), "something is drawn"
+    chart.scroll_into_view_if_needed()
+    picture(page, "chart-en-light")
+    accessible(page)
+
+
+def test_a_failure_offers_each_way_on_and_what_it_would_do(open_page: OpenPage, runs: Runs, picture: Picture) -> None:
+    page = open_page(f"/executions/{runs.bad}")
+    card = page.locator(".failure")
+    expect(card.get_by_role("link", name="Compare with last good run #1")).to_be_visible()
+    picture(page, "failure-ways-en-light")
+    dialog = page.get_by_role("dialog")
+    for way, pressed in (
+        ("Retry the step…", "Chosen steps"),
+        ("Retry from here…", "From the failure"),
+        ("Retry everything…", "From the start"),
+        ("Edit inputs and retry…", "From the failure"),
+    ):
+        card.get_by_role("button", name=way).click()
+        expect(dialog.get_by_role("button", name=pressed)).to_have_attribute("aria-pressed", "true")
+        expect(dialog.locator("[data-fate=send]")).to_have_attribute("data-action", "run_again")
+        load = "run_again" if way == "Retry everything…" else "reuse"
+        expect(dialog.locator("[data-fate=load]")).to_have_attribute("data-action", load)
+        if way == "Edit inputs and retry…":
+            expect(dialog.get_by_label("city")).to_be_visible()
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_be_hidden()
+    accessible(page)
+
+
+def test_attempts_are_compared_and_a_step_with_its_last_good_run(
+    open_page: OpenPage, api: Api, runs: Runs, picture: Picture
+) -> None:
+    page = open_page(f"/executions/{runs.bad}")
+    panel = open_step(page, "clean", "Last good run")
+    expect(panel.locator("[data-change='/strict']")).to_have_attribute("data-kind", "added")
+    expect(panel).to_contain_text("#1")
+    panel.scroll_into_view_if_needed()
+    picture(page, "step-last-good-en-light")
+    accessible(page)
+
+    retry = {"max_attempts": 3, "interval_s": 0.05, "jitter": False, "on": ["step"]}
+    execution = api.run(api.save(workflow("flaky-call", python("call", FLAKY, retry=retry))))
+    assert api.finish(execution)["status"] == "completed"
+    page = open_page(f"/executions/{execution}")
+    panel = open_step(page, "call", "Attempts")
+    error = panel.locator("[data-fact=error]")
+    expect(error).to_have_attribute("data-differs", "true")
+    expect(error).to_contain_text("no answer at try 2")
+    panel.scroll_into_view_if_needed()
+    picture(page, "attempts-compared-en-light")
+    accessible(page)
+
+
+def test_one_walks_from_a_parent_to_its_child_and_back_to_the_step(
+    open_page: OpenPage, api: Api, picture: Picture
+) -> None:
+    child = api.save(workflow("child-report", python("work", LOAD, args={"city": "Oslo"})))
+    step = {"id": "part", "kind": "workflow", "config": {"workflow": child}}
+    parent = api.run(api.save(workflow("parent-report", step)))
+    assert api.finish(parent)["status"] == "completed", api.steps(parent)
+    page = open_page(f"/executions/{parent}")
+    panel = open_step(page, "part", "Output")
+    panel.get_by_role("link", name=re.compile(r"child-report #\d+")).click()
+    crumb = page.get_by_role("navigation", name="Executions").get_by_role("link", name=re.compile("parent-report"))
+    expect(crumb).to_have_text(re.compile(r"parent-report #\d+ ▸ part"))
+    picture(page, "child-en-light")
+    accessible(page)
+    crumb.click()
+    expect(page).to_have_url(re.compile(rf"/executions/{parent}\?step=part"))
+    expect(region(page, "part")).to_be_visible()
+
+
+STUBBORN = """
+import signal, time
+def main():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_stop_shows_how_far_it_is(open_page: OpenPage, api: Api, picture: Picture) -> None:
+    execution = api.run(api.save(workflow("stops-slowly", python("stubborn", STUBBORN))))
+    until(lambda: api.execution(execution)["counts"]["log_lines"] == 1)
+    page = open_page(f"/executions/{execution}")
+    expect(page.locator("[data-execution-status=running]")).to_be_visible()
+    api.post(f"/executions/{execution}/stop", {"grace_s": 3})
+    expect(page.locator("[data-stage=grace][aria-current=step]")).to_contain_text("s")
+    picture(page, "stop-stages-en-light")
+    accessible(page)
+    expect(page.locator("[data-execution-status=stopped]")).to_be_visible()
+    expect(page.get_by_text("every process of it is proven gone")).to_be_visible()
