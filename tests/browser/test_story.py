@@ -215,16 +215,23 @@ def test_the_weather_workflow_is_drawn_by_mouse_run_broken_and_mended(
 # ── by keyboard ──
 
 
+_FOCUS = """() => {
+  const at = document.activeElement, own = at.closest('.field')?.querySelector('.field-name');
+  const words = at.ariaLabel ?? at.labels?.[0]?.firstChild?.textContent ?? at.textContent ?? own?.textContent ?? '';
+  return [words.trim(), at.closest('.cm-editor') !== null];
+}"""
+_SELECTED = "() => [...document.querySelectorAll('.node.selected')].map(({dataset}) => dataset.step).join()"
+
+
 def tab_to(page: Page, name: str) -> None:
     """Tab until the field or button with this name has the focus; out of code by Esc."""
-    label = """() => {
-      const at = document.activeElement, own = at.closest('.field')?.querySelector('.field-name');
-      return at.ariaLabel ?? at.labels?.[0]?.firstChild?.textContent ?? at.textContent ?? own?.textContent ?? '';
-    }"""
+    in_code = page.evaluate(_FOCUS)[1]
     for _ in range(80):
-        page.keyboard.press("Escape") if page.evaluate("() => !!document.activeElement.closest('.cm-editor')") else None
+        if in_code:
+            page.keyboard.press("Escape")
         page.keyboard.press("Tab")
-        if str(page.evaluate(label)).strip().startswith(name):
+        words, in_code = page.evaluate(_FOCUS)
+        if words.startswith(name):
             return
     raise AssertionError(f"{name} is not reached by Tab")
 
@@ -338,22 +345,21 @@ def test_the_weather_workflow_is_drawn_by_keyboard_run_broken_and_mended(
 
 def select(page: Page, step: str | None) -> None:
     """By the arrows of the canvas: along the graph, and from each step aside."""
-    ways = [
-        (along, aside)
-        for along in ("ArrowRight", "ArrowDown")
-        for aside in ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight")
-    ]
+    ways = [(along, aside) for along in ("ArrowRight", "ArrowDown") for aside in ("ArrowUp", "ArrowLeft")]
     for along, aside in ways:
         for far in range(1, len(STEPS) + 1):
             page.locator(".canvas-panel").focus()
             page.keyboard.press("Escape")
             if step is None:
                 return
-            for key in [along] * far + [aside] * 2:
+            for key in [*[along] * far, aside, *[OPPOSITE[aside]] * 2]:
                 page.keyboard.press(key)
-                if page.locator(f".node.selected[data-step={step}]").count():
+                if page.evaluate(_SELECTED) == step:
                     return
     raise AssertionError(f"{step} is not reached by the arrows")
+
+
+OPPOSITE = {"ArrowUp": "ArrowDown", "ArrowLeft": "ArrowRight"}
 
 
 # ── and what comes after ──

@@ -60,7 +60,8 @@ def fill(service: Service, *, leave_mb: int) -> None:
 
 
 def use_up_the_log(service: Service) -> int:
-    """PostgreSQL has room set aside for its log. MiB written until it had to make more, and ended."""
+    """PostgreSQL has room set aside for its log. MiB written until it had to make more, and ended: what it says of
+    that finds no room either."""
     assert service.server is not None
     url = EmbeddedPostgres(DataDirectory(service.server.data_dir)).url
     with psycopg.connect(url, autocommit=True) as connection:
@@ -68,6 +69,7 @@ def use_up_the_log(service: Service) -> int:
             try:
                 connection.execute("select pg_logical_emit_message(false, 'chaos', repeat('x', 1024 * 1024))")
             except psycopg.Error:
+                assert connection.broken
                 return written
     raise AssertionError("the disk was never full")
 
@@ -123,12 +125,10 @@ def test_a_disk_without_any_room_costs_nothing_that_was_acknowledged(service: Se
     wait_for_all(service, [*load.accepted.values()])
     log = check(service, load, {workflow_id: Graph.of(made)})
     api.close()
-    said = (service.folder / "state" / "postgres.log").read_text(errors="replace")
     service.end()
     print(
         f"\n{len(load.accepted)} runs, {len(log)} events; PostgreSQL ended after {written_mb} MiB more, "
         f"{refused_while_full} runs were refused meanwhile; one was accepted {back_s:.1f} s after there was room"
     )
     assert refused_while_full > 0, "who asked while it was full was told so"
-    assert "PANIC" in said, "PostgreSQL ended"
     assert back_s <= BACK_TO_WORK_S

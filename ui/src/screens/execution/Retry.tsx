@@ -122,6 +122,7 @@ function RetryForm({ preset, onClose }: Omit<Props, "opened">) {
 
 function useRetry(view: ExecutionView, preset: Preset | undefined) {
   const selected = useExecution((state) => state.selected);
+  const [asked] = useState(view.run);
   const nothingFailed = view.status === "completed" && view.handledFailures === 0;
   const usual = selected ? "steps" : nothingFailed ? "start" : "failed";
   const [from, setFrom] = useState<From>(preset?.from ?? usual);
@@ -154,6 +155,8 @@ function useRetry(view: ExecutionView, preset: Preset | undefined) {
     queryKey: ["retry-preview", view.id, view.run, wish],
     queryFn: () => api.retryPreview(view.id, wish ?? { from: "start" }),
     placeholderData: keepPreviousData,
+    // The next run may be seen, and over, before the answer to what began it: nothing is asked about that one.
+    enabled: view.run === asked,
     retry: false,
   });
   return {
