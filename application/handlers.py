@@ -43,6 +43,7 @@ from domain.errors import (
     PermissionRefused,
     Problem,
     Severity,
+    Unavailable,
 )
 from domain.event import Cause, RecordedEvent, StepError
 from domain.execution.execution import Execution
@@ -218,7 +219,7 @@ class Handlers:
             except LimitReached:  # by one that another server has let in, of which we had not heard
                 await self.conductor.running.recount()
                 return await self._accept(command, cause, beside, wait=True)
-        except (Conflict, InvalidInput, CapacityExceeded):
+        except (Conflict, InvalidInput, CapacityExceeded, NotFound, Unavailable):
             before = await self._accepted_before(command)
             if before is None:
                 raise

@@ -103,9 +103,7 @@ class Past:
         # The last ones may all be in the queue.
         # What ran only for one step says little about the whole.
         last = [row for row in await self._views.last_executions([workflow_id], each) if row.part is None]
-        ended = [
-            row for row in await self._views.last_ended(workflow_id, each) if row.parked is None and row.part is None
-        ]
+        ended = [row for row in await self._views.last_ended(workflow_id, each) if row.parked is None]
         found = {row.id: row for row in (*last, *ended)}
         rows = sorted(found.values(), key=lambda row: -row.created)
         steps = await self._views.step_times([row.id for row in ended])

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from application import commands as c
 from application.queries import Json
-from domain.errors import InvalidInput, Problem
+from domain.errors import InvalidInput, NotFound, Problem
+from domain.workflow.validation import NODE_ID
 from domain.workflow.workflow import Workflow
 from interfaces import strict_yaml
 from interfaces.http import schemas as s
@@ -336,6 +337,8 @@ async def export(request: Request, workflow_id: str, format: str = Query("yaml",
 @router.get("/workflows/{workflow_id}/outputs/{step}", operation_id="last_output_of_step", **s.answers(s.LastOutput))
 async def last_output(request: Request, workflow_id: str, step: str) -> Response:
     """What a step gave in the newest execution in which it completed: something to make a sample of."""
+    if NODE_ID.fullmatch(step) is None:
+        raise NotFound("step", step)
     return respond(await service_of(request).queries.last_output(uuid_of(workflow_id, "workflow"), step))
 
 

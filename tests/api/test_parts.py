@@ -190,3 +190,25 @@ def test_an_unknown_step_is_not_found(api: Api, upstream: str) -> None:
 def test_a_part_that_is_none_is_refused_at_its_field(api: Api, part: Any, pointer: str) -> None:
     answer = api.client.post(f"/api/v1/workflows/{ready(api)}/execute", json={"part": part})
     assert [item["pointer"] for item in problem(answer, 422)["errors"]] == [pointer]
+
+
+def test_a_repeated_key_is_answered_as_before_though_the_step_is_gone(api: Api) -> None:
+    first = workflow("renamed-step", python("a", LOAD), edges=[])
+    workflow_id = api.save(first)
+    body = {"inputs": {}, "part": {"step": "a", "upstream": "run"}}
+    headers = {"Idempotency-Key": "part-again"}
+    path = f"/api/v1/workflows/{workflow_id}/execute"
+    before = api.client.post(path, json=body, headers=headers)
+    assert before.status_code == 202, before.text
+    api.client.put(
+        f"/api/v1/workflows/{workflow_id}", json={"definition": workflow("renamed-step", python("b", LOAD), edges=[])}
+    )
+    api.post(f"/workflows/{workflow_id}/ready", {})
+    again = api.client.post(path, json=body, headers=headers)
+    assert (again.status_code, again.json()["execution_id"]) == (202, before.json()["execution_id"]), again.text
+
+
+def test_what_is_no_name_of_a_step_has_no_output(api: Api) -> None:
+    workflow_id = api.save(workflow("no-such-step", python("a", LOAD), edges=[]))
+    for step in ("%00", "a%20b", "gone"):
+        assert api.client.get(f"/api/v1/workflows/{workflow_id}/outputs/{step}").status_code == 404

@@ -204,6 +204,30 @@ def editor_form(stage: Stage) -> Generator[Page]:
     yield page
 
 
+def editor_notes(stage: Stage) -> Generator[Page]:
+    """The weather workflow with a group and a note; on a phone its graph."""
+    definition = stage.api.get(f"/workflows/{stage.made['workflow weather-report']}")["definition"]
+    statistics_of = {"id": "g", "title": "Side by side", "nodes": ["temperature", "rain", "wind"], "color": "blue"}
+    text = "**Runs every morning.**\n\n- offline, on a table of four years\n- any other year fails"
+    note = {"id": "n", "text": text, "position": {"x": -60, "y": -150}, "size": {"width": 256, "height": 104}}
+    places = {
+        "load": (0, 96), "clean": (224, 96), "temperature": (464, 0), "rain": (464, 96), "wind": (464, 192),
+        "summary": (704, 96), "report": (928, 96),
+    }  # fmt: skip
+    for node in definition["nodes"]:
+        node["position"] = dict(zip(("x", "y"), places[node["id"]], strict=True))
+    made = {**definition, "name": "weather-drawn", "canvas": {"groups": [statistics_of], "notes": [note]}}
+    page = stage.open(f"/workflows/{stage.api.save(made)}")
+    checked(page)
+    tab(page, "Graph")
+    expect(page.locator(".sketch.group")).to_be_visible()
+    found = page.locator(".react-flow__node[data-id=clean]")
+    if page.locator(".canvas.edits").count() > 0:
+        found.click()
+    settle(page)
+    yield page
+
+
 def editor_adding(stage: Stage) -> Generator[Page]:
     page = stage.open("/workflows/new")
     checked(page)
@@ -706,6 +730,7 @@ SHOTS = (
     Shot(name="editor-new", shows="A new workflow: the template", scene=editor_new),
     Shot(name="editor-problem", shows="Problems at line, step and row", scene=editor_problem, press=PROBLEM),
     Shot(name="editor-form", shows="A step's form beside the canvas", scene=editor_form),
+    Shot(name="editor-notes", shows="A workflow drawn with a group and a note", scene=editor_notes),
     Shot(name="editor-adding", shows="Which step is to be added", scene=editor_adding),
     Shot(name="editor-unreadable", shows="Text that is no YAML at the moment", scene=editor_unreadable),
     Shot(name="editor-conflict", shows="Somebody else has saved meanwhile", scene=conflict),
@@ -772,6 +797,8 @@ class Document:
 DOCUMENTS = (
     Document(file="first-start", shot="empty-start"),
     Document(file="editor", shot="editor-problem"),
+    Document(file="canvas", shot="editor-notes"),
+    Document(file="compare", shot="compare"),
     Document(file="run", shot="run-wrong-field"),
     Document(file="running", shot="running"),
     Document(file="step", shot="step-table"),

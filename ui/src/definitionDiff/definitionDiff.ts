@@ -46,7 +46,10 @@ export function definitionDiff(before: Definition, after: Definition): Definitio
   const [a, b] = [before as unknown as Fields, after as unknown as Fields];
   const { nodes, moved, renamed } = nodeChanges(entries(a.nodes), entries(b.nodes));
   const edges = edgeChanges(entries(a.edges), entries(b.edges), renamed);
-  const { changes: fields } = jsonDiff(without(a, "nodes", "edges"), without(b, "nodes", "edges"));
+  const { changes: fields } = jsonDiff(
+    without(a, "nodes", "edges", "canvas"),
+    without(b, "nodes", "edges", "canvas"),
+  );
   return {
     same: nodes.length + edges.length + fields.length === 0,
     nodes,
@@ -55,6 +58,9 @@ export function definitionDiff(before: Definition, after: Definition): Definitio
     moved,
   };
 }
+
+/** Fields that no whole run looks at: where it stands, and what it is taken to give when another step is tried. */
+export const DRAWN = ["position", "sample"] as const;
 
 const entries = (value: Json | undefined): Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
 
@@ -87,7 +93,7 @@ function nodeChanges(before: readonly Fields[], after: readonly Fields[]) {
       });
       continue;
     }
-    const { changes } = jsonDiff(without(old, "position"), without(node, "position"));
+    const { changes } = jsonDiff(without(old, ...DRAWN), without(node, ...DRAWN));
     if (changes.length > 0) nodes.push({ id, kind: "changed", was: null, nodeKind, fields: changes });
     else if (!jsonEqual(old.position, node.position)) moved.push(id);
   }
@@ -98,8 +104,7 @@ function nodeChanges(before: readonly Fields[], after: readonly Fields[]) {
   return { nodes, moved, renamed };
 }
 
-const runsAs = (a: Fields, b: Fields) =>
-  jsonEqual(without(a, "id", "position"), without(b, "id", "position"));
+const runsAs = (a: Fields, b: Fields) => jsonEqual(without(a, "id", ...DRAWN), without(b, "id", ...DRAWN));
 
 /** An edge is known by its ends; of several between the same two, by their order. */
 function edgeChanges(

@@ -106,7 +106,7 @@ export function Bench({ workflow, bench, tab, onTab }: Props) {
               shown={bench.shown}
               knowledge={knowledge}
               marks={marks}
-              readOnly={readOnly}
+              readOnly={readOnly || read.value === undefined}
               onInsert={asking.askInto}
               onConnect={asking.askTarget}
             />

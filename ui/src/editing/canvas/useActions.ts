@@ -77,9 +77,6 @@ export function useActions(
       add(kind: NodeKindItem, { at, into, ...where }: Where = {}): string | null {
         // What was selected may have been taken out a moment ago.
         const after = where.after !== undefined && isThere(where.after) ? where.after : undefined;
-        const index = into
-          ? drawn().edges!.findIndex(({ from, to }) => from === into.from && to === into.to)
-          : -1;
         const config = starterOf(kind, into?.from ?? after ?? null);
         const pinned = at !== undefined || isPlaced(drawn());
         const position =
@@ -96,7 +93,7 @@ export function useActions(
         change((text) => {
           const fixed = at && !isPlaced(drawn()) ? placed(text, new Map()) : text;
           const wanted = { kind: kind.kind, config, ...(position && { position }), ...(after && { after }) };
-          const added = addNode(fixed, index < 0 ? wanted : { ...wanted, into: index });
+          const added = addNode(fixed, into ? { ...wanted, into } : wanted);
           made = added.id;
           return added.text;
         });

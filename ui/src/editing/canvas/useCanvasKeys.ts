@@ -25,7 +25,13 @@ export interface CanvasKeys {
 /** The keys of the canvas; where they stand in the sheet: commands/keys.ts. */
 export function useCanvasKeys(canvas: CanvasKeys) {
   return (event: KeyboardEvent) => {
-    if (isTyping(event.target) || (event.target !== event.currentTarget && isButton(event.target))) return;
+    // The second letter of `g t` was meant for the page.
+    if (
+      event.defaultPrevented ||
+      isTyping(event.target) ||
+      (event.target !== event.currentTarget && isButton(event.target))
+    )
+      return;
     if (pressed(canvas, event)) {
       event.preventDefault();
       event.stopPropagation();

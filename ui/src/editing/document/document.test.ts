@@ -59,7 +59,7 @@ it("a step with lines of code has them as a block, and a name of its own", () =>
 });
 
 it("a step comes between the two ends of an edge, behind its condition", () => {
-  const { text } = addNode(TEXT, { kind: "wait", into: 0 });
+  const { text } = addNode(TEXT, { kind: "wait", into: { from: "load", to: "stats" } });
   const when = "${$count(steps.load.output) > 0}";
   expect(value(text).edges).toEqual([
     { from: "load", to: "wait", when },
@@ -225,4 +225,16 @@ it("a text that cannot be read is not touched", () => {
 it("a free name is one that a step may have", () => {
   expect(freeId("my-kind.x", [])).toBe("my_kind_x");
   expect(freeId("9", ["_9"])).toBe("_9_2");
+});
+
+it("a new name goes into expressions with braces of their own, and not into fields of the same name", () => {
+  const names = new Map([["load", "read"]]);
+  const text = '${[{"x": steps.load.output.a}, {"y": steps.load.output.b}]} and ${steps.a.output.steps.load}';
+  expect(inTemplate(text, names)).toBe(
+    '${[{"x": steps.read.output.a}, {"y": steps.read.output.b}]} and ${steps.a.output.steps.load}',
+  );
+  expect(inTemplate("$${steps.load} ${ '}' & steps.load.output /* } */ }", names)).toBe(
+    "$${steps.load} ${ '}' & steps.read.output /* } */ }",
+  );
+  expect(inTemplate("${steps.load", names)).toBe("${steps.load");
 });

@@ -8,6 +8,9 @@ import { edited, mapOf, open } from "./text";
 const NAME = /^[A-Za-z_]\w{0,62}$/;
 
 /** Names that expressions can write without quotes. */
+/** Of inputs that ask for nothing, what says nothing. */
+const EMPTY = new Set(["type", "additionalProperties", "properties"]);
+
 export const isInputName = (name: string): boolean => NAME.test(name);
 
 export function addInput(text: string): { text: string; name: string } {
@@ -51,7 +54,9 @@ export function removeInput(text: string, name: string): string {
   return edited(without, (document) => {
     document.deleteIn(["inputs", "properties", name]);
     const properties = document.getIn(["inputs", "properties"], true);
-    if (isMap(properties) && properties.items.length === 0) document.delete("inputs");
+    const inputs = document.get("inputs", true);
+    const says = isMap(inputs) && inputs.items.some(({ key }) => !EMPTY.has(String(key)));
+    if (isMap(properties) && properties.items.length === 0 && !says) document.delete("inputs");
   });
 }
 

@@ -19,8 +19,8 @@ export interface NewNode {
   position?: Point;
   /** An edge comes from there. */
   after?: string;
-  /** It comes between the two ends of this edge, by its place in the list; the edge's condition stays before it. */
-  into?: number;
+  /** It comes between the two ends of this edge; the edge's condition stays before it. */
+  into?: { from: string; to: string };
 }
 
 const ID = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
@@ -54,7 +54,8 @@ export function addNode(text: string, wanted: NewNode): { text: string; id: stri
   const changed = edited(text, (document) => {
     id = freeId(wanted.id ?? kind, idsIn(document));
     listOf(document, "nodes").add(mapOf(document, { id, kind, config, position: rounded(position) }));
-    const edge = into === undefined ? undefined : edgesIn(document)[into];
+    const edge =
+      into && edgesIn(document).find((one) => one.get("from") === into.from && one.get("to") === into.to);
     if (edge) {
       const target = String(edge.get("to"));
       edge.set("to", id);
@@ -141,8 +142,8 @@ function deleteIn(within: YAMLMap, keys: readonly (string | number)[]): void {
   const around = keys.slice(0, -1);
   if (around.length === 0) return;
   const left = within.getIn(around, true);
-  // `config: {}` says nothing that its absence does not.
-  if (isMap(left) && left.items.length === 0) deleteIn(within, around);
+  // `config: {}` says nothing that its absence does not; an input without a type is one.
+  if (isMap(left) && left.items.length === 0 && keys[0] !== "inputs") deleteIn(within, around);
 }
 
 /** Where boxes and notes stand on the canvas. Execution does not look at it. */

@@ -54,16 +54,46 @@ export function inTemplate(
   names: ReadonlyMap<string, string>,
   scope: Scope = "steps",
 ): string {
-  return template.replace(
-    /(\$\$\{)|\$\{((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'])*)\}/g,
-    (whole, written, inside) => (written ? whole : `\${${inExpression(String(inside), names, scope)}}`),
-  );
+  let [out, at] = ["", 0];
+  for (let start = template.indexOf("${"); start >= 0; start = template.indexOf("${", at)) {
+    const end = template[start - 1] === "$" ? -1 : closing(template, start + 2);
+    const after = end < 0 ? start + 2 : end;
+    const inside = template.slice(start + 2, after);
+    out += template.slice(at, start + 2) + (end < 0 ? "" : inExpression(inside, names, scope));
+    at = after;
+  }
+  return out + template.slice(at);
+}
+
+/** Where the `}` stands that ends an expression; quotes, names in backticks and comments are passed over. */
+function closing(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const char = text[at]!;
+    if (char === "{") depth += 1;
+    else if (char === "}" && depth === 0) return at;
+    else if (char === "}") depth -= 1;
+    else if (char === "/" && text[at + 1] === "*") at = endOf(text.indexOf("*/", at + 2) + 1, text);
+    else if (`"'\``.includes(char)) at = endOf(quoteEnd(text, at), text);
+  }
+  return -1;
+}
+
+const endOf = (found: number, text: string): number => (found <= 0 ? text.length : found);
+
+function quoteEnd(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    if (text[at] === "\\" && text[from] !== "`") at += 1;
+    else if (text[at] === text[from]) return at;
+  }
+  return -1;
 }
 
 const READS: Record<Scope, RegExp> = {
-  steps: /(\bsteps\s*\.\s*)(`?)(\w+)\2|(\bsteps\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
+  steps:
+    /((?<![.\w])steps\s*\.\s*)(`?)(\w+)\2|((?<![.\w])steps\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
   inputs:
-    /(\binputs\s*\.\s*)(`?)(\w+)\2|(\binputs\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
+    /((?<![.\w])inputs\s*\.\s*)(`?)(\w+)\2|((?<![.\w])inputs\s*\[\s*)(["'])(\w+)\5|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g,
 };
 
 function inExpression(expression: string, names: ReadonlyMap<string, string>, scope: Scope): string {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { NodeDefinition } from "../../execution/edges";
 import type { Acting } from "../canvas/useActions";
@@ -18,7 +19,8 @@ const CHOICES = { on_error: ["fail", "continue", "edges"], join: ["any", "all", 
 export function Behaviour({ node, act, readOnly, problems }: Props) {
   const { t } = useTranslation();
   const fields = node as unknown as Record<string, unknown> & { retry?: Record<string, unknown> };
-  const open = ["timeout_s", "retry", "on_error", "join"].some((field) => field in fields);
+  // As it was when the step was chosen: it does not close under what is typed into it.
+  const [open] = useState(() => ["timeout_s", "retry", "on_error", "join"].some((field) => field in fields));
   return (
     <details open={open}>
       <summary>{t("form.behaviour")}</summary>

@@ -11,17 +11,18 @@ import type { Surroundings } from "./useSurroundings";
 
 interface Props {
   edge: EdgeDefinition;
+  /** Its place in the definition, which may hold edges that cannot be drawn. */
+  index: number;
   drawing: Drawing;
   marks: readonly Mark[];
   around: Surroundings;
 }
 
 /** The form of an edge: when it is gone, and what stands at it. */
-export function EdgeForm({ edge, drawing, marks, around }: Props) {
+export function EdgeForm({ edge, index, drawing, marks, around }: Props) {
   const { t } = useTranslation();
-  const { act, definition, selecting } = drawing;
+  const { act, selecting } = drawing;
   const ends = { from: edge.from, to: edge.to };
-  const index = definition.edges!.indexOf(edge);
   const of = (field: string) => marks.filter((mark) => mark.field === `edges[${index}].${field}`);
   const [when, typeWhen] = useDraft(edge.when ?? "", String);
   const [label, typeLabel] = useDraft(edge.label ?? "", String);

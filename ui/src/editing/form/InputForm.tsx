@@ -93,7 +93,12 @@ export function InputForm({ input, taken, act, problems, readOnly }: Props) {
         <TextLine
           label={t("form.inputDefault")}
           value={hasText ? String(input.default ?? "") : shownValue(input.default)}
-          onSet={(value) => set("default", hasText ? value || undefined : valueIn(value))}
+          comesBackAs={(text) => (hasText ? text : shownValue(valueIn(text) ?? input.default))}
+          onSet={(text) => {
+            // A list half written is no default yet.
+            const value = hasText ? text || undefined : valueIn(text);
+            if (hasText || text.trim() === "" || value !== undefined) set("default", value);
+          }}
         />
         <FieldRow label={t("form.inputRequired")} problems={[]}>
           {({ id }) => (
@@ -118,5 +123,5 @@ export function InputForm({ input, taken, act, problems, readOnly }: Props) {
 
 function valueIn(text: string): unknown {
   const read = readValue(text);
-  return "value" in read ? read.value : text;
+  return "value" in read ? read.value : undefined;
 }

@@ -48,7 +48,8 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
   const above = useOnce(node.id, () => (fields.some(isShown) ? fields.filter(isShown) : fields));
   const first = fields.filter(({ name }) => above.some((field) => field.name === name));
   const rest = fields.filter((field) => !first.includes(field));
-  const hasWrong = rest.some(({ name }) => of(`config.${name}`).length > 0);
+  const wasWrong = useRef<string | null>(null);
+  if (rest.some(({ name }) => of(`config.${name}`).length > 0)) wasWrong.current = node.id;
   const told = new Set(fields.flatMap(({ name }) => of(`config.${name}`)).concat(of("id")));
   const one = (field: Field) => (
     <ConfigField
@@ -95,12 +96,18 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
         ))}
       {first.map(one)}
       {rest.length > 0 && (
-        <details {...(hasWrong && { open: true })}>
+        <details {...(wasWrong.current === node.id && { open: true })}>
           <summary>{t("form.more", { count: rest.length })}</summary>
           {rest.map(one)}
         </details>
       )}
-      <Behaviour node={node} act={act} readOnly={around.readOnly} problems={of} />
+      <Behaviour
+        key={`behaviour ${node.id}`}
+        node={node}
+        act={act}
+        readOnly={around.readOnly}
+        problems={of}
+      />
       <Connections
         id={node.id}
         drawing={drawing}

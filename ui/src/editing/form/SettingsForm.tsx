@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Acting } from "../canvas/useActions";
 import { isObject } from "../drawable";
@@ -41,8 +42,9 @@ export function SettingsForm({ settings, act, marks, readOnly }: Props) {
   const problems = (path: string) =>
     marks.filter(({ field }) => field === `settings.${path.replaceAll("/", ".")}`);
   const set = (path: string, value: unknown) => act.setTop(`settings/${path}`, value);
+  const [open] = useState(Object.keys(own).length > 0);
   return (
-    <details open={Object.keys(own).length > 0}>
+    <details open={open}>
       <summary>{t("form.settings")}</summary>
       {NUMBERS.map((path) => (
         <NumberField

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { WorkflowAnswer } from "../../api/types";
 import { Icon } from "../../components/Icon";
-import type { NodeDefinition } from "../../execution/edges";
+import type { EdgeDefinition, NodeDefinition } from "../../execution/edges";
 import { isStep, marksIn, noteKey } from "../../graph/marks";
 import type { Drawing } from "../canvas/useDrawing";
 import { type Ends, isSelected } from "../canvas/useSelection";
@@ -76,6 +76,7 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
         <EdgeForm
           key={`${edge.from} ${edge.to}`}
           edge={edge}
+          index={placeOf(edge, shown)}
           drawing={drawing}
           marks={marks}
           around={around}
@@ -103,4 +104,9 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
       )}
     </div>
   );
+}
+
+function placeOf({ from, to }: EdgeDefinition, shown: unknown): number {
+  const edges: unknown[] = isObject(shown) && Array.isArray(shown.edges) ? shown.edges : [];
+  return edges.findIndex((edge) => isObject(edge) && edge.from === from && edge.to === to);
 }

@@ -13,6 +13,8 @@ interface Props {
   /** Several lines. */
   lines?: boolean;
   onSet: (value: string) => void;
+  /** As which text the value comes back, where that is another than was typed. */
+  comesBackAs?: (text: string) => string;
 }
 
 /** A text of the workflow itself. */
@@ -25,6 +27,7 @@ export function TextLine({
   first = false,
   lines = false,
   onSet,
+  comesBackAs = String,
 }: Props) {
   const [draft, type] = useDraft(value, (own) => (typeof own === "string" ? own : ""));
   return (
@@ -42,7 +45,7 @@ export function TextLine({
             aria-invalid={wrong || undefined}
             value={draft}
             onChange={({ target }: { target: HTMLInputElement | HTMLTextAreaElement }) => {
-              type(target.value, target.value === "" ? undefined : target.value);
+              type(target.value, target.value === "" ? undefined : comesBackAs(target.value));
               onSet(target.value);
             }}
           />

@@ -79,6 +79,25 @@ it("any value is shown in a way that is read as the same value", () => {
   }
 });
 
+it("a text stays what was typed, to the last letter", () => {
+  for (const text of [
+    "Ticket #12",
+    "#fff",
+    "007",
+    "1.50",
+    "!x",
+    "~",
+    "line one\nline two",
+    "a  b",
+    "yes",
+    "* x",
+    "7 days",
+  ])
+    expect(readValue(text), text).toEqual({ value: text });
+  expect(readValue('"007"')).toEqual({ value: "007" });
+  expect(readValue("- a\n- 1")).toEqual({ value: ["a", 1] });
+});
+
 it("what cannot be read is no value", () => {
   expect(readValue("{a: ")).toEqual({ unreadable: true });
   expect(readValue("  ")).toEqual({ value: undefined });

@@ -1,6 +1,6 @@
 /** Between what a field shows and the value in the definition. Pure. */
 
-import { parseDocument } from "yaml";
+import { isCollection, parseDocument } from "yaml";
 import { toText } from "../definitionText";
 import type { Widget } from "./fields";
 
@@ -16,15 +16,24 @@ export function readText(text: string, widget: Widget, numbers: boolean): Read {
   return { value: numbers && text.trim() !== "" && Number.isFinite(number) ? number : text };
 }
 
-/** Any value as YAML, and so as JSON; an expression and a plain text need no quotes. */
+/**
+ * Lists and objects as YAML, and so as JSON; numbers, true, false and null as they are written again; a text in quotes
+ * without them. Anything else is the text itself, to the last letter: `Ticket #12`, `007`, two lines.
+ */
 export function readValue(text: string): Read {
   if (text.trim() === "") return ABSENT;
+  const plain = text.trim();
   // `${a.b}: x` would be read as an object.
-  if (/^\s*\$\{/.test(text) && !text.trimEnd().includes("\n")) return { value: text.trim() };
+  if (/^\$\{/.test(plain) && !plain.includes("\n")) return { value: plain };
   const read = parseDocument(text, { version: "1.2", schema: "core", logLevel: "error" });
-  if (read.errors.length > 0)
-    return /^[\w\s$]/.test(text) && !/[\n:]/.test(text) ? { value: text } : { unreadable: true };
-  return { value: read.toJS() };
+  const isWritten = isCollection(read.contents) || /^["']/.test(plain);
+  if (read.errors.length > 0) {
+    const isText = !/^([[{"']|- )/.test(plain) && !/^[\w-]+:\s/m.test(plain);
+    return isText ? { value: text } : { unreadable: true };
+  }
+  if (isWritten) return read.warnings.length > 0 ? { unreadable: true } : { value: read.toJS() };
+  const value: unknown = read.toJS();
+  return typeof value !== "string" && JSON.stringify(value) === plain ? { value } : { value: text };
 }
 
 export function shownText(value: unknown, widget: Widget): string {

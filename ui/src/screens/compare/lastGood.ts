@@ -7,7 +7,8 @@ const WINDOW = 50;
 
 /** The newest completed execution of the same workflow that is older than this one; else any other completed one. */
 export function lastGoodOf(items: readonly ExecutionItem[], of: Pick<ExecutionView, "id" | "number">) {
-  const good = items.filter(({ id, status }) => status === "completed" && id !== of.id);
+  // What ran only for one step is no run to be held against.
+  const good = items.filter(({ id, status, part }) => status === "completed" && !part && id !== of.id);
   const older = good.filter(({ number }) => number < of.number);
   return (older.length > 0 ? older : good)[0] ?? null;
 }
