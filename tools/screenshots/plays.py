@@ -149,7 +149,7 @@ def started(stage: Stage, name: str, *nodes: Json, **more: Any) -> str:
     return stage.api.run(stage.api.save(workflow(name, *nodes, **more)))
 
 
-LOAD = 'def main(city):\n    return [{"station": f"{city} {n}", "rain_mm": n * 3} for n in range(1, 7)]\n'
+CITY_RAIN = 'def main(city):\n    return [{"station": f"{city} {n}", "rain_mm": n * 3} for n in range(1, 7)]\n'
 KEEP = 'def main(rows, least):\n    return {"kept": [row for row in rows if row["rain_mm"] >= least], "unit": "mm"}\n'
 MEAN = """
 def main(kept):
@@ -165,7 +165,7 @@ def two_versions(stage: Stage) -> tuple[str, str]:
     def report(least: int, *more: Json) -> Json:
         return workflow(
             "station-mean",
-            python("load", LOAD, args={"city": "${inputs.city}"}),
+            python("load", CITY_RAIN, args={"city": "${inputs.city}"}),
             python("clean", KEEP, args={"rows": "${steps.load.output}", "least": least}),
             python("mean", MEAN, args={"kept": "${steps.clean.output.kept}"}),
             *more,
