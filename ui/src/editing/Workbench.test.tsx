@@ -138,7 +138,8 @@ describe("what is written", () => {
     await away();
     await user.click(within(await dialog()).getByRole("button", { name: "Leave" }));
     await waitFor(() => expect(address()).toBe("/workflows"));
-    expect(localStorage.getItem(`runwright.draft.${WORKFLOW}`)).toContain("mine");
+    // Kept when the screen goes, which React tells its effects a moment after the address has changed.
+    await waitFor(() => expect(localStorage.getItem(`runwright.draft.${WORKFLOW}`)).toContain("mine"));
   });
 
   it("can be thrown away on leaving", async () => {

@@ -20,11 +20,11 @@ export function useEditing(key: string, saved: { version: number; text: string }
   const [isKept, setKept] = useState(true);
   const dirty = text !== base.text;
 
-  const now = useRef({ text, base, dirty });
-  now.current = { text, base, dirty };
+  const now = useRef({ text, base });
+  now.current = { text, base };
   const flush = useCallback(() => {
-    const { text: written, base: from, dirty: differs } = now.current;
-    if (!differs) dropDraft(key);
+    const { text: written, base: from } = now.current;
+    if (written === from.text) dropDraft(key);
     else setKept(keepDraft(key, { text: written, base: from.version, at: new Date().toISOString() }));
   }, [key]);
 
@@ -61,7 +61,7 @@ export function useEditing(key: string, saved: { version: number; text: string }
       setBase(other);
       replace(other.text);
       setBroughtBack(null);
-      now.current = { text: other.text, base: other, dirty: false };
+      now.current = { text: other.text, base: other };
       flush();
     },
     [replace, flush],
@@ -71,7 +71,7 @@ export function useEditing(key: string, saved: { version: number; text: string }
     (version: number, written: string) => {
       setBase({ version, text: written });
       setBroughtBack(null);
-      now.current = { ...now.current, base: { version, text: written }, dirty: now.current.text !== written };
+      now.current = { ...now.current, base: { version, text: written } };
       flush();
     },
     [flush],
