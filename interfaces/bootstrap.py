@@ -122,6 +122,7 @@ async def open_service(settings: Settings, database_url: str, *, server_id: UUID
         kinds={**(STEP_KINDS_WITH_SHELL if settings.allow_shell else STEP_KINDS), **runners_of(plugins)},
         secrets={"llm": {text: os.environ.get(KeyVariable.of(text).name, "") for text in settings.llm_key_variables}},
         hidden=_hidden(settings),
+        namespaces=settings.process_namespaces,
     )
     kinds = node_kinds(
         allow_shell=settings.allow_shell,

@@ -284,6 +284,12 @@ class Settings:
     worker_memory_mb: int | None = _setting(
         None, _or_none(_integer(64, 1_048_576)), unit="MiB a worker", reason="none: the machine's own limit holds"
     )
+    process_namespaces: bool = _setting(
+        False,
+        _flag,
+        unit="true/false",
+        reason="true: the kernel ends what a worker started, whatever is killed; pids that steps print are their own",
+    )
     queue_limit: int = _setting(
         100_000, _integer(1, 10_000_000), unit="queued executions", reason="a queue without end hides an outage"
     )

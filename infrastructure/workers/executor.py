@@ -66,10 +66,11 @@ class LocalExecutor:
     `attempt_limit` bounds the worker processes; `idle_workers` stay alive without work. `runtime_dir`
     (created, 0700) takes the records of supervisors and the scratch folders of workers: one server at a
     time. `memory_mb` bounds the resident memory of an attempt with its children (None: no bound).
-    Workers beyond `idle_workers` end after `idle_s` seconds without work.
-    `file_roots` are folders in which nodes may name files; `http_allowed` private networks that
-    http and llm nodes may reach; `module_paths` are searched for `callable`s. `secrets` are what steps of one kind
-    alone are handed, by kind; `hidden` names variables of our environment that no step finds in its own.
+    Workers beyond `idle_workers` end after `idle_s` seconds without work. `namespaces` gives each worker a PID
+    namespace (see `workers.namespaces`). `file_roots` are folders in which nodes may name files; `http_allowed`
+    private networks that http and llm nodes may reach; `module_paths` are searched for `callable`s. `secrets` are what
+    steps of one kind alone are handed, by kind; `hidden` names variables of our environment that no step finds in its
+    own.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class LocalExecutor:
         secrets: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         hidden: Collection[str] = (),
         idle_s: float = IDLE_S,
+        namespaces: bool = False,
     ) -> None:
         self._limit = attempt_limit
         self._idle_s = idle_s
@@ -101,6 +103,7 @@ class LocalExecutor:
             secrets={kind: dict(values) for kind, values in secrets.items()},
             # Room for code and thread stacks; what is resident is watched besides.
             data_limit_bytes=None if memory_mb is None else (memory_mb + 256) * 2**20,
+            namespace=namespaces,
         )
         self.zygote = Zygote(runtime_dir, hidden=hidden)
         self._sink: Callable[[Sequence[Signal]], None] = _nobody

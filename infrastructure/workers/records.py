@@ -11,6 +11,7 @@ import signal
 import time
 from pathlib import Path
 
+from infrastructure.workers import namespaces
 from infrastructure.workers.processes import descendants, signal_all, start_time
 
 _SUFFIX = ".supervisor"
@@ -18,10 +19,9 @@ _SUFFIX = ".supervisor"
 
 def write_record(folder: Path) -> Path:
     """Record the calling process."""
-    pid = os.getpid()
-    record = folder / f"{pid}{_SUFFIX}"
+    record = folder / f"{namespaces.pid()}{_SUFFIX}"
     unfinished = record.with_suffix(".new")
-    unfinished.write_text(str(start_time(pid)))
+    unfinished.write_text(str(start_time(os.getpid())))
     unfinished.rename(record)
     return record
 

@@ -22,6 +22,15 @@ _PACKAGES = str(Path(__file__).resolve().parents[2])
 _START = f"import sys; sys.path.insert(0, {_PACKAGES!r}); from infrastructure.workers.zygote import main; main()"
 
 
+_TRY = f"import sys; sys.path.insert(0, {_PACKAGES!r}); from infrastructure.workers.namespaces import main; main()"
+
+
+def namespaces_refused() -> str | None:
+    """Why workers can't have PID namespaces here, in the kernel's words; None when they can. Takes about 0.1 s."""
+    tried = subprocess.run([sys.executable, "-P", "-c", _TRY], capture_output=True, text=True, check=False)
+    return None if tried.returncode == 0 else tried.stderr.strip().rpartition("\n")[2] or "it gave no reason"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Connections:
     """The server's ends of one worker (see `wire`)."""

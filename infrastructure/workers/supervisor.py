@@ -34,7 +34,7 @@ def supervise(control: socket.socket, folder: Path, work: Callable[[Path], None]
     signal.signal(signal.SIGCHLD, _ignore)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     record = write_record(folder)
-    scratch = folder / f"{os.getpid()}.scratch"
+    scratch = folder / f"{record.stem}.scratch"
     scratch.mkdir(mode=0o700, exist_ok=True)
     me = os.getpid()
     worker = os.fork()

@@ -24,7 +24,7 @@ from typing import cast
 
 import msgspec
 
-from infrastructure.workers import output, processes
+from infrastructure.workers import namespaces, output, processes
 from infrastructure.workers.failures import failure_of
 from infrastructure.workers.results import to_json
 from infrastructure.workers.step import Step, StepCancelled, StepPorts
@@ -59,7 +59,8 @@ class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     `files` of a node may name files in. `http_allowed` are private networks
     that http nodes may reach. `module_paths` are searched for `callable`s.
     `secrets` hold for a kind what its steps alone are handed (see `Step.secrets`).
-    `data_limit_bytes` bounds writable memory of each process (RLIMIT_DATA). `role` is steps or expressions.
+    `data_limit_bytes` bounds writable memory of each process (RLIMIT_DATA). `namespace`: each has a PID namespace of
+    its own. `role` is steps or expressions.
     """
 
     kinds: dict[str, str]
@@ -68,6 +69,7 @@ class WorkerOptions(msgspec.Struct, frozen=True, kw_only=True):
     module_paths: tuple[str, ...] = ()
     secrets: dict[str, dict[str, str]] = {}
     data_limit_bytes: int | None = None
+    namespace: bool = False
     role: str = "steps"
 
 
@@ -99,7 +101,8 @@ class WorkerProcess:
 
             serve(self._data)
             return
-        pid = os.getpid()
+        pid = namespaces.pid()
+        namespaces.forget_outside()
         self._board.write(0, 0.0, pid)
         while True:
             self._idle = True

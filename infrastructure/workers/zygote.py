@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from infrastructure.workers import processes
+from infrastructure.workers import namespaces, processes
 from infrastructure.workers.supervisor import supervise
 from infrastructure.workers.worker import WorkerOptions, WorkerProcess
 
@@ -85,11 +85,19 @@ class _Zygote:
     def _fork(self, spawn: Spawn, fds: list[int]) -> None:
         for fd in fds:
             os.set_inheritable(fd, False)
-        supervisor = os.fork()
+        try:
+            supervisor = namespaces.fork() if spawn.options.namespace else os.fork()
+        except OSError:
+            supervisor = None
+            traceback.print_exc()
         if supervisor == 0:
             self._become_supervisor(spawn, fds)
         for fd in fds:
             os.close(fd)
+        if supervisor is None:
+            # As one that ended before it did anything: the server tries again, ever more slowly.
+            self._tell(Report(request=spawn.request, supervisor=0, ended=True))
+            return
         self._requests[supervisor] = spawn.request
         self._tell(Report(request=spawn.request, supervisor=supervisor, ended=False))
 

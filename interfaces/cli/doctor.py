@@ -41,6 +41,8 @@ def examine(settings: Callable[[], Settings]) -> Iterator[Finding]:
     yield Finding(check="data directory", ok=holder is None, detail=str(holder or f"{known.data_dir} is free"))
     yield _finding("port", lambda: server.refuse_busy_port(known), f"{known.host}:{known.port} is free")
     yield _database(known)
+    if known.process_namespaces:
+        yield _finding("namespaces", lambda: server.check_namespaces(known), "each worker can have its own")
 
 
 def _page() -> Finding:

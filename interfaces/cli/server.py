@@ -3,8 +3,8 @@
 Order of a start: settings, data directory (lock), port, PostgreSQL, migrations, boot number, then the composition
 root. Whatever fails or ends, the way back is walked in full: a server that was asked to end leaves no process.
 
-The three concrete things named here (data directory, embedded PostgreSQL, migrations) exist before there is
-anything to compose; everything else is made in interfaces/bootstrap.py.
+The four concrete things named here (data directory, embedded PostgreSQL, migrations, whether the kernel allows
+namespaces) are asked before there is anything to compose; everything else is made in interfaces/bootstrap.py.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from infrastructure.postgres.embedded import (
     installed_programs,
 )
 from infrastructure.postgres.migrate import MigrationError, migrate, pending
+from infrastructure.workers.spawning import namespaces_refused
 from interfaces.cli.refusal import Refusal
 from interfaces.settings import Settings, SettingsError
 
@@ -50,6 +51,7 @@ OWN_SERVER_DEADLINE_S = 120  # a first start: initdb, migrations, page; a slow d
 
 def up(settings: Settings, on_ready: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM. Raises one of `START_REFUSALS` or `Refusal`."""
+    check_namespaces(settings)
     with _ending_by_signals(), _data_directory(settings) as directory:
         # Read from disk while PostgreSQL starts: each takes about as long as the other.
         threading.Thread(target=importlib.import_module, args=[COMPOSITION_ROOT], daemon=True).start()
@@ -86,6 +88,17 @@ def check_embedded(settings: Settings) -> None:
     """Whether our own PostgreSQL could start in this data directory. Raises `EmbeddedPostgresError`."""
     check_socket_path(DataDirectory(settings.data_dir).postgres)
     installed_programs()
+
+
+def check_namespaces(settings: Settings) -> None:
+    """Whether workers can have what `process_namespaces` asks for. Raises `SettingsError`."""
+    reason = namespaces_refused() if settings.process_namespaces else None
+    if reason:
+        raise SettingsError(
+            "process_namespaces",
+            f"is true, but this machine refuses ({reason}): run as root with CAP_SYS_ADMIN, allow user namespaces, "
+            "or set it to false.",
+        )
 
 
 async def _serve(settings: Settings, url: str, directory: DataDirectory, on_ready: Callable[[str], None]) -> None:

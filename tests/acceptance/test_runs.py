@@ -263,7 +263,7 @@ def test_an_invalid_definition_is_kept_as_a_draft_with_every_problem(api: Api) -
     codes = {problem["code"] for problem in saved["problems"]}
     assert saved["status"] == "draft"
     assert any(problem["pointer"].startswith("/nodes/1/config") for problem in saved["problems"])
-    assert {"unknown_kind", "duplicate_node_id", "dangling_edge", "not_supported_yet"} <= codes
+    assert {"unknown_kind", "duplicate_node_id", "dangling_edge", "schedule_is_trigger"} <= codes
     checked = api.post("/workflows/validate", definition)
     assert not checked["valid"]
     assert {problem["code"] for problem in checked["problems"]} == codes

@@ -606,6 +606,75 @@ def waiting(stage: Stage) -> Generator[Page]:
     yield page
 
 
+def approval(stage: Stage) -> Generator[Page]:
+    execution_id = stage.once("approval", lambda: stage.api.run(stage.made["workflow ask-before-sending"]))
+    page = stage.open(f"/executions/{execution_id}")
+    expect(page.locator("[data-approval=ask]")).to_be_visible()
+    yield page
+
+
+def years(stage: Stage) -> str:
+    execution_id = stage.api.run(stage.made["workflow year-by-year"], years=[2012, 2013, 2031, 2014, 2015])
+    stage.api.finish(execution_id)
+    return execution_id
+
+
+def map_items(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/executions/{stage.once('years', lambda: years(stage))}")
+    choose_step(page, "warmest", "Items")
+    page.locator("[data-item][data-status=failed] button").first.click()
+    yield page
+
+
+def child(stage: Stage) -> Generator[Page]:
+    def make() -> str:
+        load = stage.api.save(workflow("load-city", python("load", plays.CITY_RAIN, args={"city": "Oslo"})))
+        part = {"id": "part", "kind": "workflow", "config": {"workflow": load}}
+        execution_id = plays.started(stage, "load-country", part)
+        stage.api.finish(execution_id)
+        return execution_id
+
+    page = stage.open(f"/executions/{stage.once('child', make)}")
+    choose_step(page, "part")
+    page.get_by_role("region", name="part").get_by_role("link", name=re.compile("load-city #")).click()
+    expect(page.get_by_role("navigation", name="Executions")).to_contain_text("load-country")
+    settle(page)
+    yield page
+
+
+def retry_preview(stage: Stage) -> Generator[Page]:
+    page = stage.open(f"/executions/{plays.finished(stage, 'failed')}")
+    page.locator(".failure").get_by_role("button", name="Retry from here…").click()
+    expect(dialog(page).locator("[data-fate]").first).to_be_visible()
+    yield page
+
+
+def try_step(stage: Stage) -> Generator[Page]:
+    plays.two_versions(stage)
+    page = stage.open(f"/workflows/{stage.made['workflow station-mean']}")
+    tab(page, "Graph")
+    page.locator(".react-flow__node[data-id=clean]").click()
+    tab(page, "Step")
+    page.get_by_role("button", name="Run this step").click()
+    expect(page.locator("[data-tried-step]")).to_be_visible()
+    settle(page)
+    yield page
+
+
+def part_of_it(stage: Stage) -> Generator[Page]:
+    def make() -> str:
+        plays.two_versions(stage)
+        workflow_id = stage.made["workflow station-mean"]
+        part = {"step": "clean", "upstream": "run"}
+        execution = stage.api.post(f"/workflows/{workflow_id}/execute", {"version": 1, "part": part}, 202)
+        stage.api.finish(execution["execution_id"])
+        return execution["execution_id"]
+
+    page = stage.open(f"/executions/{stage.once('part', make)}")
+    status(page, "completed")
+    yield page
+
+
 def executions(stage: Stage) -> Generator[Page]:
     plays.station_report(stage)
     page = stage.open("/executions")
@@ -760,6 +829,12 @@ SHOTS = (
     Shot(name="stopped", shows="Stopped, with proof", scene=stopped),
     Shot(name="unknown-outcome", shows="A lost step that may have taken effect", scene=unknown_outcome),
     Shot(name="waiting", shows="A step waits for a point of time", scene=waiting),
+    Shot(name="approval", shows="A step asks a person", scene=approval),
+    Shot(name="map-items", shows="The items of a map, and one that failed", scene=map_items),
+    Shot(name="child", shows="A child execution, and the way back", scene=child),
+    Shot(name="retry-preview", shows="What a retry runs again and what it keeps", scene=retry_preview),
+    Shot(name="try-step", shows="One step tried in the editor", scene=try_step, devices=("desktop",)),
+    Shot(name="part", shows="An execution of a part of a workflow", scene=part_of_it),
     Shot(name="queue", shows="The queue: who waits, and why", scene=queue),
     Shot(name="queue-empty", shows="The queue when nothing waits", scene=at("/queue")),
     Shot(name="limits", shows="An operator changes the limits", scene=limits),

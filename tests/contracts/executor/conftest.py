@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from application.ports import (
     Succeeded,
 )
 from infrastructure.workers.executor import LocalExecutor
+from infrastructure.workers.spawning import namespaces_refused
 
 FINAL = (Succeeded, Erred, Cancelled, Lost)
 PATIENCE_S = 30.0
@@ -98,16 +100,26 @@ class Bench:
         return [line for s in self.said if isinstance(s, Logged) and s.id == attempt for line in s.lines]
 
 
-async def _local(folder: Path) -> LocalExecutor:
-    executor = LocalExecutor(attempt_limit=4, idle_workers=2, runtime_dir=folder / "workers", memory_mb=None)
+async def _local(folder: Path, *, namespaces: bool = False) -> LocalExecutor:
+    executor = LocalExecutor(
+        attempt_limit=4, idle_workers=2, runtime_dir=folder / "workers", memory_mb=None, namespaces=namespaces
+    )
     await executor.start()
     return executor
 
 
-EXECUTORS: dict[str, Callable[[Path], Awaitable[Executor]]] = {"local": _local}
+EXECUTORS: dict[str, Callable[[Path], Awaitable[Executor]]] = {
+    "local": _local,
+    "namespaces": partial(_local, namespaces=True),
+}
+_REFUSED = namespaces_refused()
+_ALLOWED = [
+    pytest.param(name, marks=pytest.mark.skipif(name == "namespaces" and bool(_REFUSED), reason=f"here: {_REFUSED}"))
+    for name in sorted(EXECUTORS)
+]
 
 
-@pytest.fixture(params=sorted(EXECUTORS))
+@pytest.fixture(params=_ALLOWED)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     """Each executor, started, with its signals collected."""
     executor = await EXECUTORS[request.param](tmp_path)

@@ -1,6 +1,5 @@
 """A cancel ends everything an attempt started, and says how that is known."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,11 @@ import pytest
 from application.ports import Begun, Cancelled, Erred, Succeeded
 from infrastructure.workers.processes import start_time
 from tests.contracts.executor.conftest import Bench
+from tests.fixtures.processes import holders
 
 SLEEP = "import time\ndef main():\n    print('begun')\n    time.sleep(600)"
 
-# Each tells the pids that must die by a file, and then goes on for long.
+# Whatever has the file open must die. Each goes on for long.
 STUBBORN = {
     "ignores SIGTERM": "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
     "catches everything": "guard = True",
@@ -23,7 +23,6 @@ STUBBORN = {
 }
 TEMPLATE = """
 import ctypes, os, signal, subprocess, sys, time
-pids = [os.getpid()]
 spin = guard = False
 def child(session=False, twice=False, ignore=False):
     r, w = os.pipe()
@@ -32,14 +31,13 @@ def child(session=False, twice=False, ignore=False):
         if twice and os.fork(): os._exit(0)
         if ignore: signal.signal(signal.SIGTERM, signal.SIG_IGN)
         else: signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.write(w, b"%d" % os.getpid())
+        os.write(w, b".")
         while True: time.sleep(600)
-    pids.append(int(os.read(r, 20)))
+    os.read(r, 1)
 def main(path):
-    global spin, guard
+    global spin, guard, mark
+    mark = open(path, "w")
     BODY
-    with open(path + ".new", "w") as file: file.write(repr(pids))
-    os.rename(path + ".new", path)
     print("ready")
     if spin:
         ctypes.PyDLL(None).usleep(600_000_000)
@@ -49,6 +47,12 @@ def main(path):
         except BaseException:
             if not guard: raise
 """
+
+
+IDENTITY = (
+    "[os.readlink('/proc/self/ns/pid'), os.getpid(), open('/proc/self/stat').read().rpartition(') ')[2].split()[19]]"
+)
+"""Of a process: its number is its own in its namespace only, and both are given again after its end."""
 
 
 async def test_an_attempt_that_has_not_begun_is_taken_back(bench: Bench) -> None:
@@ -95,11 +99,11 @@ async def test_an_asynchronous_step_can_clean_up_too(bench: Bench) -> None:
 async def test_stubborn_steps_are_dead_within_the_grace_and_two_seconds(
     bench: Bench, habit: str, tmp_path: Path
 ) -> None:
-    told = tmp_path / "pids"
-    attempt = bench.submit(TEMPLATE.replace("BODY", STUBBORN[habit]), path=str(told))
+    mark = tmp_path / "mark"
+    attempt = bench.submit(TEMPLATE.replace("BODY", STUBBORN[habit]), path=str(mark))
     await bench.line(attempt, "ready")
-    pids = json.loads(told.read_text())
-    assert all(start_time(pid) is not None for pid in pids)
+    pids = holders(mark)
+    assert len(pids) == 1 + STUBBORN[habit].count("child(")
     bench.executor.cancel(attempt, grace_s=0.5)
     outcome = await bench.outcome(attempt)
     assert isinstance(outcome, Cancelled)
@@ -109,15 +113,16 @@ async def test_stubborn_steps_are_dead_within_the_grace_and_two_seconds(
 
 
 async def test_what_an_attempt_leaves_behind_is_killed_though_it_succeeded(bench: Bench, tmp_path: Path) -> None:
-    told = tmp_path / "pids"
+    mark = tmp_path / "mark"
     code = TEMPLATE.replace("BODY", "child(session=True, twice=True); child()").split('    print("ready")')[0]
     before = bench.executor.capacity().workers
-    assert isinstance(await bench.run(code, path=str(told)), Succeeded)
-    left = json.loads(told.read_text())
-    after = [await bench.run("import os\ndef main():\n    return os.getpid()") for _ in range(6)]
-    assert str(left[0]).encode() not in {s.output for s in after if isinstance(s, Succeeded)}
+    code += "    return " + IDENTITY
+    first = await bench.run(code, path=str(mark))
+    assert isinstance(first, Succeeded)
+    after = [await bench.run("import os\ndef main():\n    return " + IDENTITY) for _ in range(6)]
+    assert first.output not in {s.output for s in after if isinstance(s, Succeeded)}
     await bench.executor.close(grace_s=0)
-    assert [pid for pid in left if start_time(pid) is not None] == []
+    assert holders(mark) == []
     assert before >= 1
 
 
@@ -125,11 +130,11 @@ async def test_a_thread_left_behind_retires_the_worker(bench: Bench) -> None:
     code = (
         "import os, threading, time\ndef main():\n"
         "    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
-        "    return os.getpid()"
+        "    return " + IDENTITY
     )
     first = await bench.run(code)
     assert isinstance(first, Succeeded)
-    others = [await bench.run("import os\ndef main():\n    return os.getpid()") for _ in range(6)]
+    others = [await bench.run("import os\ndef main():\n    return " + IDENTITY) for _ in range(6)]
     assert first.output not in {s.output for s in others if isinstance(s, Succeeded)}
 
 
@@ -198,10 +203,11 @@ async def test_a_timeout_kills_stubborn_code_after_its_grace(bench: Bench) -> No
 
 
 async def test_close_leaves_nothing_alive(bench: Bench, tmp_path: Path) -> None:
-    told = tmp_path / "pids"
-    attempt = bench.submit(TEMPLATE.replace("BODY", "child(ignore=True, session=True, twice=True)"), path=str(told))
+    mark = tmp_path / "mark"
+    attempt = bench.submit(TEMPLATE.replace("BODY", "child(ignore=True, session=True, twice=True)"), path=str(mark))
     await bench.line(attempt, "ready")
-    pids = json.loads(told.read_text())
+    pids = holders(mark)
+    assert len(pids) == 2
     await bench.executor.close(grace_s=0.1)
     assert [pid for pid in pids if start_time(pid) is not None] == []
     assert bench.executor.capacity().workers == 0
