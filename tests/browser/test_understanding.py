@@ -328,3 +328,43 @@ def test_a_stop_shows_how_far_it_is(open_page: OpenPage, api: Api, picture: Pict
     accessible(page)
     expect(page.locator("[data-execution-status=stopped]")).to_be_visible()
     expect(page.get_by_text("every process of it is proven gone")).to_be_visible()
+
+
+def test_a_step_asks_a_person_who_answers_on_the_page(open_page: OpenPage, api: Api, picture: Picture) -> None:
+    flow = next(item["id"] for item in api.get("/workflows")["items"] if item["name"] == "ask-before-sending")
+    execution = api.run(flow, year=2013)
+    page = open_page(f"/executions/{execution}", locale="zh-CN")
+    card = page.locator("[data-approval=ask]")
+    expect(card.get_by_role("heading")).to_have_text(re.compile(r"^2013 had \d+ dry days of 365\. Send the report\?$"))
+    to = card.get_by_label("收件人")
+    expect(to).to_have_value("the weather office")
+    to.fill("")
+    card.get_by_role("button", name="批准").click()
+    expect(card.get_by_role("alert").or_(card.locator("[aria-invalid=true]")).first).to_be_visible()
+    assert api.steps(execution)["ask"]["status"] == "waiting", "a wrong answer is not sent"
+    picture(page, "approval-zh-light")
+    accessible(page)
+    to.fill("the harbour master")
+    card.get_by_role("button", name="批准").click()
+    expect(card).to_be_hidden()
+    assert api.finish(execution)["result"]["sent"].startswith("To the harbour master: ")
+
+
+def test_the_items_of_a_map_are_folded_and_the_one_that_failed_is_found(
+    open_page: OpenPage, api: Api, picture: Picture
+) -> None:
+    flow = next(item["id"] for item in api.get("/workflows")["items"] if item["name"] == "year-by-year")
+    execution = api.run(flow, years=[*[2012, 2013, 2014, 2015] * 10, 2031])
+    api.finish(execution)
+    page = open_page(f"/executions/{execution}")
+    expect(page.locator("[data-step-row]")).to_have_count(1)  # 41 items are one row
+    panel = open_step(page, "warmest", "Items")
+    expect(panel).to_contain_text("41 of 41")
+    expect(panel.locator("[data-item]")).to_have_count(41)
+    panel.get_by_label("Failed ones only").check()
+    expect(panel.locator("[data-item]")).to_have_count(1)
+    row = panel.locator("[data-item='warmest[40]']")
+    row.get_by_role("button").first.click()
+    expect(row).to_contain_text("the table has no day of 2031")
+    picture(page, "map-items-en-light")
+    accessible(page)

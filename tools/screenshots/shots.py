@@ -328,7 +328,8 @@ def versions_changes(stage: Stage) -> Generator[Page]:
     for page in versions(stage):
         dialog(page).get_by_role("button", name=re.compile("^v1")).click()
         dialog(page).get_by_role("button", name=re.compile("^Against")).click()
-        expect(dialog(page).locator("li.left, li.right").first).to_be_visible()
+        expect(dialog(page).locator(".version-changes .node").first).to_be_visible()
+        settle(page)
         yield page
 
 

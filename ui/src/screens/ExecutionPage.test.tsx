@@ -366,8 +366,32 @@ describe("a completed execution", () => {
     const seen = vi.spyOn(Element.prototype, "scrollIntoView");
     await user.click(screen.getByRole("button", { name: "See the report" }));
     await waitFor(() => expect(seen).toHaveBeenCalled());
-    expect(screen.getByRole("heading", { name: "Result" }).closest("section")).toHaveTextContent(
-      '{ "n": 5 }',
+    const result = screen.getByRole("region", { name: "Result" });
+    expect(result).toHaveTextContent(/n\s*:?\s*5/);
+    expect(within(result).getByRole("button", { name: "Download it" })).toBeVisible();
+  });
+
+  it("shows a result that was too large for the log, and where to get it", async () => {
+    const one = history("completed");
+    const large = {
+      sha256: "a".repeat(64),
+      size_bytes: 9_000_000,
+      media_type: "application/json",
+      name: null,
+    };
+    await open({
+      ...one,
+      events: one.events.map((event) =>
+        event.type === "execution.completed"
+          ? { ...event, data: { ...event.data, result: null, result_artifact: large } }
+          : event,
+      ),
+    });
+    const result = screen.getByRole("region", { name: "Result" });
+    expect(result).toHaveTextContent("-result.jsonapplication/json · 8.6 MiB");
+    expect(within(result).getAllByRole("link")[0]).toHaveAttribute(
+      "href",
+      expect.stringContaining(large.sha256),
     );
   });
 

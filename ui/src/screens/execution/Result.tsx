@@ -1,4 +1,4 @@
-/** What the execution gave: reports in place (sandboxed: their code can reach nothing), values as a preview. */
+/** What the execution gave: reports in place (sandboxed: their code can reach nothing), and its result like any value. */
 
 import { useTranslation } from "react-i18next";
 import { artifactUrl } from "../../api/client";
@@ -7,9 +7,9 @@ import type { ArtifactRef } from "../../execution/events";
 import { useExecution } from "../../execution/store";
 import type { ExecutionView } from "../../execution/view";
 import { formatBytes } from "../../format/format";
+import { Payload } from "./step/Payload";
 
 const SHOWN = /^(text\/html|image\/(png|jpeg|svg\+xml|webp|gif))/;
-const PREVIEW = 4_000;
 
 export function reportsOf(view: ExecutionView): ArtifactRef[] {
   const all = Object.values(view.steps).flatMap((step) => step.artifacts);
@@ -17,14 +17,18 @@ export function reportsOf(view: ExecutionView): ArtifactRef[] {
 }
 
 export function hasResult(view: ExecutionView): boolean {
-  return view.status === "completed" && (reportsOf(view).length > 0 || view.result !== null);
+  return view.status === "completed" && (reportsOf(view).length > 0 || hasValue(view));
+}
+
+function hasValue({ result, resultArtifact }: ExecutionView): boolean {
+  return result !== null || resultArtifact !== null;
 }
 
 export function Result() {
   const { t } = useTranslation();
   const view = useExecution((state) => (hasResult(state.view) ? state.view : null));
   if (!view) return null;
-  const value = view.result === null ? "" : JSON.stringify(view.result, null, 2);
+  const file = `${view.workflowName}-${view.number}-result`;
   return (
     <div id="result" className="results">
       {reportsOf(view).map((report) => (
@@ -61,12 +65,18 @@ export function Result() {
           />
         </section>
       ))}
-      {value !== "" && (
-        <section className="panel">
-          <div className="panel-head">
-            <h2>{t("result.value")}</h2>
+      {hasValue(view) && (
+        <section className="panel" aria-label={t("result.value")}>
+          <div className="step-detail-body">
+            <Payload
+              value={view.result}
+              artifact={view.resultArtifact && { ...view.resultArtifact, name: `${file}.json` }}
+              executionId={view.id}
+              label={t("result.value")}
+              file={file}
+              none={t("step.none")}
+            />
           </div>
-          <pre className="mono value">{value.slice(0, PREVIEW)}</pre>
         </section>
       )}
     </div>
