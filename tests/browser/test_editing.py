@@ -99,8 +99,6 @@ def test_a_workflow_is_written_checked_mended_saved_and_run_by_keyboard_alone(
     page = open_page("/workflows")
     page.get_by_role("link", name="New workflow").first.focus()
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Empty canvas").focus()
-    page.keyboard.press("Enter")
     page.get_by_role("button", name="Two steps").focus()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Begin with this").focus()

@@ -657,7 +657,8 @@ def try_step(stage: Stage) -> Generator[Page]:
     page.locator(".react-flow__node[data-id=clean]").click()
     tab(page, "Step")
     page.get_by_role("button", name="Run this step").click()
-    expect(page.locator("[data-tried-step]")).to_be_visible()
+    dialog(page).get_by_role("button", name="Run it").click()
+    expect(page.locator("[data-tried-step]")).to_contain_text("Completed")
     settle(page)
     yield page
 
@@ -711,6 +712,11 @@ def keys(stage: Stage) -> Generator[Page]:
     yield page
 
 
+def both_languages(page: Page) -> None:
+    """Until the words of the other language have come; without a server they no longer do."""
+    page.wait_for_function("() => performance.getEntriesByType('resource').some(({name}) => name.includes('/zh-CN-'))")
+
+
 def dropped_line(stage: Stage) -> Generator[Page]:
     line = Proxy(stage.server.url)
     line.start()
@@ -718,6 +724,7 @@ def dropped_line(stage: Stage) -> Generator[Page]:
         url = f"http://127.0.0.1:{urlsplit(line.url).port}"
         page = stage.open(f"/executions/{plays.station_report(stage)}", url=url)
         expect(page.locator("[data-connection=live]")).to_be_visible()
+        both_languages(page)
         line.black_hole()
         line.reset()
         expect(page.locator("[data-connection=reconnecting]")).to_be_visible()
@@ -730,6 +737,7 @@ def dropped_line(stage: Stage) -> Generator[Page]:
 def killed_server(stage: Stage) -> Generator[Page]:
     page = stage.open(f"/executions/{plays.station_report(stage)}")
     expect(page.locator("[data-connection=live]")).to_be_visible()
+    both_languages(page)
     stage.kill()
     try:
         expect(page.locator("[data-connection=reconnecting]")).to_be_visible()

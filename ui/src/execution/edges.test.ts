@@ -5,7 +5,7 @@ import { beginning, history } from "../test/histories";
 import { applyEvent } from "./applyEvent";
 import { type EdgeDefinition, edgeState, type NodeDefinition } from "./edges";
 import type { StepStatus } from "./events";
-import { type ExecutionView, emptyView, pendingStep } from "./view";
+import { type ExecutionView, emptyView, NOT_IN_PART, pendingStep } from "./view";
 
 const node = (on_error?: NodeDefinition["on_error"]): NodeDefinition => ({
   id: "a",
@@ -23,6 +23,12 @@ function view(a: StepStatus, more: Partial<ExecutionView> = {}, b = pendingStep(
     steps: { a: { ...pendingStep("a"), status: a }, b },
   };
 }
+
+it("to a step outside the part that runs it is not taken", () => {
+  const outside = { ...pendingStep("b"), status: "skipped" as const, reason: NOT_IN_PART };
+  expect(edgeState(plain, node(), view("completed", {}, outside))).toBe("dead");
+  expect(edgeState(plain, node(), view("running", {}, outside))).toBe("dead");
+});
 
 it("without an execution every edge is open", () => {
   expect(edgeState(plain, node(), null)).toBe("open");

@@ -1,7 +1,7 @@
 /** Whether an edge was taken: from the status of its source and the conditions recorded in the log. */
 
 import { FINAL, STEP_FINAL } from "./events";
-import type { ExecutionView } from "./view";
+import { type ExecutionView, NOT_IN_PART } from "./view";
 
 export type EdgeState = "open" | "taken" | "dead";
 
@@ -28,6 +28,7 @@ export function edgeState(
   view: ExecutionView | null,
 ): EdgeState {
   if (view === null) return "open";
+  if (view.steps[edge.to]?.reason === NOT_IN_PART) return "dead";
   const status = view.steps[edge.from]?.status ?? "pending";
   if (!STEP_FINAL.has(status)) return FINAL.has(view.status) ? "dead" : "open";
   if (status === "skipped" || status === "stopped") return "dead";

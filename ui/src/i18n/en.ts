@@ -340,6 +340,7 @@ export const en = {
     until: "until {{at}} UTC",
     attemptShort: "try {{attempt}}",
     seeReport: "See the report",
+    seeResult: "See the result",
     stepsTitle: "Steps",
     skippedBecause: {
       no_edge_taken: "no way led here",
@@ -754,6 +755,7 @@ export const en = {
     usage: "CPU {{cpu}} · peak memory {{memory}}",
     large: "{{size}}, kept apart",
     none: "No output yet.",
+    gaveNone: "It gave no output.",
     cut: "The first {{shown}} of {{size}} are shown.",
   },
   result: {

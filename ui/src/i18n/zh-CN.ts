@@ -340,6 +340,7 @@ export const zhCN: Messages = {
     until: "到 {{at}} UTC",
     attemptShort: "第 {{attempt}} 次",
     seeReport: "查看报告",
+    seeResult: "查看结果",
     stepsTitle: "步骤",
     skippedBecause: {
       no_edge_taken: "没有走到这里的路",
@@ -728,6 +729,7 @@ export const zhCN: Messages = {
     usage: "CPU {{cpu}} · 峰值内存 {{memory}}",
     large: "{{size}}，另行存放",
     none: "还没有输出。",
+    gaveNone: "没有给出输出。",
     cut: "共 {{size}}，只显示前 {{shown}}。",
   },
   result: {

@@ -334,10 +334,10 @@ describe("a step that is chosen", () => {
     expect(detail).toHaveTextContent("not this time");
   });
 
-  it("has no output yet when it never ran, and is let go by a second press", async () => {
+  it("has no output when it never ran, and is let go by a second press", async () => {
     const { user } = await open(one);
     await user.click(row("never").getByRole("button"));
-    expect(screen.getByRole("region", { name: "never" })).toHaveTextContent("No output yet.");
+    expect(screen.getByRole("region", { name: "never" })).toHaveTextContent("It gave no output.");
     await user.click(row("never").getByRole("button"));
     expect(screen.queryByRole("region", { name: "never" })).toBeNull();
   });

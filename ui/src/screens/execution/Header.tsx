@@ -18,7 +18,7 @@ import { WalkButtons } from "../list/WalkButtons";
 import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
 import { Parents } from "./Parents";
-import { hasResult } from "./Result";
+import { hasResult, reportsOf } from "./Result";
 import { Outlook, WhyQueued } from "./WhyWaiting";
 
 export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
@@ -36,6 +36,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
     ] as const),
   );
   const withResult = useExecution((state) => hasResult(state.view));
+  const withReport = useExecution((state) => reportsOf(state.view).length > 0);
   const lines = useExecution((state) => (FINAL.has(state.view.status) ? state.view.logLines : 0))!;
   const missing = useLog(live.logs).missing;
   const final = FINAL.has(view.status);
@@ -68,7 +69,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
         {withResult && (
           <button type="button" className="btn" onClick={seeReport}>
             <Icon name="file" size={16} />
-            {t("execution.seeReport")}
+            {t(withReport ? "execution.seeReport" : "execution.seeResult")}
           </button>
         )}
         <CompareWith />

@@ -14,6 +14,9 @@ import { FilterTools, HandTools } from "./Tools";
 import { useLogFilter } from "./useLogFilter";
 import "./log.css";
 
+/** What `[1234]` takes behind a map's name. */
+const ITEM_CH = 5;
+
 export function Logs({ logs, order }: { logs: LogWindow; order: readonly string[] }) {
   const { t } = useTranslation();
   const state = useLog(logs);
@@ -25,7 +28,11 @@ export function Logs({ logs, order }: { logs: LogWindow; order: readonly string[
   const [wrap, setWrap] = useState(true);
   const { filter, change, narrowed } = useLogFilter(logs);
 
-  const stepWidth = useMemo(() => Math.min(12, Math.max(4, ...order.map((path) => path.length))), [order]);
+  const withItems = useExecution(({ view }) => order.some((path) => view.steps[path]?.items));
+  const stepWidth = useMemo(() => {
+    const longest = Math.max(4, ...order.map((path) => path.length)) + (withItems ? ITEM_CH : 0);
+    return Math.min(withItems ? 16 : 12, longest);
+  }, [order, withItems]);
 
   const onFollow = (wanted: boolean) => {
     setFollow(wanted);

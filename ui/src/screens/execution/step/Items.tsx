@@ -91,7 +91,7 @@ function Item({ item, executionId }: { item: StepView; executionId: string }) {
             executionId={executionId}
             label={t("step.output")}
             file={`${item.path}-output`}
-            none={t("step.none")}
+            none={t(STEP_FINAL.has(item.status) ? "step.gaveNone" : "step.none")}
           />
           <Payload
             value={item.input}

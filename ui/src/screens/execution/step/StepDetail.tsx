@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Icon, kindIcon } from "../../../components/Icon";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
+import { STEP_FINAL } from "../../../execution/events";
 import { useExecution } from "../../../execution/store";
 import type { StepView } from "../../../execution/view";
 import { formatBytes, formatDuration } from "../../../format/format";
@@ -59,7 +60,7 @@ export function StepDetail() {
             executionId={id}
             label={t("step.output")}
             file={`${step.path}-output`}
-            none={t("step.none")}
+            none={t(STEP_FINAL.has(step.status) ? "step.gaveNone" : "step.none")}
           />
         )}
         {tab === "input" && (
