@@ -31,6 +31,7 @@ SUBJECTS = (
     "memory",
     "streams",
     "scale",
+    "rehydrate",
     "queue",
     "estimates",
     "load",

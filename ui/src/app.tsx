@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, type ReactNode } from "react";
 import { createBrowserRouter, Navigate, type RouteObject, useRouteError } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { Refused } from "./api/client";
+import { againWhenBack, retryable } from "./api/again";
 import { notLoaded } from "./api/problem";
 import { ErrorNotice } from "./components/Notices";
 import { Shell } from "./Shell";
@@ -54,9 +54,6 @@ export const routes: RouteObject[] = [
   },
 ];
 
-const AGAIN_MS = 3_000;
-const retryable = (error: unknown) => error instanceof Refused && error.problem.retryable;
-
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -66,11 +63,9 @@ export function newQueryClient(): QueryClient {
       queries: {
         networkMode: "always",
         staleTime: 1_000,
-        // What the server refuses stays refused; what it could not answer may pass the next time.
         retry: (count, error) => count < 2 && retryable(error),
         retryDelay: (count) => 400 * 2 ** count,
-        // A page that could not be read comes by itself once the server is back.
-        refetchInterval: ({ state }) => state.status === "error" && retryable(state.error) && AGAIN_MS,
+        refetchInterval: againWhenBack,
       },
     },
   });

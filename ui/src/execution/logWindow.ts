@@ -37,6 +37,8 @@ export interface LogState {
 
 const WINDOW = 500;
 const CAP = 5_000;
+/** Lines that fill any box and let it be scrolled. */
+const FILL = 200;
 const SEVERITY = ["debug", "info", "warning", "error"];
 /** "Before" this line is the newest window; a 32-bit bound every server accepts. */
 const END = 2_147_483_647;
@@ -54,7 +56,9 @@ export class LogWindow {
     missing: 0,
   };
   private readonly listeners = new Set<() => void>();
-  private filter: LogFilter = NO_FILTER;
+  private wanted: LogFilter = NO_FILTER;
+  /** Before which line the log was not looked through; null: before the first one shown. */
+  private olderFrom: number | null = null;
   private generation = 0;
   private filling = false;
   private reading = false;
@@ -72,6 +76,11 @@ export class LogWindow {
   };
   readonly get = (): LogState => this.state;
 
+  /** What the window is read by. */
+  get filter(): LogFilter {
+    return this.wanted;
+  }
+
   /** Somebody reads what stands here: live lines must not push it out of the window. */
   hold(reading: boolean): void {
     this.reading = reading;
@@ -79,21 +88,35 @@ export class LogWindow {
 
   /** Read the newest window that passes the filter. */
   async show(filter: LogFilter): Promise<void> {
-    this.filter = filter;
+    this.wanted = filter;
     const shown = await this.load({ ...filter, before: END, limit: WINDOW }, (page) => {
       // Lines that came live while the window was read stand after it.
       const last = page.items.at(-1)?.line ?? 0;
       return {
         lines: [...page.items, ...this.state.lines.filter((line) => line.line > last)],
-        olderExist: page.next_cursor !== null && (page.items[0]?.line ?? 1) > 1,
+        ...this.before(page),
       };
     });
-    if (shown) await this.fillHole(true);
+    if (!shown) return;
+    await this.fillHole(true);
+    // A page of the log may hold nothing that passes, or too little to be scrolled: it is looked through further.
+    const generation = this.generation;
+    while (generation === this.generation && this.state.lines.length < FILL && this.state.olderExist) {
+      if (this.state.loading || this.state.failed) return;
+      await this.older();
+    }
+  }
+
+  /** From where the lines above are to be read, after a page that was read upwards. */
+  private before({ next_cursor }: LogWindowAnswer): Pick<LogState, "olderExist"> {
+    this.olderFrom = next_cursor;
+    return { olderExist: next_cursor !== null && next_cursor > 1 };
   }
 
   /** Read the window around a line. */
   async showAt(line: number): Promise<void> {
-    this.filter = NO_FILTER;
+    this.wanted = NO_FILTER;
+    this.olderFrom = null;
     const after = Math.max(0, line - WINDOW / 2);
     const shown = await this.load({ ...NO_FILTER, after, limit: WINDOW }, (page) => ({
       lines: page.items,
@@ -124,29 +147,38 @@ export class LogWindow {
   }
 
   async older(): Promise<void> {
-    const first = this.state.lines[0];
-    if (this.state.loading || !this.state.olderExist || !first) return;
-    await this.more({ ...this.filter, before: first.line, limit: WINDOW }, (page) => {
+    const before = this.olderFrom ?? this.state.lines[0]?.line;
+    if (this.state.loading || !this.state.olderExist || before === undefined) return;
+    await this.more({ ...this.wanted, before, limit: WINDOW }, (page) => {
       const lines = [...page.items, ...this.state.lines];
       return {
         lines: lines.slice(0, CAP),
-        olderExist: page.next_cursor !== null && page.items.length > 0 && page.items[0]!.line > 1,
+        ...this.before(page),
         newerExist: this.state.newerExist || lines.length > CAP,
       };
     });
   }
 
   async newer(): Promise<void> {
-    const last = this.state.lines.at(-1);
-    if (this.state.loading || !this.state.newerExist || !last) return;
-    await this.more({ ...this.filter, after: last.line, limit: WINDOW }, (page) => {
-      const lines = [...this.state.lines, ...page.items];
-      return {
-        lines: lines.slice(-CAP),
-        olderExist: this.state.olderExist || lines.length > CAP,
-        newerExist: page.next_cursor !== null,
-      };
-    });
+    let after: number | null | undefined = this.state.lines.at(-1)?.line;
+    if (this.state.loading || !this.state.newerExist || after === undefined) return;
+    const generation = this.generation;
+    // Pages in which nothing passes are passed over.
+    while (after !== null && generation === this.generation) {
+      const from: number = after;
+      after = null;
+      await this.more({ ...this.wanted, after: from, limit: WINDOW }, (page) => {
+        const lines = [...this.state.lines, ...page.items];
+        if (lines.length > CAP) this.olderFrom = null;
+        if (page.items.length === 0 && page.next_cursor !== null && page.next_cursor > from)
+          after = page.next_cursor;
+        return {
+          lines: lines.slice(-CAP),
+          olderExist: this.state.olderExist || lines.length > CAP,
+          newerExist: page.next_cursor !== null,
+        };
+      });
+    }
   }
 
   private async more(
@@ -182,13 +214,14 @@ export class LogWindow {
       return;
     }
     const last = this.state.lines.at(-1)?.line ?? 0;
-    const fresh = events.flatMap(linesOf).filter((line) => line.line > last && passes(this.filter, line));
+    const fresh = events.flatMap(linesOf).filter((line) => line.line > last && passes(this.wanted, line));
     const kept = [...this.state.lines, ...fresh];
     const over = kept.length - CAP;
     if (over > 0 && this.reading) {
       this.change({ lastLine, newerExist: true });
       return;
     }
+    if (over > 0) this.olderFrom = null;
     this.change({
       lines: over > 0 ? kept.slice(over) : kept,
       olderExist: this.state.olderExist || over > 0,
@@ -206,7 +239,7 @@ export class LogWindow {
 
   /** Without a filter the numbers have no gap; where they have one, the log is asked. */
   private async fillHole(justShown = false): Promise<void> {
-    if (this.filter.level !== "debug" || this.filter.step !== null || this.filter.q !== "") return;
+    if (this.wanted.level !== "debug" || this.wanted.step !== null || this.wanted.q !== "") return;
     if (this.state.loading || this.filling || this.state.newerExist) return;
     // After a long absence the newest window says more than thousands of lines read to reach it.
     if (!justShown && (this.hole()?.count ?? 0) > CAP - WINDOW) return this.show(NO_FILTER);

@@ -20,11 +20,24 @@ export interface ExecutionState {
 export type ExecutionStore = StoreApi<ExecutionState>;
 export type Schedule = (flush: () => void) => void;
 
-/** A hidden tab gets no frames; it must still end when its execution does. */
+/** A hidden tab gets no frames, nor does one that is hidden meanwhile; it must still end when its execution does. */
 export const nextFrame = (flush: (frame?: number) => void): void => {
-  if (document.hidden) setTimeout(flush, 100);
-  else requestAnimationFrame(flush);
+  let frame = 0;
+  const late = setTimeout(
+    () => {
+      cancelAnimationFrame(frame);
+      flush();
+    },
+    document.hidden ? 100 : NO_FRAME_MS,
+  );
+  if (document.hidden) return;
+  frame = requestAnimationFrame((at) => {
+    clearTimeout(late);
+    flush(at);
+  });
 };
+
+const NO_FRAME_MS = 500;
 
 /** Of the time that a drawing took, how much is left free after it. */
 const REST = 4;

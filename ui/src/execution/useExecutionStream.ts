@@ -46,6 +46,7 @@ async function load(id: string): Promise<LiveExecution> {
 /** `line` of the log is where one begins to read; null is its end. */
 export function useExecutionStream(id: string, line: number | null) {
   const begin = useRef(line);
+  const begun = useRef<LiveExecution | null>(null);
   const queries = useQueryClient();
   const query = useQuery({
     queryKey: ["execution", id],
@@ -61,7 +62,10 @@ export function useExecutionStream(id: string, line: number | null) {
   useEffect(() => {
     if (!live) return;
     const { store, logs } = live;
-    void (begin.current === null ? logs.show(NO_FILTER) : logs.showAt(begin.current));
+    // The line is where the first look begins; of a later run the log is read from its end.
+    begun.current ??= live;
+    const at = begun.current === live ? begin.current : null;
+    void (at === null ? logs.show(NO_FILTER) : logs.showAt(at));
     const { view } = store.getState();
     if (FINAL.has(view.status)) void logs.settle(view.logLines);
     const receive = (event: ExecutionEvent) => {

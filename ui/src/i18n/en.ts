@@ -715,6 +715,7 @@ export const en = {
     empty: "No lines yet.",
     emptyDone: "The steps wrote nothing.",
     emptyFilter: "No line passes the filter.",
+    searching: "Searching further up…",
     failed: "The log could not be read.",
     onlyStep: "only this step",
     letter: { debug: "D", info: "I", warning: "W", error: "E" },

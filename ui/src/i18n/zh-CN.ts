@@ -689,6 +689,7 @@ export const zhCN: Messages = {
     empty: "还没有日志。",
     emptyDone: "各步骤没有写日志。",
     emptyFilter: "没有符合筛选的行。",
+    searching: "正在往上查找…",
     failed: "日志读取失败。",
     onlyStep: "只看这一步",
     letter: { debug: "D", info: "I", warning: "W", error: "E" },

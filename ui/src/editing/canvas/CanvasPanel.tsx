@@ -149,7 +149,14 @@ export function CanvasPanel(props: Props) {
               </button>
             </Panel>
           </Canvas>
-          {asking.asked && <Chooser key={asking.asked.title} {...asking.asked} onClose={asking.close} />}
+          {asking.asked && (
+            <Chooser
+              key={asking.asked.title}
+              {...asking.asked}
+              onClose={asking.close}
+              onLeave={asking.leave}
+            />
+          )}
         </div>
       </div>
     </section>

@@ -18,10 +18,12 @@ interface Props {
   choices: readonly Choice[];
   onChoose: (id: string) => void;
   onClose: () => void;
+  /** The focus has gone elsewhere, and is to stay there. */
+  onLeave: () => void;
 }
 
 /** A list over the canvas that is searched while one types: arrows and Enter choose, Escape closes. */
-export function Chooser({ title, placeholder, choices, onChoose, onClose }: Props) {
+export function Chooser({ title, placeholder, choices, onChoose, onClose, onLeave }: Props) {
   const { t } = useTranslation();
   const list = useId();
   const [wanted, setWanted] = useState("");
@@ -44,7 +46,7 @@ export function Chooser({ title, placeholder, choices, onChoose, onClose }: Prop
       role="dialog"
       aria-label={title}
       onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) onClose();
+        if (!event.currentTarget.contains(event.relatedTarget)) onLeave();
       }}
     >
       <input

@@ -49,7 +49,9 @@ export function StepList({ drawing, asking, marks, readOnly }: Props) {
           )}
         </div>
       )}
-      {asking.asked && <Chooser key={asking.asked.title} {...asking.asked} onClose={asking.close} />}
+      {asking.asked && (
+        <Chooser key={asking.asked.title} {...asking.asked} onClose={asking.close} onLeave={asking.leave} />
+      )}
     </section>
   );
 }

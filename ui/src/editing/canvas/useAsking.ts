@@ -27,8 +27,9 @@ export function useAsking(
   const { t } = useTranslation();
   const words = useKindWords();
   const [question, setQuestion] = useState<{ kind: Where } | { from: string } | null>(null);
+  const leave = () => setQuestion(null);
   const close = () => {
-    setQuestion(null);
+    leave();
     onClosed();
   };
   const askKind = useCallback((kind: Where) => setQuestion({ kind }), []);
@@ -62,7 +63,7 @@ export function useAsking(
   });
   const asked =
     question === null ? null : "kind" in question ? ofKinds(question.kind) : ofSteps(question.from);
-  return { asked, askKind, askInto, askTarget, close };
+  return { asked, askKind, askInto, askTarget, close, leave };
 }
 
 export type Asking = ReturnType<typeof useAsking>;

@@ -24,6 +24,12 @@ interface Props {
 
 const fromOutside = Annotation.define<boolean>();
 
+/** No key makes another line; a value that came with several can be changed and shortened. */
+const oneLine = EditorState.transactionFilter.of((change) => {
+  const longer = change.docChanged && change.newDoc.lines > Math.max(1, change.startState.doc.lines);
+  return longer && !change.annotation(fromOutside) ? [] : change;
+});
+
 /** A field for code. It has no history of its own: undo is that of the whole text (useUndoKeys). */
 export function CodeField(props: Props) {
   const { text, language, single = false, label, describedBy, wrong = false, readOnly, names } = props;
@@ -49,9 +55,10 @@ export function CodeField(props: Props) {
           indentUnit.of("    "),
           EditorView.lineWrapping,
           single
-            ? EditorState.transactionFilter.of((change) =>
-                change.docChanged && change.newDoc.lines > 1 ? [] : change,
-              )
+            ? [
+                oneLine,
+                EditorView.clipboardInputFilter.of((text) => text.trimEnd().replace(/\s*\n\s*/g, " ")),
+              ]
             : [],
           first.current.hasNames
             ? autocompletion({ override: [namesSource(known)], icons: false })

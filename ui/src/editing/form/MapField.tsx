@@ -114,7 +114,7 @@ function Row({ name, label, value, around, onRename, onSet, onRemove }: RowProps
         onChange={(text) => {
           const read = readValue(text);
           // An empty value is an empty text: the name is taken out by its button.
-          const next = "value" in read ? (read.value ?? "") : text;
+          const next = !("value" in read) ? text : read.value === undefined ? "" : read.value;
           type(text, next);
           onSet(next);
         }}

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
+import { againWhenBack } from "../../api/again";
 import { api, Refused } from "../../api/client";
 import type { Side } from "../../compare/compare";
 import { FINAL } from "../../execution/events";
@@ -36,9 +37,10 @@ export function useSide(ref: SideRef | null) {
     queryFn: () => readOne(ref!),
     enabled: ref !== null,
     // One that goes on is read again; one that has ended stays as it is.
-    refetchInterval: ({ state }) => {
-      if (state.status === "error") return false;
-      return state.data && !FINAL.has(state.data.view.status) ? AGAIN_MS : false;
+    refetchInterval: (query) => {
+      const { data } = query.state;
+      if (data === undefined) return againWhenBack(query);
+      return FINAL.has(data.view.status) ? false : AGAIN_MS;
     },
   });
 }

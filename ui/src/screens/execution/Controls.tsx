@@ -1,7 +1,7 @@
 /** What can be done with the execution as it stands: pause or go on, stop, retry. */
 
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api } from "../../api/client";
@@ -21,6 +21,9 @@ export function Controls() {
   const { id, number, status, workflowId } = useView("id", "number", "status", "workflowId");
   const [asked, setAsked] = useState<"stop" | "retry" | null>(null);
   const final = FINAL.has(status);
+  // What was asked of a run that is over is asked of no other.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that ends the question
+  useEffect(() => setAsked(null), [final]);
   const paused = status === "paused";
   const pausable = paused || status === "running";
   const pause = useMutation({ mutationFn: () => api.pause(id, paused) });

@@ -65,7 +65,7 @@ export function CronFields({ draft, wrong, onChange }: PartProps) {
           <option key={name} value={name} />
         ))}
       </datalist>
-      {preview.data && problems.length === 0 && (
+      {preview.data && !preview.isPlaceholderData && problems.length === 0 && (
         <div className="trigger-preview" aria-live="polite">
           <span className="dim">{t("triggers.dueNext")}</span>
           <ol>
@@ -81,9 +81,17 @@ export function CronFields({ draft, wrong, onChange }: PartProps) {
   );
 }
 
-/** A moment as clocks in the trigger's zone show it, the zone said. */
+/** A moment as clocks in the trigger's zone show it, the zone said; in UTC where this browser lacks the zone. */
 function there(at: string, zone: string, language: string): string {
-  const shown = new Intl.DateTimeFormat(language, {
+  try {
+    return clockOf(zone, language).format(new Date(at));
+  } catch {
+    return clockOf("UTC", language).format(new Date(at));
+  }
+}
+
+function clockOf(zone: string, language: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(language, {
     weekday: "short",
     year: "numeric",
     month: "2-digit",
@@ -94,5 +102,4 @@ function there(at: string, zone: string, language: string): string {
     timeZone: zone,
     timeZoneName: "short",
   });
-  return shown.format(new Date(at));
 }

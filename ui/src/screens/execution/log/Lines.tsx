@@ -23,7 +23,8 @@ interface Props {
 export function Lines(props: Props) {
   const { logs, follow, onFollow, wrap, stepWidth, selected, linked, onLink, onRetry, empty } = props;
   const { t } = useTranslation();
-  const { loading, failed, lastLine } = useLog(logs);
+  const { loading, failed, lastLine, olderExist } = useLog(logs);
+  const searching = olderExist && !failed;
   const { box, rows, lines, last, total, scrolled } = useLines(logs, follow, onFollow);
   const seen = useRef(0);
   const shown = useRef<number | null>(null);
@@ -55,8 +56,8 @@ export function Lines(props: Props) {
         onScroll={scrolled}
         onWheel={(event) => event.deltaY < 0 && follow && onFollow(false)}
       >
-        {lines.length === 0 && !loading && (
-          <p className="dim log-empty">{failed ? t("log.failed") : empty}</p>
+        {lines.length === 0 && (searching || !loading) && (
+          <p className="dim log-empty">{searching ? t("log.searching") : failed ? t("log.failed") : empty}</p>
         )}
         {failed && (
           <button type="button" className="btn dense" onClick={onRetry}>

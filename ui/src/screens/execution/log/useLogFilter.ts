@@ -1,19 +1,18 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { type LogFilter, type LogWindow, NO_FILTER } from "../../../execution/logWindow";
+import { useCallback, useEffect, useState } from "react";
+import type { LogFilter, LogWindow } from "../../../execution/logWindow";
 
 const SEARCH_PAUSE_MS = 250;
 
 /** The filter of the log, and the log read by it: at once, or after a pause in typing. */
 export function useLogFilter(logs: LogWindow) {
-  const [filter, setFilter] = useState<LogFilter>(NO_FILTER);
-  const shown = useRef(filter);
+  const [filter, setFilter] = useState<LogFilter>(() => logs.filter);
   const { level, q, step } = filter;
   useEffect(() => {
-    const before = shown.current;
+    // Another window (of another run) begins unfiltered: it is read by what is chosen here.
+    const before = logs.filter;
     if (before.level === level && before.q === q && before.step === step) return;
     const timer = setTimeout(
       () => {
-        shown.current = { level, q, step };
         void logs.show({ level, q, step });
       },
       before.q === q ? 0 : SEARCH_PAUSE_MS,
