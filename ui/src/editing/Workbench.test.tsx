@@ -142,6 +142,24 @@ describe("what is written", () => {
     await waitFor(() => expect(localStorage.getItem(`runwright.draft.${WORKFLOW}`)).toContain("mine"));
   });
 
+  it("is not lost to another tab that was never written in", async () => {
+    await open(); // this tab, opened before the other one wrote
+    const draft = JSON.stringify({ text: MINE, base: 1, at: "2026-01-01T08:00:00Z" });
+    localStorage.setItem(`runwright.draft.${WORKFLOW}`, draft);
+    fireEvent(window, new Event("pagehide"));
+    expect(localStorage.getItem(`runwright.draft.${WORKFLOW}`)).toBe(draft);
+  });
+
+  it("of another tab is not taken back to what this one had brought back", async () => {
+    const key = `runwright.draft.${WORKFLOW}`;
+    localStorage.setItem(key, JSON.stringify({ text: MINE, base: 1, at: "2026-01-01T08:00:00Z" }));
+    await open();
+    const newer = JSON.stringify({ text: `${MINE}# newer\n`, base: 1, at: "2026-01-01T08:05:00Z" });
+    localStorage.setItem(key, newer);
+    fireEvent(window, new Event("pagehide"));
+    expect(localStorage.getItem(key)).toBe(newer);
+  });
+
   it("can be thrown away on leaving", async () => {
     const { user, address } = await open();
     await write();

@@ -22,10 +22,19 @@ export function useEditing(key: string, saved: { version: number; text: string }
 
   const now = useRef({ text, base });
   now.current = { text, base };
+  /** The draft that this editor has read or written last: another tab's is not its to change. */
+  const own = useRef(start.draft);
   const flush = useCallback(() => {
     const { text: written, base: from } = now.current;
-    if (written === from.text) dropDraft(key);
-    else setKept(keepDraft(key, { text: written, base: from.version, at: new Date().toISOString() }));
+    if (written === from.text) {
+      if (own.current && readDraft(key)?.text === own.current.text) dropDraft(key);
+      own.current = null;
+    } else if (written !== own.current?.text || from.version !== own.current.base) {
+      const draft = { text: written, base: from.version, at: new Date().toISOString() };
+      const kept = keepDraft(key, draft);
+      if (kept) own.current = draft;
+      setKept(kept);
+    }
   }, [key]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the text or its base is what is kept
@@ -103,7 +112,7 @@ export type Editing = ReturnType<typeof useEditing>;
 
 function begin(key: string, saved: { version: number; text: string }) {
   const draft = readDraft(key);
-  if (!draft || draft.text === saved.text) return { text: saved.text, base: saved, broughtBack: null };
+  if (!draft || draft.text === saved.text) return { text: saved.text, base: saved, broughtBack: null, draft };
   const base: Saved = { version: draft.base, text: draft.base === saved.version ? saved.text : null };
-  return { text: draft.text, base, broughtBack: draft.at };
+  return { text: draft.text, base, broughtBack: draft.at, draft };
 }

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect } from "react";
+import { takeBack } from "./form/useDraft";
 import type { EditorHandle } from "./YamlEditor";
 
 /** Undo and redo wherever the focus is on the workbench: there is one history, that of the text. */
@@ -10,9 +11,10 @@ export function useUndoKeys(editor: RefObject<EditorHandle | null>): void {
       const back = key === "z" && !event.shiftKey;
       if (!back && key !== "y" && key !== "z") return;
       const target = event.target instanceof Element ? event.target : null;
-      // The text has its own keys; a dialog's fields are none of the text.
-      if (target?.closest(".yaml, [role=dialog]")) return;
+      // The text has its own keys; a dialog's fields are none of the text, nor is a name that is just being found.
+      if (target?.closest(".yaml, [role=dialog], [data-own-undo]")) return;
       event.preventDefault();
+      if (back && target && takeBack(target)) return;
       if (back) editor.current?.undo();
       else editor.current?.redo();
     };

@@ -261,6 +261,28 @@ describe("a filter", () => {
     expect(server.asked).toHaveLength(asked);
   });
 
+  it("is followed up the log until there is something to show, or nothing is left", async () => {
+    const asked: Query[] = [];
+    // A server that looks through 1,000 lines for each answer: one of 5,000 passes, far up.
+    const far = new LogWindow(async (query) => {
+      asked.push(query);
+      const before = Math.min(query.before ?? 5_001, 5_001);
+      const from = Math.max(1, before - 1_000);
+      return {
+        items: from <= 1_500 && 1_500 < before ? [line(1_500, { text: "needle" })] : [],
+        next_cursor: from > 1 ? from : null,
+        total_lines: 5_000,
+        dropped_lines: 0,
+        complete: true,
+        position: 1,
+      };
+    });
+    await far.show(filter({ q: "needle" }));
+    expect(far.get()).toMatchObject({ olderExist: false, loading: false });
+    expect(far.get().lines.map((one) => one.line)).toEqual([1_500]);
+    expect(asked.map(({ before }) => before)).toEqual([2_147_483_647, 4_001, 3_001, 2_001, 1_001]);
+  });
+
   it("that was changed meanwhile makes the late answer void", async () => {
     server.write(3);
     server.write(1, { level: "error" });

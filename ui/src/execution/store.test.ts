@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { beginning, history } from "../test/histories";
-import { createExecutionStore, inTurn } from "./store";
+import { createExecutionStore, inTurn, nextFrame } from "./store";
 
 const one = history("completed");
 
@@ -39,6 +39,22 @@ describe("the store of an execution", () => {
     vi.advanceTimersByTime(100);
     expect(store.getState().view.status).toBe("completed");
     hidden.mockReturnValue(false);
+    vi.useRealTimers();
+  });
+
+  it("goes on though the tab is hidden while a frame is awaited, and once only", () => {
+    vi.useFakeTimers();
+    const frames: FrameRequestCallback[] = [];
+    const asked = vi.spyOn(window, "requestAnimationFrame").mockImplementation((frame) => frames.push(frame));
+    const flush = vi.fn();
+    nextFrame(flush);
+    vi.advanceTimersByTime(500); // no frame comes
+    expect(flush).toHaveBeenCalledTimes(1);
+    nextFrame(flush);
+    frames.at(-1)!(16);
+    vi.advanceTimersByTime(500);
+    expect(flush).toHaveBeenCalledTimes(2);
+    asked.mockRestore();
     vi.useRealTimers();
   });
 

@@ -132,6 +132,8 @@ export const canvasEn = {
     mapValue: "Value of {{name}}",
     mapHint: "name",
     mapAdd: "Add",
+    mapNoName: "It needs a name. The cross takes it out.",
+    mapTaken: "There is a {{name}} already.",
     mapRemove: "Remove {{name}}",
     step: "Step",
     side: "Form or text",

@@ -131,6 +131,8 @@ export const canvasZh: Pick<Messages, "canvas" | "form" | "kind"> = {
     mapValue: "{{name}} 的值",
     mapHint: "名称",
     mapAdd: "添加",
+    mapNoName: "需要名称。要去掉它请点叉。",
+    mapTaken: "已经有 {{name}} 了。",
     mapRemove: "移除 {{name}}",
     step: "步骤",
     side: "表单或文本",

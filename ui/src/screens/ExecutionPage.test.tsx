@@ -476,6 +476,20 @@ describe("stopping", () => {
     expect(came.map(({ body }) => body)).toEqual([{ grace_s: 30, reason: "enough seen" }]);
   });
 
+  it("is not asked again of the next run", async () => {
+    const retried = history("retried");
+    const end = upTo(retried, "execution.failed");
+    const { user, view } = await open(retried, end - 1);
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    await dialog();
+    const source = await connected(view.position);
+    source.send(...retried.events.slice(end - 1, end));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    source.send(...retried.events.slice(end, -1));
+    await screen.findByRole("button", { name: "Stop" });
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
   it("that is refused says why and can be left", async () => {
     const { user, id } = await open(one, asked - 1);
     refuses(
@@ -777,6 +791,16 @@ describe("the log", () => {
     const { user } = await open(one);
     await user.type(screen.getByRole("searchbox", { name: "Search the log" }), "nowhere");
     expect(await screen.findByText("No line passes the filter.")).toBeVisible();
+  });
+
+  it("is still narrowed when one comes back to it on a phone, and says so", async () => {
+    setWidth(390);
+    const { user } = await open(one);
+    await user.click(screen.getByRole("tab", { name: "Log" }));
+    await user.click(screen.getByRole("button", { name: "Errors" }));
+    await user.click(screen.getByRole("tab", { name: "Steps" }));
+    await user.click(screen.getByRole("tab", { name: "Log" }));
+    expect(screen.getByRole("button", { name: "Errors" })).toHaveAttribute("aria-pressed", "true");
   });
 
   it("that cannot be read says so and is asked for again, with the same filter", async () => {

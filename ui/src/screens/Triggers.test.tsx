@@ -112,6 +112,19 @@ it("says what a cron text means while it is typed, and when it is due", async ()
   await expectAccessible();
 });
 
+it("a zone that is only half typed loses nothing of the form", async () => {
+  list();
+  const { user } = openPage(`/triggers?workflow=${WORKFLOW}`);
+  await user.click(await screen.findByRole("button", { name: "New trigger" }));
+  const form = within(await dialog());
+  expect(await form.findByText("Due next")).toBeVisible();
+  const zone = form.getByLabelText("Time zone");
+  await user.clear(zone);
+  await user.type(zone, "Asia/Shangh");
+  expect(zone).toHaveValue("Asia/Shangh");
+  expect(form.getByLabelText("Cron text")).toHaveValue("0 8 * * 1-5");
+});
+
 it("creates one with what the workflow takes, and tells each wrong field at its place", async () => {
   list();
   const wrong = { node: null, code: "bad_text", message: "A name.", advice: "", params: {} };

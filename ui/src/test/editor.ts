@@ -31,7 +31,10 @@ export const SCHEMA = {
         oneOf: [
           nodeOf("python", {
             type: "object",
-            properties: { code: { type: "string", title: "Code" }, args: { type: "object" } },
+            properties: {
+              code: { type: "string", title: "Code" },
+              args: { type: "object", title: "Arguments", "x-widget": "map" },
+            },
           }),
           nodeOf("sql", { type: "object", required: ["query"], properties: { query: text } }),
         ],

@@ -83,3 +83,14 @@ it("what is copied is text that can be pasted", async () => {
   fireEvent.cut(await box("b_2"), { clipboardData });
   await text((definition) => expect(ids(definition)).toEqual(["a", "b"]));
 });
+
+it("a press beside the list of kinds leaves the focus where it was put", async () => {
+  const { user } = await open();
+  fireEvent.click(await box("a"));
+  const name = await screen.findByRole("textbox", { name: "Name" });
+  await user.keyboard("/");
+  await screen.findByRole("combobox", { name: "Add a step" });
+  await user.click(name);
+  expect(screen.queryByRole("combobox", { name: "Add a step" })).toBeNull();
+  expect(name).toHaveFocus();
+});

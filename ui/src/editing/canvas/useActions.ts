@@ -16,6 +16,7 @@ import {
   moveNodes,
   type Point,
   removeNodes,
+  renameKey,
   setField,
   setParam,
 } from "../document/nodes";
@@ -148,6 +149,8 @@ export function useActions(
       },
       set: (id: string, pointer: string, value: unknown) =>
         change((text) => setParam(text, id, pointer, value), true),
+      renameKey: (id: string, pointer: string, old: string, name: string) =>
+        change((text) => renameKey(text, id, pointer, old, name)),
       /** A field of the workflow itself, or what a pointer without its first `/` leads to in it. */
       setTop: (field: string, value: unknown) => change((text) => setField(text, `/${field}`, value), true),
       addInput: () => change((text) => addInput(text).text),

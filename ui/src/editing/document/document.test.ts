@@ -4,7 +4,16 @@ import { expect, it } from "vitest";
 import { readText } from "../definitionText";
 import { copy, duplicate, paste } from "./clipboard";
 import { connect, disconnect, setEdge, whyNotConnect } from "./edges";
-import { addNode, forgetPlaces, freeId, moveNodes, removeNodes, setField, setParam } from "./nodes";
+import {
+  addNode,
+  forgetPlaces,
+  freeId,
+  moveNodes,
+  removeNodes,
+  renameKey,
+  setField,
+  setParam,
+} from "./nodes";
 import { inTemplate, renameNode } from "./rename";
 import { Unreadable } from "./text";
 
@@ -237,4 +246,59 @@ it("a new name goes into expressions with braces of their own, and not into fiel
     "$${steps.load} ${ '}' & steps.read.output /* } */ }",
   );
   expect(inTemplate("${steps.load", names)).toBe("${steps.load");
+});
+
+it("a paragraph, blank lines and objects over several lines stay as they were written when a step is moved", () => {
+  const text = `apiVersion: runwright/v1
+name: long
+description: >
+  Reads the file,
+  cleans it
+  and tells the team.
+
+
+nodes:
+  - id: load
+    kind: python
+    config: {code: "def main(): pass",
+      args: {city: "Oslo",
+             year: 2015}}
+
+
+  - id: stats   # small
+    kind: sql
+    config:
+      query: >-
+        select 1
+        from w
+
+edges:
+  - {from: load,
+     to: stats}
+`;
+  const moved = moveNodes(text, new Map([["stats", { x: 10, y: 20 }]]));
+  expect(changed(text, moved)).toEqual(["    position: {x: 10, y: 20}"]);
+  expect(changed(moved, text)).toEqual([]);
+  expect(moved.split("\n")).toHaveLength(text.split("\n").length + 1);
+  expect(value(moved).description).toBe(value(text).description);
+  expect(moveNodes(moved, new Map([["stats", { x: 11, y: 20 }]]))).toBe(moved.replace("x: 10", "x: 11"));
+  const gone = removeNodes(text, ["stats"]);
+  expect(changed(text, gone)).toEqual(["edges: []"]);
+});
+
+it("a name in an object is changed in its place, and no other's is taken", () => {
+  const text = `nodes:
+  - id: load
+    kind: python
+    config:
+      args:
+        # where to look
+        city: "\${inputs.city}" # as typed
+        year: 2015
+`;
+  const renamed = renameKey(text, "load", "/config/args", "city", "town");
+  expect(renamed).toBe(text.replace("city:", "town:"));
+  expect(renameKey(text, "load", "/config/args", "city", "year")).toBe(text);
+  expect(renameKey(text, "load", "/config/nothing", "city", "town")).toBe(text);
+  expect(setParam(text, "load", "/config/args/unit", "")).toBe(`${text}        unit: ""\n`);
 });

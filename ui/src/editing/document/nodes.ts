@@ -90,6 +90,15 @@ export function setParam(text: string, id: string, pointer: string, value: unkno
   });
 }
 
+/** Calls what stands under a name in the object that a pointer leads to otherwise; its place and comments stay. */
+export function renameKey(text: string, id: string, pointer: string, old: string, name: string): string {
+  return edited(text, (document) => {
+    const found = nodeIn(document, id)?.getIn(pathOf(pointer), true);
+    if (!isMap(found) || found.has(name)) return;
+    for (const { key } of found.items) if (isScalar(key) && String(key.value) === old) key.value = name;
+  });
+}
+
 /** The same for a field of the definition or of an edge. */
 export function setField(text: string, pointer: string, value: unknown): string {
   return edited(text, (document) => {

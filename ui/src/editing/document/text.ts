@@ -41,13 +41,7 @@ function styleOf(text: string) {
 
 /** Lines that the change left alone come as they were written, and not as the library would write them. */
 function asWritten(text: string, before: string, after: string, document: Document): string {
-  const original = text.split("\n");
-  const plain = before.split("\n");
-  if (original.length !== plain.length) return after;
-  const lines = lineDiff(before, after)
-    .filter(({ right }) => right !== null)
-    .map((line) => (line.left === null ? line.text : original[line.left - 1]!));
-  const kept = lines.join("\n");
+  const kept = withOwnLines(stretchesOf(text, before), before, after).join("\n");
   try {
     // Where spacing carries meaning the mended lines may not fit together.
     if (JSON.stringify(open(kept).toJS()) === JSON.stringify(document.toJS())) return kept;
@@ -55,6 +49,66 @@ function asWritten(text: string, before: string, after: string, document: Docume
     // read below
   }
   return after;
+}
+
+/** Lines as they were written, and which of the library's lines (from 0) say the same. */
+interface Stretch {
+  own: string[];
+  first: number;
+  count: number;
+}
+
+function stretchesOf(text: string, before: string): Stretch[] {
+  const stretches: Stretch[] = [];
+  let open: Stretch | null = null;
+  let next = 0;
+  for (const { left, right, text: line } of lineDiff(text, before)) {
+    if (left !== null && right !== null) {
+      open = null;
+      stretches.push({ own: [line], first: next, count: 1 });
+    } else {
+      if (open === null) {
+        open = { own: [], first: next, count: 0 };
+        stretches.push(open);
+      }
+      if (left !== null) open.own.push(line);
+      else open.count += 1;
+    }
+    if (right !== null) next += 1;
+  }
+  // As many lines on both sides are the same ones, each with its own spacing.
+  return stretches.flatMap((stretch) =>
+    stretch.own.length === stretch.count
+      ? stretch.own.map((own, n) => ({ own: [own], first: stretch.first + n, count: 1 }))
+      : [stretch],
+  );
+}
+
+/** The lines after, where every stretch that is still there whole comes as it was written. */
+function withOwnLines(stretches: readonly Stretch[], before: string, after: string): string[] {
+  const lines = after.split("\n");
+  /** Of each of the library's lines before: where it stands after. */
+  const places = new Map<number, number>();
+  for (const { left, right } of lineDiff(before, after))
+    if (left !== null && right !== null) places.set(left - 1, right - 1);
+  /** What is written in place of a line, and what besides before it. */
+  const instead = new Map<number, string[]>();
+  const ahead = new Map<number, string[]>();
+  for (const { own, first, count } of stretches) {
+    const at = places.get(first);
+    if (count === 0) {
+      // Lines the library leaves out, such as a second blank one: with the one that they stand before.
+      ahead.set(at ?? (places.has(first - 1) ? places.get(first - 1)! + 1 : -1), own);
+      continue;
+    }
+    const whole = Array.from({ length: count }, (_, n) => places.get(first + n) === at! + n);
+    if (at === undefined || !whole.every(Boolean)) continue;
+    for (let n = 0; n < count; n += 1) instead.set(at + n, n === 0 ? own : []);
+  }
+  return [
+    ...lines.flatMap((line, n) => [...(ahead.get(n) ?? []), ...(instead.get(n) ?? [line])]),
+    ...(ahead.get(lines.length) ?? []),
+  ];
 }
 
 /** A list of the definition, made where there is none. */

@@ -17,10 +17,12 @@ interface Props {
   around: Surroundings;
   /** Sets the field, or with a name what stands under that name in it. */
   onSet: (value: unknown, name?: string) => void;
+  /** Calls what stands under a name in the field otherwise. */
+  onRename: (old: string, name: string) => void;
 }
 
 /** One field of a step's config. */
-export function ConfigField({ field, value, problems, around, onSet }: Props) {
+export function ConfigField({ field, value, problems, around, onSet, onRename }: Props) {
   const { i18n } = useTranslation();
   const { widget, schema } = field;
   const { title, hint } = fieldWords(field, i18n.language);
@@ -33,8 +35,8 @@ export function ConfigField({ field, value, problems, around, onSet }: Props) {
             label={title}
             value={(value ?? {}) as Record<string, unknown>}
             around={around}
-            onSet={(whole) => onSet(whole)}
             onSetOne={(name, own) => onSet(own, name)}
+            onRename={(old, name) => onRename(old, name)}
           />
         )}
       </FieldRow>
@@ -88,7 +90,7 @@ function TextField({
   around,
   onSet,
   row,
-}: Omit<Props, "problems"> & { row: Omit<Parameters<typeof FieldRow>[0], "children"> }) {
+}: Omit<Props, "problems" | "onRename"> & { row: Omit<Parameters<typeof FieldRow>[0], "children"> }) {
   const { t } = useTranslation();
   const { widget, schema } = field;
   const [draft, type] = useDraft(value, (own) => shownText(own, widget));

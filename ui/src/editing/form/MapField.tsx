@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../components/Icon";
 import { CodeField } from "./CodeField";
@@ -11,13 +11,13 @@ interface Props {
   label: string;
   value: Record<string, unknown>;
   around: Surroundings;
-  onSet: (value: Record<string, unknown> | undefined) => void;
   /** Sets what stands under one name, and leaves the others as they are written. */
   onSetOne: (name: string, value: unknown) => void;
+  onRename: (old: string, name: string) => void;
 }
 
 /** Names with their values: arguments, tables, headers. */
-export function MapField({ label, value, around, onSet, onSetOne }: Props) {
+export function MapField({ label, value, around, onSetOne, onRename }: Props) {
   const { t } = useTranslation();
   const [fresh, setFresh] = useState<string | null>(null);
   const names = Object.keys(value);
@@ -30,15 +30,11 @@ export function MapField({ label, value, around, onSet, onSetOne }: Props) {
     begun.current = null;
     rows.current?.querySelectorAll<HTMLElement>(".map-row .cm-content")[row]?.focus();
   }, [value]);
-  const rename = (old: string, name: string) => {
-    if (name === old || name === "" || names.includes(name)) return;
-    onSet(Object.fromEntries(Object.entries(value).map(([key, own]) => [key === old ? name : key, own])));
-  };
   const begin = (name: string) => {
     setFresh(null);
     if (name === "" || names.includes(name)) return;
     begun.current = name;
-    onSet({ ...value, [name]: "" });
+    onSetOne(name, "");
   };
   return (
     <div className="map-field" ref={rows}>
@@ -50,7 +46,8 @@ export function MapField({ label, value, around, onSet, onSetOne }: Props) {
           label={label}
           value={value[name]}
           around={around}
-          onRename={(other) => rename(name, other)}
+          taken={names}
+          onRename={(other) => onRename(name, other)}
           onSet={(own) => onSetOne(name, own)}
           onRemove={() => onSetOne(name, undefined)}
         />
@@ -60,6 +57,7 @@ export function MapField({ label, value, around, onSet, onSetOne }: Props) {
           // biome-ignore lint/a11y/noAutofocus: the row was asked for
           autoFocus
           className="input mono"
+          data-own-undo
           aria-label={t("form.mapName", { field: label })}
           placeholder={t("form.mapHint")}
           value={fresh}
@@ -84,15 +82,24 @@ export function MapField({ label, value, around, onSet, onSetOne }: Props) {
 
 interface RowProps extends Pick<Props, "label" | "around"> {
   name: string;
+  taken: readonly string[];
   value: unknown;
   onRename: (name: string) => void;
   onSet: (value: unknown) => void;
   onRemove: () => void;
 }
 
-function Row({ name, label, value, around, onRename, onSet, onRemove }: RowProps) {
+function Row({ name, taken, label, value, around, onRename, onSet, onRemove }: RowProps) {
   const { t } = useTranslation();
+  const whyId = useId();
   const [called, setCalled] = useDraft(name, String);
+  const wanted = called.trim();
+  const wrong =
+    wanted === ""
+      ? t("form.mapNoName")
+      : wanted !== name && taken.includes(wanted)
+        ? t("form.mapTaken", { name: wanted })
+        : null;
   const [draft, type] = useDraft(value, (own) => (own === "" ? "" : shownValue(own)));
   return (
     <div className="map-row">
@@ -101,8 +108,12 @@ function Row({ name, label, value, around, onRename, onSet, onRemove }: RowProps
         aria-label={t("form.mapName", { field: label })}
         value={called}
         readOnly={around.readOnly}
+        aria-invalid={wrong !== null || undefined}
+        aria-describedby={wrong === null ? undefined : whyId}
         onChange={(event) => setCalled(event.target.value, event.target.value)}
-        onBlur={() => onRename(called.trim())}
+        onBlur={() => {
+          if (wrong === null && called.trim() !== name) onRename(called.trim());
+        }}
       />
       <CodeField
         single
@@ -129,6 +140,11 @@ function Row({ name, label, value, around, onRename, onSet, onRemove }: RowProps
         >
           <Icon name="close" size={14} />
         </button>
+      )}
+      {wrong !== null && (
+        <p className="wrong" id={whyId}>
+          {wrong}
+        </p>
       )}
       <Tried template={value} execution={around.execution} />
     </div>

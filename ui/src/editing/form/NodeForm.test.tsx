@@ -162,3 +162,41 @@ it("the workflow's inputs, result and limits are fields too", async () => {
   );
   await expectAccessible();
 });
+
+it("an argument's name that is taken or empty is refused beside it, and taken back by one key", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  await user.click(form.getByRole("button", { name: "Add" }));
+  await user.type(form.getByPlaceholderText("name"), "b{Enter}");
+  await text(({ nodes }) =>
+    expect(nodes[0]).toMatchObject({ config: { args: { a: "${inputs.a}", b: "" } } }),
+  );
+  const name = () => form.getAllByRole("textbox", { name: "Name, Arguments" })[1]!;
+  await user.clear(name());
+  expect(name()).toBeInvalid();
+  expect(name()).toHaveAccessibleDescription("It needs a name. The cross takes it out.");
+  await user.type(name(), "a");
+  expect(name()).toHaveAccessibleDescription("There is a a already.");
+  await user.keyboard("{Control>}z{/Control}");
+  expect(name()).toHaveValue("b");
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ config: { args: { b: "" } } }));
+  await user.clear(name());
+  await user.type(name(), "c{Tab}");
+  await text(({ nodes }) =>
+    expect(nodes[0]).toMatchObject({ config: { args: { a: "${inputs.a}", c: "" } } }),
+  );
+});
+
+it("a step's name that is not taken yet is taken back by one key, and nothing else is", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  await user.click(form.getByText("Time limit, retries, failure"));
+  await user.type(form.getByRole("textbox", { name: /^Time limit in seconds/ }), "30");
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ timeout_s: 30 }));
+  const name = form.getByRole("textbox", { name: "Name" });
+  await user.type(name, "er");
+  expect(name).toHaveValue("loader");
+  await user.keyboard("{Control>}z{/Control}");
+  expect(name).toHaveValue("load");
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ id: "load", timeout_s: 30 }));
+});

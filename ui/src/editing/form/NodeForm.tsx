@@ -65,6 +65,7 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
           value,
         )
       }
+      onRename={(old, name) => act.renameKey(node.id, `/config/${escaped(field.name)}`, old, name)}
     />
   );
   return (

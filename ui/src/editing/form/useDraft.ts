@@ -1,4 +1,14 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+
+/** Fields that show something else than the definition holds: a name not yet taken, a text that cannot be read. */
+const apart = new Map<Element, () => void>();
+
+/** Show again what the definition holds in the field that has the focus; false where it shows that already. */
+export function takeBack(field: Element): boolean {
+  const back = apart.get(field);
+  back?.();
+  return back !== undefined;
+}
 
 /**
  * What a field shows while it is typed into. The definition is read a moment later; until then the field keeps what was
@@ -13,8 +23,17 @@ export function useDraft(value: unknown, show: (value: unknown) => string) {
     known.current = { came, sent: came };
     if (!own) setDraft(show(value));
   }
+  const field = useRef<Element | null>(null);
+  const held = show(value);
+  useEffect(() => {
+    const element = field.current;
+    if (element === null || draft === held) return;
+    apart.set(element, () => setDraft(held));
+    return () => void apart.delete(element);
+  }, [draft, held]);
   const type = (text: string, sends: unknown) => {
     known.current.sent = JSON.stringify(sends) ?? "";
+    field.current = document.activeElement;
     setDraft(text);
   };
   return [draft, type] as const;
