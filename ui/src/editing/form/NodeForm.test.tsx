@@ -25,8 +25,8 @@ beforeEach(() => {
   serveVersion();
 });
 
-async function open(problems: readonly ProblemItem[] = []) {
-  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition }));
+async function open(problems: readonly ProblemItem[] = [], more: object = {}) {
+  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition: { ...definition, ...more } }));
   const asked = serveEditor(problems) as Asked[];
   const { user } = openPage(`/workflows/${WORKFLOW}`);
   await waitFor(() => expect(document.querySelector(".react-flow__node[data-id=load]")).not.toBeNull());
@@ -161,4 +161,28 @@ it("the workflow's inputs, result and limits are fields too", async () => {
     expect(last).toMatchObject({ settings: { concurrency: { limit: 2, on_limit: "refuse" } } }),
   );
   await expectAccessible();
+});
+
+it("a choice that is added to numbers is a number, and what is none is said at the field", async () => {
+  const level = { type: "integer", enum: [1, 2, 3], default: 2 };
+  const { user, text } = await open([], { inputs: { properties: { level } } });
+  await user.click(screen.getByRole("button", { name: "Step" }));
+  const form = within(screen.getByRole("form", { name: "Form of the workflow" }));
+  await user.click(form.getByText("Label, default, required"));
+  const choices = form.getByRole("textbox", { name: /^Choices/ });
+  expect(choices).toHaveValue("1\n2\n3");
+  await user.type(choices, "{Enter}4");
+  const found = (more: object) =>
+    text((last) => expect(last).toMatchObject({ inputs: { properties: { level: more } } }));
+  await found({ enum: [1, 2, 3, 4], default: 2 });
+  await user.type(choices, "{Enter}x");
+  expect(choices).toBeInvalid();
+  expect(choices).toHaveAccessibleDescription("A whole number is needed.");
+  await user.type(choices, "{Backspace}5");
+  await found({ enum: [1, 2, 3, 4, 5] });
+  expect(choices).toHaveValue("1\n2\n3\n4\n5");
+  const first = form.getByRole("textbox", { name: "Default" });
+  await user.clear(first);
+  await user.type(first, "3");
+  await found({ default: 3 });
 });
