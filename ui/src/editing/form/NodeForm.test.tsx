@@ -67,6 +67,34 @@ it("a new name goes to the edges too; one that cannot be is refused beside the f
   expect(await screen.findByRole("form", { name: "Form of step fetch" })).toBeVisible();
 });
 
+it("a new name leaves open what is open, and Tab leads on from it", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  await user.click(form.getByText("Time limit, retries, failure"));
+  const name = form.getByRole("textbox", { name: "Name" });
+  await user.clear(name);
+  await user.type(name, "fetch");
+  await user.tab();
+  const next = document.activeElement;
+  expect(form.getByRole("textbox", { name: "Code" })).toBe(next);
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ id: "fetch" }));
+  const renamed = within(await screen.findByRole("form", { name: "Form of step fetch" }));
+  expect(document.activeElement).toBe(next);
+  expect(renamed.getByRole("textbox", { name: /^Time limit in seconds/ })).toBeVisible();
+  await user.click(renamed.getByRole("textbox", { name: "Name" }));
+  await user.keyboard("ed{Enter}");
+  await screen.findByRole("form", { name: "Form of step fetched" });
+  expect(renamed.getByRole("textbox", { name: "Name" })).toHaveFocus();
+});
+
+it("another step has a form of its own", async () => {
+  const { user, choose } = await open([], { nodes: [...definition.nodes, { id: "more", kind: "python" }] });
+  await user.click((await choose("load")).getByText("Time limit, retries, failure"));
+  const other = await choose("more");
+  expect(other.getByText("Time limit, retries, failure").closest("details")).not.toHaveAttribute("open");
+  expect(other.getByRole("textbox", { name: "Name" })).toHaveValue("more");
+});
+
 it("what the server finds stands at the field, and what is of no field above", async () => {
   const problem = (pointer: string, message: string) => problemItem({ node: "stats", pointer, message });
   const { choose } = await open([
