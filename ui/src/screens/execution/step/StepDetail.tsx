@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Definition } from "../../../api/types";
 import { Icon, kindIcon } from "../../../components/Icon";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
@@ -20,13 +21,19 @@ const TABS = ["output", "input", "attempts", "against"] as const;
 const MAP_TABS = ["items", ...TABS] as const;
 type Tab = (typeof MAP_TABS)[number];
 
-export function StepDetail() {
+export function StepDetail({ definition }: { definition: Definition | undefined }) {
   const { t } = useTranslation();
   const step = useExecution((state) => (state.selected ? state.view.steps[state.selected] : undefined));
   const id = useExecution((state) => state.view.id)!;
   const [chosen, setTab] = useState<Tab>("items");
   const panel = useRef<HTMLElement>(null);
   const path = step?.path;
+  const asked = useExecution((state) => state.itemsShown)!;
+  useEffect(() => {
+    if (asked === 0) return;
+    setTab("items");
+    panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [asked]);
   // Chosen in the graph or the list, it may stand below what is seen.
   useEffect(() => {
     if (path !== undefined) panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -50,7 +57,7 @@ export function StepDetail() {
       >
         {step.child && <Child id={step.child} />}
         {step.error && <StepFailure step={step} />}
-        {tab === "items" && <Items key={step.path} step={step} executionId={id} />}
+        {tab === "items" && <Items key={step.path} step={step} executionId={id} definition={definition} />}
         {tab === "output" && (
           <Payload
             key={`${step.path} output`}
