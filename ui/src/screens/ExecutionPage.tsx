@@ -82,7 +82,7 @@ function Page({ live }: { live: LiveExecution }) {
   const logs = <Logs logs={live.logs} order={live.order} />;
   return (
     <div className="page fill execution">
-      <ExecutionHeader live={live} onReport={() => setTab("result")} />
+      <ExecutionHeader live={live} definition={version.data?.definition} onReport={() => setTab("result")} />
       <StopPanel />
       <PausedPanel />
       <FailureCard />

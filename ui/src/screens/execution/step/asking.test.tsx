@@ -62,6 +62,7 @@ describe("items of a map that wait for a person", () => {
   it("are counted at the top, and answered one after another", async () => {
     const { user, sent } = serve("approval", APPROVAL, [3, 1]);
     expect(await screen.findByText("2 items of each wait for an answer")).toBeVisible();
+    expect(document.title).toContain("each[1] waits");
     await user.click(screen.getByRole("button", { name: "Show and answer" }));
     const asking = within(await screen.findByRole("region", { name: "Waiting for an answer (2)" }));
     const card = within(await asking.findByRole("region", { name: "each[1] asks a person" }));
