@@ -1,21 +1,24 @@
 /** What the chosen step got, gave and cost, its attempts, and why it failed. */
 
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Definition } from "../../../api/types";
 import { Icon, kindIcon } from "../../../components/Icon";
+import { Skeleton } from "../../../components/Notices";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
 import { STEP_FINAL } from "../../../execution/events";
 import { useExecution } from "../../../execution/store";
 import type { StepView } from "../../../execution/view";
 import { formatBytes, formatDuration } from "../../../format/format";
-import { AgainstLastGood } from "./AgainstLastGood";
 import { Attempts } from "./Attempts";
 import { Child } from "./Child";
 import { Items } from "./Items";
 import { Payload } from "./Payload";
 import { StepFailure } from "./StepFailure";
+
+/** Few look at it; the page comes sooner without it. */
+const AgainstLastGood = lazy(() => import("./AgainstLastGood"));
 
 const TABS = ["output", "input", "attempts", "against"] as const;
 const MAP_TABS = ["items", ...TABS] as const;
@@ -82,7 +85,11 @@ export function StepDetail({ definition }: { definition: Definition | undefined 
           />
         )}
         {tab === "attempts" && <Attempts step={step} />}
-        {tab === "against" && <AgainstLastGood key={step.path} step={step} />}
+        {tab === "against" && (
+          <Suspense fallback={<Skeleton rows={3} />}>
+            <AgainstLastGood key={step.path} step={step} />
+          </Suspense>
+        )}
       </div>
     </section>
   );
