@@ -350,6 +350,51 @@ def test_a_step_asks_a_person_who_answers_on_the_page(open_page: OpenPage, api: 
     assert api.finish(execution)["result"]["sent"].startswith("To the harbour master: ")
 
 
+def test_an_item_of_a_map_asks_a_person_who_answers_on_the_page(
+    open_page: OpenPage, api: Api, picture: Picture
+) -> None:
+    form = {
+        "type": "object",
+        "required": ["to"],
+        "properties": {"to": {"type": "string", "title": "To", "minLength": 1}},
+    }
+    ask = {"kind": "approval", "config": {"message": "Send ${item}?", "form": form}}
+    node = {"id": "m", "kind": "map", "config": {"items": ["rain", "snow", "wind"], "node": ask}}
+    execution = api.run(api.save(workflow("ask-each", node, output="${steps.m.output}")))
+    until(lambda: len(api.execution(execution)["waiting_paths"]) == 3)
+    page = open_page(f"/executions/{execution}", locale="zh-CN")
+    strip = page.locator("[data-asking=m]")
+    expect(strip).to_contain_text("m 有 3 项等待答复")
+    strip.get_by_role("button", name="查看并答复").click()
+    card = page.locator("[data-approval='m[0]']")
+    expect(card.get_by_role("heading")).to_have_text("Send rain?")
+    card.get_by_role("button", name="批准").click()
+    expect(card.locator("[aria-invalid=true]")).to_be_visible()
+    picture(page, "map-asks-zh-light")
+    accessible(page)
+    phone = open_page(f"/executions/{execution}", phone=True)
+    phone.get_by_role("button", name="Show and answer").click()
+    expect(phone.locator("[data-approval='m[0]']")).to_be_visible()
+    picture(phone, "map-asks-phone-en-light")
+    fits_in_width(phone)
+    fits_a_thumb(phone)
+    card.get_by_label("To").fill("the harbour master")
+    card.get_by_role("button", name="批准").click()
+    expect(strip).to_contain_text("m 有 2 项等待答复")
+    expect(page.locator("[data-item='m[0]']")).to_have_attribute("data-status", "completed")
+    expect(page.locator("[data-approval='m[1]'] h2")).to_have_text("Send snow?")  # the next one is open
+    expect(page.locator("[data-item='m[1]'] .item-row")).to_be_focused()
+    assert api.get(f"/executions/{execution}/steps", of="m")["items"][0]["output"]["answer"] == {
+        "to": "the harbour master"
+    }
+    for path in ("m[1]", "m[2]"):
+        card = page.locator(f"[data-approval='{path}']")
+        card.get_by_label("To").fill("nobody")
+        card.get_by_role("button", name="批准").click()
+    expect(strip).to_be_hidden()
+    assert api.finish(execution)["status"] == "completed"
+
+
 def test_the_items_of_a_map_are_folded_and_the_one_that_failed_is_found(
     open_page: OpenPage, api: Api, picture: Picture
 ) -> None:

@@ -1,6 +1,8 @@
 /** The items of a map are steps of their own; the page counts them, and asks the server for those it shows. */
 
+import type { Definition } from "../api/types";
 import { withLatest } from "./attempts";
+import type { NodeDefinition } from "./edges";
 import type { ExecutionEvent, StepExpanded } from "./events";
 import type { ExecutionView, ItemCounts, StepView } from "./view";
 
@@ -8,7 +10,7 @@ export const settledItems = ({ completed, failed, stopped }: ItemCounts): number
   completed + failed + stopped;
 
 /** `m` of `m[3]`; null of a step of the graph, and of an item of a map inside a map. */
-function mapOf(event: ExecutionEvent): { map: string | null } | null {
+function itemIn(event: ExecutionEvent): { map: string | null } | null {
   const path = "path" in event.data ? event.data.path : null;
   if (typeof path !== "string" || !path.endsWith("]")) return null;
   return { map: /^([^[]+)\[\d+\]$/.exec(path)?.[1] ?? null };
@@ -23,7 +25,7 @@ const COUNTED: Partial<Record<ExecutionEvent["type"], Partial<Record<keyof ItemC
 
 /** The view after an event of an item; undefined when it is of no item. Its lines are counted as any others. */
 export function applyItem(view: ExecutionView, event: ExecutionEvent): ExecutionView | undefined {
-  const found = mapOf(event);
+  const found = itemIn(event);
   if (!found || event.type === "execution.step_logged") return undefined;
   const change = COUNTED[event.type];
   const step = found.map === null ? undefined : view.steps[found.map];
@@ -31,6 +33,44 @@ export function applyItem(view: ExecutionView, event: ExecutionEvent): Execution
   const counts = { ...step.items };
   for (const name of ["completed", "failed", "stopped"] as const) counts[name] += change[name] ?? 0;
   return { ...view, steps: { ...view.steps, [step.path]: withItems(step, counts) } };
+}
+
+/** The step of the graph behind an item: `m` of `m[3].part[0]`. */
+export const stepOf = (path: string): string => path.split("[")[0]!;
+
+/** The map whose item it is: `m` of `m[3]`, `m[3]` of `m[3].part[0]`. */
+export function mapOf(item: string): string {
+  const outer = item.slice(0, item.lastIndexOf("["));
+  return outer.includes("]") ? outer.slice(0, outer.lastIndexOf(".")) : outer;
+}
+
+/** The place of an item in its map, from 0. */
+export const indexOf = (item: string): number => Number(item.slice(item.lastIndexOf("[") + 1, -1));
+
+/** The node that an item runs; of a map in a map the inner one's. */
+export function nodeBehind(
+  definition: Definition | undefined,
+  item: string,
+): Partial<NodeDefinition> | undefined {
+  const [step, ...places] = item.split("[");
+  let node = definition?.nodes?.find(({ id }) => id === step) as Holder | undefined;
+  for (const _ of places) node = node?.config?.node;
+  return node;
+}
+
+type Holder = Partial<NodeDefinition> & { config?: { node?: Holder } };
+
+/** Kinds that wait for a time or another execution, and for no person. */
+const BY_THEMSELVES = new Set<string | undefined>(["wait", "workflow"]);
+
+const BY_PLACE = new Intl.Collator("en", { numeric: true });
+
+/** Of the paths that wait, the items that wait for a person, in the order of their places. */
+export function askingIn(waiting: readonly string[], definition: Definition | undefined): string[] {
+  if (!definition) return [];
+  return waiting
+    .filter((path) => path.endsWith("]") && !BY_THEMSELVES.has(nodeBehind(definition, path)?.kind))
+    .sort(BY_PLACE.compare);
 }
 
 /** A map begins its items; what an earlier pass or run completed is kept. */

@@ -14,6 +14,10 @@ export interface ExecutionState {
   view: ExecutionView;
   selected: string | null;
   select(path: string | null): void;
+  /** How often the items of a map were asked for. */
+  itemsShown: number;
+  /** Chooses the map, with its items. */
+  showItems(path: string): void;
   receive(event: ExecutionEvent): void;
 }
 
@@ -77,6 +81,8 @@ export function createExecutionStore(view: ExecutionView, schedule: Schedule = n
     view,
     selected: null,
     select: (selected) => set({ selected }),
+    itemsShown: 0,
+    showItems: (selected) => set({ selected, itemsShown: get().itemsShown + 1 }),
     receive: (event) => {
       waiting.push(event);
       if (waiting.length > 1) return;

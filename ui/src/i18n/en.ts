@@ -276,6 +276,7 @@ export const en = {
     kind: "Kind",
     runs: "Ran",
     retries: "Tries",
+    bars: "Time taken",
     share: "Share of the time",
     causes: "Why runs failed",
     cause: "Cause",

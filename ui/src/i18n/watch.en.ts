@@ -234,5 +234,13 @@ export const watchEn = {
     title: "Paused by {{who}}",
     text: "Nothing new starts; what runs goes on to its end.",
   },
-  approval: { title: "{{step}} asks a person", approve: "Approve", reject: "Reject" },
+  approval: {
+    title: "{{step}} asks a person",
+    approve: "Approve",
+    reject: "Reject",
+    items_one: "{{count}} item of {{step}} waits for an answer",
+    items_other: "{{count}} items of {{step}} wait for an answer",
+    showItems: "Show and answer",
+    asking: "Waiting for an answer ({{count}})",
+  },
 } as const;

@@ -228,5 +228,13 @@ export const watchZhCN = {
     title: "已由 {{who}} 暂停",
     text: "不再启动新的步骤；正在运行的会运行到结束。",
   },
-  approval: { title: "{{step}} 需要人工决定", approve: "批准", reject: "拒绝" },
+  approval: {
+    title: "{{step}} 需要人工决定",
+    approve: "批准",
+    reject: "拒绝",
+    items_one: "{{step}} 有 {{count}} 项等待答复",
+    items_other: "{{step}} 有 {{count}} 项等待答复",
+    showItems: "查看并答复",
+    asking: "等待答复（{{count}}）",
+  },
 };

@@ -276,6 +276,7 @@ export const zhCN: Messages = {
     kind: "种类",
     runs: "运行次数",
     retries: "尝试次数",
+    bars: "用时",
     share: "占用时间",
     causes: "失败原因",
     cause: "原因",

@@ -594,6 +594,18 @@ describe("a step that asks a person", () => {
     return { ...opened, card: within(await screen.findByRole("region", { name: "ask asks a person" })) };
   }
 
+  it("is named in the header and in the title of the tab, for as long as it asks", async () => {
+    const { view } = await ask({});
+    const header = document.querySelector<HTMLElement>(".figure-status")!;
+    expect(within(header).getByText("ask waits")).toBeVisible();
+    expect(document.title).toContain(`#${view.number} · ask waits`);
+    const source = await connected(view.position);
+    serveExecution(one);
+    source.send(...one.events);
+    await waitFor(() => expect(document.title).toContain(`#${view.number} · Completed`));
+    expect(within(header).queryByText("ask waits")).toBeNull();
+  });
+
   it("shows its question, and sends yes", async () => {
     const { user, id, card } = await ask({});
     expect(card.getByRole("heading", { name: "Send 3 mails?" })).toBeVisible();

@@ -16,6 +16,7 @@ import { ExecutionContext, useExecution } from "../execution/store";
 import { type LiveExecution, useExecutionStream } from "../execution/useExecutionStream";
 import { GRAPH_CODE } from "../graph/code";
 import { Approvals } from "./execution/Approval";
+import { AskingItems } from "./execution/AskingItems";
 import { PausedPanel } from "./execution/Controls";
 import { FailureCard } from "./execution/FailureCard";
 import { ExecutionHeader } from "./execution/Header";
@@ -75,18 +76,22 @@ function Page({ live }: { live: LiveExecution }) {
     <div className="execution-left">
       {shows("graph") && <GraphPanel version={version} narrow={narrow} logs={live.logs} />}
       {shows("steps") && <StepList order={live.order} edges={version.data?.definition.edges ?? NONE} />}
-      <StepDetail />
+      <StepDetail definition={version.data?.definition} />
     </div>
   );
   const logs = <Logs logs={live.logs} order={live.order} />;
   return (
     <div className="page fill execution">
-      <ExecutionHeader live={live} onReport={() => setTab("result")} />
+      <ExecutionHeader live={live} definition={version.data?.definition} onReport={() => setTab("result")} />
       <StopPanel />
       <PausedPanel />
       <FailureCard />
       <UnknownOutcomes />
       <Approvals definition={version.data?.definition} />
+      <AskingItems
+        definition={version.data?.definition}
+        onShow={() => setTab((now) => (now === "logs" || now === "result" ? "steps" : now))}
+      />
       {narrow && (
         <Tabs
           id="page-tab"

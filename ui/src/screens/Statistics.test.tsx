@@ -67,6 +67,10 @@ it("statistics say how long it takes, where the time goes, and why runs failed",
     within(steps).getByRole("row", { name: /load python 11 14 2 1\.2.s 3\.4.s 9\.0.s 80 %/ }),
   ).toBeVisible();
   expect(within(steps).getByRole("row", { name: /report transform 0 0 0 – – – 0 %/ })).toBeVisible();
+  const bars = within(steps).getByRole("columnheader", {
+    name: /^Time taken Half take at most Nine of ten$/,
+  });
+  expect(bars.querySelectorAll(".swatch"), "each shade of the bars has its words").toHaveLength(2);
   const causes = screen.getByRole("region", { name: "Why runs failed" });
   expect(within(causes).getByRole("row", { name: /KeyError 'city' load 2 #9/ })).toBeVisible();
   expect(within(causes).getByRole("link", { name: "#9" })).toHaveAttribute("href", "/executions/e-9");

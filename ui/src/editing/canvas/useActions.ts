@@ -145,7 +145,8 @@ export function useActions(
       },
       rename(id: string, name: string) {
         change((text) => renameNode(text, id, name));
-        select([name]);
+        // Until the text is read it has its old name: without it the form would go, and the focus with it.
+        select([id, name]);
       },
       set: (id: string, pointer: string, value: unknown) =>
         change((text) => setParam(text, id, pointer, value), true),

@@ -4,7 +4,7 @@ import type { Acting } from "../canvas/useActions";
 import { isInputName } from "../document/inputs";
 import type { Mark } from "../marks";
 import { FieldRow } from "./FieldRow";
-import { choicesIn, type InputField, type InputType, TYPES, typed } from "./inputFields";
+import { choiceIn, choicesIn, type InputField, type InputType, lineOf, TYPES, typed } from "./inputFields";
 import { TextLine } from "./TextLine";
 import { useDraft } from "./useDraft";
 import { readValue, shownValue } from "./values";
@@ -28,7 +28,7 @@ export function InputForm({ input, taken, act, problems, readOnly }: Props) {
   const rename = () => {
     if (refused === null && name !== input.name) act.renameInput(input.name, name);
   };
-  const hasText = input.type === "text" || input.type === "choice";
+  const isText = input.type === "text";
   return (
     <fieldset className="input-form" disabled={readOnly}>
       <legend className="sr">{input.name}</legend>
@@ -82,24 +82,19 @@ export function InputForm({ input, taken, act, problems, readOnly }: Props) {
           value={input.description}
           onSet={(value) => set("description", value || undefined)}
         />
-        {input.type === "choice" && (
+        {input.type === "choice" && <Choices input={input} set={set} />}
+        {input.type !== "choice" && (
           <TextLine
-            lines
-            label={t("form.inputChoices")}
-            value={input.choices.map(String).join("\n")}
-            onSet={(value) => set("enum", choicesIn(value))}
+            label={t("form.inputDefault")}
+            value={isText ? String(input.default ?? "") : shownValue(input.default)}
+            comesBackAs={(text) => (isText ? text : shownValue(valueIn(text) ?? input.default))}
+            onSet={(text) => {
+              // A list half written is no default yet.
+              const value = isText ? text || undefined : valueIn(text);
+              if (isText || text.trim() === "" || value !== undefined) set("default", value);
+            }}
           />
         )}
-        <TextLine
-          label={t("form.inputDefault")}
-          value={hasText ? String(input.default ?? "") : shownValue(input.default)}
-          comesBackAs={(text) => (hasText ? text : shownValue(valueIn(text) ?? input.default))}
-          onSet={(text) => {
-            // A list half written is no default yet.
-            const value = hasText ? text || undefined : valueIn(text);
-            if (hasText || text.trim() === "" || value !== undefined) set("default", value);
-          }}
-        />
         <FieldRow label={t("form.inputRequired")} problems={[]}>
           {({ id }) => (
             <input
@@ -118,6 +113,45 @@ export function InputForm({ input, taken, act, problems, readOnly }: Props) {
         </p>
       ))}
     </fieldset>
+  );
+}
+
+/** What can be chosen, and which of it when nobody says. What is no number stays out of choices that are numbers. */
+function Choices({ input, set }: { input: InputField; set: (field: string, value: unknown) => void }) {
+  const { t } = useTranslation();
+  const shown = (choices: readonly unknown[]) => choices.map(lineOf).join("\n");
+  const oneIn = (text: string) => (text === "" ? { value: undefined } : choiceIn(text, input));
+  const why = (read: ReturnType<typeof choiceIn>) => ("wanted" in read ? t(`run.${read.wanted}`) : null);
+  return (
+    <>
+      <TextLine
+        lines
+        label={t("form.inputChoices")}
+        value={shown(input.choices)}
+        comesBackAs={(text) => {
+          const read = choicesIn(text, input);
+          return shown("value" in read ? read.value : input.choices);
+        }}
+        refused={(text) => why(choicesIn(text, input))}
+        onSet={(text) => {
+          const read = choicesIn(text, input);
+          if ("value" in read) set("enum", read.value);
+        }}
+      />
+      <TextLine
+        label={t("form.inputDefault")}
+        value={input.default === undefined ? "" : lineOf(input.default)}
+        comesBackAs={(text) => {
+          const read = oneIn(text);
+          return lineOf("value" in read ? read.value : input.default);
+        }}
+        refused={(text) => why(oneIn(text))}
+        onSet={(text) => {
+          const read = oneIn(text);
+          if ("value" in read) set("default", read.value);
+        }}
+      />
+    </>
   );
 }
 

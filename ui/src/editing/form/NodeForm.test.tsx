@@ -25,8 +25,8 @@ beforeEach(() => {
   serveVersion();
 });
 
-async function open(problems: readonly ProblemItem[] = []) {
-  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition }));
+async function open(problems: readonly ProblemItem[] = [], more: object = {}) {
+  answers(`/workflows/${WORKFLOW}`, workflowAnswer({ definition: { ...definition, ...more } }));
   const asked = serveEditor(problems) as Asked[];
   const { user } = openPage(`/workflows/${WORKFLOW}`);
   await waitFor(() => expect(document.querySelector(".react-flow__node[data-id=load]")).not.toBeNull());
@@ -65,6 +65,34 @@ it("a new name goes to the edges too; one that cannot be is refused beside the f
     expect(edges).toEqual([{ from: "fetch", to: "stats", when: "${steps.fetch.output.ok}" }]);
   });
   expect(await screen.findByRole("form", { name: "Form of step fetch" })).toBeVisible();
+});
+
+it("a new name leaves open what is open, and Tab leads on from it", async () => {
+  const { user, choose, text } = await open();
+  const form = await choose("load");
+  await user.click(form.getByText("Time limit, retries, failure"));
+  const name = form.getByRole("textbox", { name: "Name" });
+  await user.clear(name);
+  await user.type(name, "fetch");
+  await user.tab();
+  const next = document.activeElement;
+  expect(form.getByRole("textbox", { name: "Code" })).toBe(next);
+  await text(({ nodes }) => expect(nodes[0]).toMatchObject({ id: "fetch" }));
+  const renamed = within(await screen.findByRole("form", { name: "Form of step fetch" }));
+  expect(document.activeElement).toBe(next);
+  expect(renamed.getByRole("textbox", { name: /^Time limit in seconds/ })).toBeVisible();
+  await user.click(renamed.getByRole("textbox", { name: "Name" }));
+  await user.keyboard("ed{Enter}");
+  await screen.findByRole("form", { name: "Form of step fetched" });
+  expect(renamed.getByRole("textbox", { name: "Name" })).toHaveFocus();
+});
+
+it("another step has a form of its own", async () => {
+  const { user, choose } = await open([], { nodes: [...definition.nodes, { id: "more", kind: "python" }] });
+  await user.click((await choose("load")).getByText("Time limit, retries, failure"));
+  const other = await choose("more");
+  expect(other.getByText("Time limit, retries, failure").closest("details")).not.toHaveAttribute("open");
+  expect(other.getByRole("textbox", { name: "Name" })).toHaveValue("more");
 });
 
 it("what the server finds stands at the field, and what is of no field above", async () => {
@@ -199,4 +227,28 @@ it("a step's name that is not taken yet is taken back by one key, and nothing el
   await user.keyboard("{Control>}z{/Control}");
   expect(name).toHaveValue("load");
   await text(({ nodes }) => expect(nodes[0]).toMatchObject({ id: "load", timeout_s: 30 }));
+});
+
+it("a choice that is added to numbers is a number, and what is none is said at the field", async () => {
+  const level = { type: "integer", enum: [1, 2, 3], default: 2 };
+  const { user, text } = await open([], { inputs: { properties: { level } } });
+  await user.click(screen.getByRole("button", { name: "Step" }));
+  const form = within(screen.getByRole("form", { name: "Form of the workflow" }));
+  await user.click(form.getByText("Label, default, required"));
+  const choices = form.getByRole("textbox", { name: /^Choices/ });
+  expect(choices).toHaveValue("1\n2\n3");
+  await user.type(choices, "{Enter}4");
+  const found = (more: object) =>
+    text((last) => expect(last).toMatchObject({ inputs: { properties: { level: more } } }));
+  await found({ enum: [1, 2, 3, 4], default: 2 });
+  await user.type(choices, "{Enter}x");
+  expect(choices).toBeInvalid();
+  expect(choices).toHaveAccessibleDescription("A whole number is needed.");
+  await user.type(choices, "{Backspace}5");
+  await found({ enum: [1, 2, 3, 4, 5] });
+  expect(choices).toHaveValue("1\n2\n3\n4\n5");
+  const first = form.getByRole("textbox", { name: "Default" });
+  await user.clear(first);
+  await user.type(first, "3");
+  await found({ default: 3 });
 });

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon, kindIcon } from "../../components/Icon";
 import type { NodeDefinition } from "../../execution/edges";
@@ -45,15 +45,15 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
     );
   const isShown = ({ name, required }: Field) => required || name in config;
   // A kind that asks for nothing shows what it can be given. A field that is filled in stays where it is.
-  const above = useOnce(node.id, () => (fields.some(isShown) ? fields.filter(isShown) : fields));
+  const [above] = useState(() => (fields.some(isShown) ? fields.filter(isShown) : fields));
   const first = fields.filter(({ name }) => above.some((field) => field.name === name));
   const rest = fields.filter((field) => !first.includes(field));
-  const wasWrong = useRef<string | null>(null);
-  if (rest.some(({ name }) => of(`config.${name}`).length > 0)) wasWrong.current = node.id;
+  const wasWrong = useRef(false);
+  if (rest.some(({ name }) => of(`config.${name}`).length > 0)) wasWrong.current = true;
   const told = new Set(fields.flatMap(({ name }) => of(`config.${name}`)).concat(of("id")));
   const one = (field: Field) => (
     <ConfigField
-      key={`${node.id} ${field.name} ${field.widget}`}
+      key={`${field.name} ${field.widget}`}
       field={field}
       value={config[field.name]}
       problems={of(`config.${field.name}`)}
@@ -81,13 +81,7 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
         <b>{kind ? words(kind).word : node.kind}</b>
         <span className="dim">{kind && words(kind).hint}</span>
       </div>
-      <NameField
-        key={node.id}
-        id={node.id}
-        drawing={drawing}
-        problems={of("id")}
-        readOnly={around.readOnly}
-      />
+      <NameField id={node.id} drawing={drawing} problems={of("id")} readOnly={around.readOnly} />
       {own
         .filter((mark) => !told.has(mark))
         .map((mark) => (
@@ -97,18 +91,12 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
         ))}
       {first.map(one)}
       {rest.length > 0 && (
-        <details {...(wasWrong.current === node.id && { open: true })}>
+        <details {...(wasWrong.current && { open: true })}>
           <summary>{t("form.more", { count: rest.length })}</summary>
           {rest.map(one)}
         </details>
       )}
-      <Behaviour
-        key={`behaviour ${node.id}`}
-        node={node}
-        act={act}
-        readOnly={around.readOnly}
-        problems={of}
-      />
+      <Behaviour node={node} act={act} readOnly={around.readOnly} problems={of} />
       <Connections
         id={node.id}
         drawing={drawing}
@@ -118,13 +106,6 @@ export function NodeForm({ node, drawing, knowledge, marks, around, onInsert, on
       />
     </form>
   );
-}
-
-/** What was found when the step was first shown. */
-function useOnce<T>(id: string, find: () => T): T {
-  const found = useRef<{ id: string; value: T } | null>(null);
-  if (found.current?.id !== id) found.current = { id, value: find() };
-  return found.current.value;
 }
 
 function NameField({

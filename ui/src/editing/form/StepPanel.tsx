@@ -40,6 +40,8 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
   const { definition, selecting } = drawing;
   const { nodes, edge: ends } = selecting.selection;
   const node = nodes.length === 1 ? definition.nodes!.find(({ id }) => id === nodes[0]) : undefined;
+  // By its place: a new name leaves what is open as it is, and the focus where it went.
+  const step = node && definition.nodes!.indexOf(node);
   const marked = useMemo(() => marksIn(definition), [definition]);
   const note = nodes.length === 1 ? marked.notes.find(({ id }) => noteKey(id) === nodes[0]) : undefined;
   const group = marked.groups.find((one) => isSelected(one, selecting.selection));
@@ -50,10 +52,10 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
   const around = useSurroundings(workflow?.id ?? null, definition, schema, place, readOnly);
   return (
     <div className="step-panel">
-      {node && <TryStep key={`try ${node.id}`} step={node.id} trying={tried} />}
+      {node && <TryStep key={`try ${step}`} step={node.id} trying={tried} />}
       {node && knowledge && (
         <NodeForm
-          key={`form ${node.kind}`}
+          key={`form ${node.kind} ${step}`}
           node={node as NodeDefinition}
           drawing={drawing}
           knowledge={knowledge}
@@ -65,7 +67,7 @@ export function StepPanel({ workflow, dirty, drawing, shown, knowledge, marks, r
       )}
       {node && (
         <Sample
-          key={`sample ${node.id}`}
+          key={`sample ${step}`}
           node={node as NodeDefinition}
           workflowId={workflow?.id ?? null}
           act={drawing.act}

@@ -14,6 +14,8 @@ export interface InputField {
   default: unknown;
   required: boolean;
   choices: readonly unknown[];
+  /** Which numbers its choices are; null: they are no numbers. */
+  numbers: Wanted | null;
 }
 
 const SCHEMA: Record<InputType, Record<string, unknown>> = {
@@ -31,6 +33,7 @@ export function inputsOf(schema: unknown): InputField[] {
   const needed: unknown[] = Array.isArray(required) ? required : [];
   return Object.entries(isObject(properties) ? properties : {}).map(([name, own]): InputField => {
     const field = isObject(own) ? own : {};
+    const choices: unknown[] = Array.isArray(field.enum) ? field.enum : [];
     return {
       name,
       type: typeOf(field),
@@ -38,7 +41,8 @@ export function inputsOf(schema: unknown): InputField[] {
       description: typeof field.description === "string" ? field.description : "",
       default: field.default,
       required: needed.includes(name),
-      choices: Array.isArray(field.enum) ? (field.enum as unknown[]) : [],
+      choices,
+      numbers: numbersOf(field.type, choices),
     };
   });
 }
@@ -49,17 +53,46 @@ function typeOf({ type, enum: choices }: Record<string, unknown>): InputType | n
   return found ?? null;
 }
 
+function numbersOf(type: unknown, choices: readonly unknown[]): Wanted | null {
+  if (type === "integer" || type === "number") return type;
+  const told = type === undefined && choices.length > 0;
+  return told && choices.every((choice) => typeof choice === "number") ? "number" : null;
+}
+
 /** What is set, by field; undefined takes it out. What the old type alone had is gone. */
 export function typed(type: InputType): Record<string, unknown> {
   return { enum: undefined, default: undefined, minimum: undefined, maximum: undefined, ...SCHEMA[type] };
 }
 
-/** Choices as they are typed, one on each line. */
-export const choicesIn = (text: string): string[] => [
-  ...new Set(
-    text
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== ""),
-  ),
-];
+/** A choice as a line of its field. */
+export const lineOf = (choice: unknown): string =>
+  typeof choice === "string" ? choice : (JSON.stringify(choice) ?? "");
+
+/** What is asked where a text is no value of its type, by its word among those of `run`. */
+export type Wanted = "number" | "integer";
+
+type Read<T> = { value: T } | { wanted: Wanted };
+
+/** What one line says among the choices: one that was there is what it was, a new one what the type makes of it. */
+export function choiceIn(text: string, { choices, numbers }: InputField): Read<unknown> {
+  const old = choices.find((choice) => lineOf(choice) === text);
+  if (old !== undefined) return { value: old };
+  if (numbers === null) return { value: text };
+  const number = Number(text);
+  const is = numbers === "integer" ? Number.isInteger(number) : Number.isFinite(number);
+  return is ? { value: number } : { wanted: numbers };
+}
+
+/** Choices as they are typed, one on each line, each once. */
+export function choicesIn(text: string, input: InputField): Read<unknown[]> {
+  const found = new Set<unknown>();
+  for (const line of text.split("\n").map((one) => one.trim())) {
+    if (line === "") continue;
+    // A text and a number may look alike: each line is another one.
+    const choices = input.choices.filter((choice) => !found.has(choice));
+    const read = choiceIn(line, { ...input, choices });
+    if ("wanted" in read) return read;
+    found.add(read.value);
+  }
+  return { value: [...found] };
+}

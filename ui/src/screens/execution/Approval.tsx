@@ -1,47 +1,48 @@
 /** A step that asks a person: the question, a form where there is one, yes and no. */
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
 import { serverClock } from "../../api/clock";
 import type { Definition, JsonSchema } from "../../api/types";
 import { RunError } from "../../components/RunDialog";
 import { SchemaForm } from "../../components/SchemaForm";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { type FormValues, initialValues, readValues } from "../../components/schemaValues";
-import type { Json } from "../../execution/events";
+import type { NodeDefinition } from "../../execution/edges";
 import { useExecution, useWaiting } from "../../execution/store";
 import type { StepView } from "../../execution/view";
 import { formatMoment } from "../../format/format";
+import { useAnswer } from "./useAnswer";
 
 export function Approvals({ definition }: { definition: Definition | undefined }) {
   const id = useExecution((state) => state.view.id)!;
   const asking = useWaiting("approval");
   return asking.map((step) => {
-    const node = definition?.nodes?.find(({ id }) => id === step.path) as Asking | undefined;
-    const form = node?.config?.form;
-    return <Card key={step.path} id={id} step={step} form={form} />;
+    const node = definition?.nodes?.find(({ id }) => id === step.path);
+    return <Approval key={step.path} id={id} step={step} node={node} />;
   });
 }
 
-interface Asking {
-  config?: { form?: JsonSchema };
+interface Props {
+  id: string;
+  /** Of the graph, or an item of a map. */
+  step: StepView;
+  /** Whose config has the form, if any. */
+  node: Partial<NodeDefinition> | undefined;
+  onAnswered?: (() => void) | undefined;
 }
 
-function Card({ id, step, form }: { id: string; step: StepView; form: JsonSchema | undefined }) {
+export function Approval({ id, step, node, onAnswered }: Props) {
   const { t } = useTranslation();
+  const form = (node as { config?: { form?: JsonSchema } } | undefined)?.config?.form;
   const [changed, setChanged] = useState<FormValues>({});
   const [shown, setShown] = useState(false);
   const values = { ...initialValues(form), ...changed };
   const read = readValues(form, values);
-  const answer = useMutation({
-    mutationFn: ({ yes, output }: { yes: boolean; output?: Json }) =>
-      api.answer(id, step.path, yes ? "approved" : "rejected", output),
-  });
+  const answer = useAnswer(id, step.path, onAnswered);
   const approve = () => {
     setShown(true);
-    if (Object.keys(read.problems).length === 0) answer.mutate({ yes: true, output: read.inputs });
+    if (Object.keys(read.problems).length === 0) answer.mutate({ decision: "approved", output: read.inputs });
   };
   const busy = answer.isPending || answer.isSuccess;
   return (
@@ -69,7 +70,7 @@ function Card({ id, step, form }: { id: string; step: StepView; form: JsonSchema
             </span>
           )}
         </p>
-        <h2 className="question">{messageOf(step)}</h2>
+        <h2 className="question">{questionOf(step)}</h2>
         {Object.keys(form?.properties ?? {}).length > 0 && (
           <SchemaForm
             schema={form!}
@@ -87,7 +88,7 @@ function Card({ id, step, form }: { id: string; step: StepView; form: JsonSchema
             type="button"
             className="btn danger"
             disabled={busy}
-            onClick={() => answer.mutate({ yes: false })}
+            onClick={() => answer.mutate({ decision: "rejected" })}
           >
             {t("approval.reject")}
           </button>
@@ -97,7 +98,7 @@ function Card({ id, step, form }: { id: string; step: StepView; form: JsonSchema
   );
 }
 
-function messageOf(step: StepView): string {
+export function questionOf(step: StepView): string {
   const input = step.input;
   const message = input !== null && typeof input === "object" && !Array.isArray(input) ? input.message : null;
   return typeof message === "string" ? message : "";

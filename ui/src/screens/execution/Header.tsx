@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { Definition } from "../../api/types";
 import { ConnectionChip } from "../../components/ConnectionChip";
 import { Icon } from "../../components/Icon";
 import { PageTitle } from "../../components/PageTitle";
@@ -19,9 +20,16 @@ import { lastWalk } from "../list/walk";
 import { Controls } from "./Controls";
 import { Parents } from "./Parents";
 import { hasResult, reportsOf } from "./Result";
+import { useAwaited } from "./useAsked";
 import { Outlook, WhyQueued } from "./WhyWaiting";
 
-export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onReport: () => void }) {
+interface Props {
+  live: LiveExecution;
+  definition: Definition | undefined;
+  onReport: () => void;
+}
+
+export function ExecutionHeader({ live, definition, onReport }: Props) {
   const { t } = useTranslation();
   const view = useView(
     ...([
@@ -39,6 +47,9 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
   const withReport = useExecution((state) => reportsOf(state.view).length > 0);
   const lines = useExecution((state) => (FINAL.has(state.view.status) ? state.view.logLines : 0))!;
   const missing = useLog(live.logs).missing;
+  const awaited = useAwaited(definition);
+  // A tab in the background has its title alone to say that somebody is asked.
+  const stands = awaited ? t("executions.waitsFor", { step: awaited }) : t(`status.${view.status}`);
   const final = FINAL.has(view.status);
   const seeReport = () => {
     onReport();
@@ -47,7 +58,7 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
   };
   return (
     <>
-      <PageTitle text={`${view.workflowName} #${view.number} · ${t(`status.${view.status}`)}`} />
+      <PageTitle text={`${view.workflowName} #${view.number} · ${stands}`} />
       <div className="topbar">
         <nav className="crumbs" aria-label={t("nav.executions")}>
           <Link to={`/executions${lastWalk()?.search ?? ""}`} className="hide-phone">
@@ -75,12 +86,12 @@ export function ExecutionHeader({ live, onReport }: { live: LiveExecution; onRep
         <CompareWith />
         <Controls />
       </div>
-      <Figures total={live.order.length} />
+      <Figures total={live.order.length} awaited={awaited} />
     </>
   );
 }
 
-function Figures({ total }: { total: number }) {
+function Figures({ total, awaited }: { total: number; awaited: string | null }) {
   const { t } = useTranslation();
   const view = useView("id", "run", "status", "queuedAt", "startedAt", "endedAt", "waitedBy", "requestedBy");
   const final = FINAL.has(view.status);
@@ -99,6 +110,12 @@ function Figures({ total }: { total: number }) {
           <strong role="status" data-execution-status={view.status}>
             {t(`status.${view.status}`)}
           </strong>
+          {awaited && (
+            <span className="status waiting awaited">
+              <StatusGlyph status="waiting" size={12} />
+              {t("executions.waitsFor", { step: awaited })}
+            </span>
+          )}
           <span className="dim">
             {t("execution.startedBy", { run: view.run, who, at: formatClock(view.queuedAt) })}
           </span>

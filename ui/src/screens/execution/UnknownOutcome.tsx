@@ -1,35 +1,37 @@
 /** A step whose worker was lost and whose effects may not repeat: a person says what is true. */
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
+import type { Decision } from "../../api/client";
 import { RunError } from "../../components/RunDialog";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import type { Json } from "../../execution/events";
 import { useExecution, useWaiting } from "../../execution/store";
+import { useAnswer } from "./useAnswer";
 
 export function UnknownOutcomes() {
   const id = useExecution((state) => state.view.id)!;
   const waiting = useWaiting("unknown_outcome");
-  return waiting.map((step) => <Card key={step.path} id={id} path={step.path} />);
+  return waiting.map((step) => <UnknownOutcome key={step.path} id={id} path={step.path} />);
 }
 
-type Decision = "run_again" | "completed" | "failed";
+interface Props {
+  id: string;
+  /** Of a step of the graph, or of an item of a map. */
+  path: string;
+  onAnswered?: (() => void) | undefined;
+}
 
-function Card({ id, path }: { id: string; path: string }) {
+export function UnknownOutcome({ id, path, onAnswered }: Props) {
   const { t } = useTranslation();
   const [output, setOutput] = useState("");
   const [notJson, setNotJson] = useState(false);
-  const answer = useMutation({
-    mutationFn: ({ decision, value }: { decision: Decision; value?: Json }) =>
-      api.answer(id, path, decision, value),
-  });
+  const answer = useAnswer(id, path, onAnswered);
   const decide = (decision: Decision) => {
     setNotJson(false);
     if (decision !== "completed" || output.trim() === "") return answer.mutate({ decision });
     try {
-      answer.mutate({ decision, value: JSON.parse(output) as Json });
+      answer.mutate({ decision, output: JSON.parse(output) as Json });
     } catch {
       setNotJson(true);
     }

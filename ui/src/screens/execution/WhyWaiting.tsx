@@ -1,10 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api } from "../../api/client";
 import { WhyWaits } from "../../components/WhyWaits";
 import { formatRange } from "../../format/format";
-
-const AGAIN_MS = 2_000;
+import { useAsked } from "./useAsked";
 
 /** The place in the queue is no fact of the log: it is asked for while the execution waits. */
 export function WhyQueued({ id }: { id: string }) {
@@ -36,12 +33,4 @@ export function Outlook({ id }: { id: string }) {
       )}
     </span>
   );
-}
-
-function useAsked(id: string) {
-  return useQuery({
-    queryKey: ["asked", id],
-    queryFn: () => api.execution(id),
-    refetchInterval: AGAIN_MS,
-  });
 }

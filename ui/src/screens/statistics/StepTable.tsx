@@ -37,7 +37,7 @@ export function StepTable({ steps }: { steps: readonly StepStatistics[] }) {
               p99
             </th>
             <th scope="col" className="hide-phone" style={{ width: "24%" }}>
-              <span className="sr">p50 – p90</span>
+              <BarsLegend />
             </th>
             <th scope="col" className="num">
               {t("statistics.share")}
@@ -51,6 +51,24 @@ export function StepTable({ steps }: { steps: readonly StepStatistics[] }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** What the bars of the column are, and what each of their two shades ends at. */
+function BarsLegend() {
+  const { t } = useTranslation();
+  return (
+    <span className="spread-legend">
+      {t("statistics.bars")}{" "}
+      <span className="legend-item">
+        <i className="swatch half" aria-hidden="true" />
+        {t("statistics.half")}
+      </span>{" "}
+      <span className="legend-item">
+        <i className="swatch" aria-hidden="true" />
+        {t("statistics.nine")}
+      </span>
+    </span>
   );
 }
 

@@ -16,7 +16,7 @@ import { useLastGood } from "../../compare/lastGood";
 import { compareAddress } from "../../compare/sides";
 import { ValueDiff } from "../../compare/ValueDiff";
 
-export function AgainstLastGood({ step }: { step: StepView }) {
+export default function AgainstLastGood({ step }: { step: StepView }) {
   const { t } = useTranslation();
   const view = useView("id", "number", "workflowId");
   const good = useLastGood(view);

@@ -1,23 +1,28 @@
-/** The items of a map: a row each, the failed ones alone if wished; what one got and gave opens below its row. */
+/** The items of a map: a row each, those that wait for a person first, the failed ones alone if wished. */
 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../../../api/client";
-import { StatusGlyph } from "../../../components/StatusGlyph";
-import { StepTime } from "../../../components/StepTime";
+import type { Definition } from "../../../api/types";
 import { STEP_FINAL } from "../../../execution/events";
-import { settledItems } from "../../../execution/items";
+import { settledItems, stepOf } from "../../../execution/items";
 import { viewOfStep } from "../../../execution/snapshot";
 import type { StepView } from "../../../execution/view";
-import { Attempts } from "./Attempts";
-import { Payload } from "./Payload";
-import { StepFailure } from "./StepFailure";
+import { useAskingItems } from "../useAsked";
+import { Asking, DRAWN } from "./Asking";
+import { Item } from "./Item";
 
 const WINDOW = 100;
 const AGAIN_MS = 1_000;
 
-export function Items({ step, executionId }: { step: StepView; executionId: string }) {
+interface Props {
+  step: StepView;
+  executionId: string;
+  definition: Definition | undefined;
+}
+
+export function Items({ step, executionId, definition }: Props) {
   const { t } = useTranslation();
   const [failed, setFailed] = useState(false);
   const live = !STEP_FINAL.has(step.status);
@@ -34,6 +39,8 @@ export function Items({ step, executionId }: { step: StepView; executionId: stri
     placeholderData: (before) => before,
     refetchInterval: live ? AGAIN_MS : false,
   });
+  const asking = useAskingItems(definition).filter((path) => stepOf(path) === step.path);
+  const above = failed ? [] : asking.slice(0, DRAWN);
   const { items } = step;
   if (!items) return null;
   const rows =
@@ -51,14 +58,17 @@ export function Items({ step, executionId }: { step: StepView; executionId: stri
           {t("step.onlyFailed")}
         </label>
       </p>
+      {above.length > 0 && <Asking paths={asking} executionId={executionId} definition={definition} />}
       {list.isError && <p role="alert">{t("step.itemsUnread")}</p>}
       {list.isSuccess && rows.length === 0 && (
         <p className="dim">{t(failed ? "step.noneFailed" : "step.noItems")}</p>
       )}
       <ol className="items">
-        {rows.map((item) => (
-          <Item key={item.path} item={item} executionId={executionId} />
-        ))}
+        {rows
+          .filter(({ path }) => !above.includes(path))
+          .map((item) => (
+            <Item key={item.path} item={item} executionId={executionId} definition={definition} />
+          ))}
       </ol>
       {list.hasNextPage && (
         <button type="button" className="btn dense" onClick={() => void list.fetchNextPage()}>
@@ -66,44 +76,5 @@ export function Items({ step, executionId }: { step: StepView; executionId: stri
         </button>
       )}
     </>
-  );
-}
-
-function Item({ item, executionId }: { item: StepView; executionId: string }) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  return (
-    <li data-item={item.path} data-status={item.status}>
-      <button type="button" className="item-row" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <StatusGlyph status={item.status} />
-        <span className="mono">{item.path}</span>
-        <span className="dim">{t(`status.${item.status}`)}</span>
-        <span className="item-said mono">{item.error?.message ?? ""}</span>
-        <StepTime step={item} />
-      </button>
-      {open && (
-        <div className="item-body">
-          <StepFailure step={item} />
-          <Payload
-            value={item.output}
-            artifact={item.outputArtifact}
-            files={item.artifacts}
-            executionId={executionId}
-            label={t("step.output")}
-            file={`${item.path}-output`}
-            none={t(STEP_FINAL.has(item.status) ? "step.gaveNone" : "step.none")}
-          />
-          <Payload
-            value={item.input}
-            artifact={item.inputArtifact}
-            executionId={executionId}
-            label={t("step.input")}
-            file={`${item.path}-input`}
-            none={t("step.noInput")}
-          />
-          <Attempts step={item} />
-        </div>
-      )}
-    </li>
   );
 }

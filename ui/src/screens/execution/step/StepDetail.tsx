@@ -1,32 +1,42 @@
 /** What the chosen step got, gave and cost, its attempts, and why it failed. */
 
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Definition } from "../../../api/types";
 import { Icon, kindIcon } from "../../../components/Icon";
+import { Skeleton } from "../../../components/Notices";
 import { Status } from "../../../components/StatusGlyph";
 import { Tabs } from "../../../components/Tabs";
 import { STEP_FINAL } from "../../../execution/events";
 import { useExecution } from "../../../execution/store";
 import type { StepView } from "../../../execution/view";
 import { formatBytes, formatDuration } from "../../../format/format";
-import { AgainstLastGood } from "./AgainstLastGood";
 import { Attempts } from "./Attempts";
 import { Child } from "./Child";
 import { Items } from "./Items";
 import { Payload } from "./Payload";
 import { StepFailure } from "./StepFailure";
 
+/** Few look at it; the page comes sooner without it. */
+const AgainstLastGood = lazy(() => import("./AgainstLastGood"));
+
 const TABS = ["output", "input", "attempts", "against"] as const;
 const MAP_TABS = ["items", ...TABS] as const;
 type Tab = (typeof MAP_TABS)[number];
 
-export function StepDetail() {
+export function StepDetail({ definition }: { definition: Definition | undefined }) {
   const { t } = useTranslation();
   const step = useExecution((state) => (state.selected ? state.view.steps[state.selected] : undefined));
   const id = useExecution((state) => state.view.id)!;
   const [chosen, setTab] = useState<Tab>("items");
   const panel = useRef<HTMLElement>(null);
   const path = step?.path;
+  const asked = useExecution((state) => state.itemsShown)!;
+  useEffect(() => {
+    if (asked === 0) return;
+    setTab("items");
+    panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [asked]);
   // Chosen in the graph or the list, it may stand below what is seen.
   useEffect(() => {
     if (path !== undefined) panel.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -50,7 +60,7 @@ export function StepDetail() {
       >
         {step.child && <Child id={step.child} />}
         {step.error && <StepFailure step={step} />}
-        {tab === "items" && <Items key={step.path} step={step} executionId={id} />}
+        {tab === "items" && <Items key={step.path} step={step} executionId={id} definition={definition} />}
         {tab === "output" && (
           <Payload
             key={`${step.path} output`}
@@ -75,7 +85,11 @@ export function StepDetail() {
           />
         )}
         {tab === "attempts" && <Attempts step={step} />}
-        {tab === "against" && <AgainstLastGood key={step.path} step={step} />}
+        {tab === "against" && (
+          <Suspense fallback={<Skeleton rows={3} />}>
+            <AgainstLastGood key={step.path} step={step} />
+          </Suspense>
+        )}
       </div>
     </section>
   );
