@@ -152,6 +152,34 @@ async def test_another_process_with_a_recorded_pid_is_not_touched(tmp_path: Path
         bystander.wait()
 
 
+async def test_files_left_by_killed_supervisors_reach_no_step(tmp_path: Path) -> None:
+    left = tmp_path / "4711.scratch"
+    left.mkdir()
+    (left / "secret").write_text("of another step")
+    (tmp_path / "4712.new").write_text("")
+    executor = LocalExecutor(attempt_limit=1, idle_workers=1, runtime_dir=tmp_path, memory_mb=None)
+    await executor.start()
+    await executor.close(grace_s=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_supervisor_with_the_pid_of_an_earlier_one_begins_with_an_empty_folder(tmp_path: Path) -> None:
+    """In a container pids begin anew with each start."""
+    code = """
+import os, socket, sys
+from pathlib import Path
+from infrastructure.workers.supervisor import supervise
+folder = Path(sys.argv[1])
+stale = folder / f"{os.getpid()}.scratch"
+stale.mkdir()
+(stale / "secret").write_text("of another step")
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+supervise(theirs, folder, lambda scratch: print(os.listdir(scratch), flush=True), [])
+"""
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
 async def test_a_killed_supervisor_takes_its_worker_and_daemons_along(tmp_path: Path) -> None:
     executor = LocalExecutor(attempt_limit=1, idle_workers=1, runtime_dir=tmp_path / "w", memory_mb=None)
     said = Said(executor)
