@@ -5,8 +5,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,8 @@ from infrastructure.workers import executor as executor_module
 from infrastructure.workers.executor import LocalExecutor
 from infrastructure.workers.processes import children, descendants, start_time
 from infrastructure.workers.records import living
+from infrastructure.workers.spawning import Connections, Zygote
+from infrastructure.workers.worker import WorkerOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -178,6 +182,30 @@ supervise(theirs, folder, lambda scratch: print(os.listdir(scratch), flush=True)
 """
     ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+async def test_many_workers_asked_for_in_one_breath_are_had_and_none_is_lost(tmp_path: Path) -> None:
+    zygote, ended, ours = Zygote(tmp_path), list[bool](), list[Connections]()
+
+    def one_more() -> None:
+        ours.append(zygote.spawn(WorkerOptions(kinds={}, role="expressions"), ended.append))
+
+    one_more()
+    first = zygote.pid
+    assert first is not None
+    assert zygote._socket is not None
+    zygote._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # full with a few instead of 160
+    os.kill(first, signal.SIGSTOP)
+    threading.Timer(0.3, os.kill, (first, signal.SIGCONT)).start()
+    try:
+        for _ in range(12):
+            one_more()
+        assert (zygote.pid, ended) == (first, [])
+    finally:
+        await zygote.close()
+        for connections in ours:
+            connections.close()
+    assert ended == [True] * 13
 
 
 async def test_a_killed_supervisor_takes_its_worker_and_daemons_along(tmp_path: Path) -> None:
