@@ -48,6 +48,7 @@ class Triggers:
         self._store, self._handlers, self._expressions = store, handlers, expressions
         self._secrets, self._new_secret = secrets, new_secret
         self.known: dict[UUID, Trigger] = {}
+        self._removed: set[UUID] = set()  # what is read of them late must not bring them back
         self.changed: Callable[[Trigger], None] = _nobody
 
     # ── as the log has them ──
@@ -65,32 +66,41 @@ class Triggers:
             await self._learn(event)
 
     async def _learn(self, last: TriggerEvent) -> None:
-        known = self.known.get(last.originator_id)
-        if known is not None and known.version >= last.originator_version:
+        if self._knows(last):
             return
         settings = last
         if not isinstance(last, TriggerCreated | TriggerChanged):
             at = last.standing.settings_version
             settings = await patiently(lambda: self._store.event_of(last.originator_id, at))
-        if isinstance(settings, TriggerCreated | TriggerChanged):
+        # Newer ones may have been heard of while the settings were read.
+        if isinstance(settings, TriggerCreated | TriggerChanged) and not self._knows(last):
             self._keep(Trigger.of(settings, last))
+
+    def _knows(self, event: TriggerEvent) -> bool:
+        """Whether what is known of its trigger is as new as this."""
+        known = self.known.get(event.originator_id)
+        return event.originator_id in self._removed or (known is not None and known.version >= event.originator_version)
 
     def hear(self, event: TriggerEvent) -> bool:
         """It was stored, here or elsewhere. Idempotent; whether that was understood, or it must be loaded anew."""
+        if self._knows(event):
+            return True
         known = self.known.get(event.originator_id)
         if known is None:
             if isinstance(event, TriggerCreated):
                 self._keep(Trigger.of(event, event))
+            elif event.standing.removed:
+                self._removed.add(event.originator_id)
             return isinstance(event, TriggerCreated) or event.standing.removed
         if event.originator_version > known.version + 1 and not isinstance(event, TriggerChanged):
             return False
-        if event.originator_version > known.version:
-            self._keep(known.then(event))
+        self._keep(known.then(event))
         return True
 
     def _keep(self, trigger: Trigger) -> None:
         if trigger.standing.removed:
             self.known.pop(trigger.id, None)
+            self._removed.add(trigger.id)
         else:
             self.known[trigger.id] = trigger
         self.changed(trigger)
