@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -337,7 +337,7 @@ class Trigger:
         ripe = [*islice(takewhile(lambda due: self.ripe_at(due) <= now_ms, coming), MOST_AT_ONCE + 1)]
         if not ripe:
             return Wait(until_ms=self.next_ms())
-        late = [*takewhile(lambda due: self.ripe_at(due) + LATE_MS < now_ms, ripe)]  # they are dealt with in order
+        late = self._late(times, ripe, now_ms)
         overlap, catch_up = self.settings.overlap, self.settings.catch_up
         if len(ripe) > MOST_AT_ONCE:
             return _skip(late or ripe, "missed")
@@ -355,6 +355,17 @@ class Trigger:
         if catch_up is CatchUp.LATEST and gone:
             return Fire(due_ms=gone[-1], missed=len(gone) - 1, stops=stops)
         return Fire(due_ms=ripe[0], stops=stops)
+
+    def _late(self, times: Cron | Every, ripe: list[float], now_ms: float) -> list[float]:
+        """Those that nobody was there for. Due times are dealt with in order: one may have waited for those before it
+        whose part of the jitter was larger, and is late only when it is later than that."""
+        first = ripe[0]
+        if self.ripe_at(first) + LATE_MS >= now_ms:
+            return []
+        before = takewhile(lambda due: due < first, times.due(first - self.settings.jitter_s * 1000 - 1))
+        held_until = max(map(self.ripe_at, before), default=0.0)
+        could = islice(accumulate(map(self.ripe_at, ripe), max, initial=held_until), 1, None)
+        return [due for due, at in zip(ripe, could, strict=True) if at + LATE_MS < now_ms]
 
 
 def _skip(due: "list[float]", reason: str) -> Skip:

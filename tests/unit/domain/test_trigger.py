@@ -112,6 +112,26 @@ def test_jitter_is_the_same_for_a_time_wherever_it_is_asked_and_spread() -> None
     assert trigger.decide(trigger.ripe_at(at(60)) - 1, busy=False) == Wait(until_ms=trigger.ripe_at(at(60)))
 
 
+@pytest.mark.parametrize("seconds", [1.0, 10.0, 240.0])
+def test_with_a_server_there_nothing_is_missed_though_the_jitter_is_longer_than_the_interval(seconds: float) -> None:
+    trigger = every(seconds, jitter_s=600.0, catch_up=CatchUp.NONE, overlap=Overlap.ALLOW)
+    fired = list[float]()
+    now = T0
+    while len(fired) < 1_000:
+        what = trigger.decide(now, busy=False)
+        if isinstance(what, Wait):
+            assert what.until_ms is not None
+            now = what.until_ms + 50
+            continue
+        assert isinstance(what, Fire), what
+        fired.append(what.due_ms)
+        trigger = trigger.then(trigger.fire(cause(now), RUN, what))
+    assert fired == [at(seconds * n) for n in range(1, 1_001)]
+    gone = trigger.decide(now + 3_600_000, busy=False)
+    assert isinstance(gone, Skip), "an hour without a server is missed all the same"
+    assert gone.reason == "missed"
+
+
 def test_a_trigger_is_read_by_its_last_event_and_that_of_its_settings() -> None:
     trigger = every()
     events: list[TriggerEvent] = [trigger.last]
