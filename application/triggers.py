@@ -17,10 +17,12 @@ from application.patience import patiently
 from application.ports import Appended, EventStore, Expressions, Member, VersionConflict, WebhookSecrets
 from domain.errors import Conflict, InvalidInput, NotFound, PermissionRefused, Problem
 from domain.event import RecordedEvent
-from domain.execution.status import FINAL
+from domain.execution.state import ExecutionState
+from domain.execution.status import FINAL, ExecutionStatus
 from domain.triggering.reading import read, workflow_of
 from domain.triggering.trigger import (
     Kind,
+    Overlap,
     Trigger,
     TriggerChanged,
     TriggerCreated,
@@ -118,16 +120,43 @@ class Triggers:
         self.hear(event)
         return stored.position
 
-    async def busy_with(self, trigger: Trigger) -> UUID | None:
-        """The execution it started last, unless that is over."""
-        started = trigger.standing.execution_id
-        if started is None:
-            return None
+    async def busy_with(self, trigger: Trigger, *, most: int | None = None) -> list[UUID]:
+        """The executions it started that are not over, at most so many, oldest first; where they may overlap nobody
+        asks. Each is read from its events."""
+        found = list[UUID]()
+        for one in () if trigger.settings.overlap is Overlap.ALLOW else trigger.standing.started:
+            if len(found) == most:
+                break
+            if await self._running(one) is not None:
+                found.append(one)
+        return found
+
+    async def to_stop(self, trigger: Trigger) -> list[UUID]:
+        """Those whose place the last one has taken and that nobody has stopped yet."""
+        standing = trigger.standing
+        if not standing.replaced or standing.execution_id is None:
+            return []
+        running = {one: state for one in standing.replaced if (state := await self._running(one)) is not None}
+        if all(state.status is ExecutionStatus.STOPPING for state in running.values()):
+            return []
+        last = (await self._handlers.conductor.load(standing.execution_id)).state
+        # One that its workflow's concurrency cancelled as it came takes nobody's place; and a run that somebody began
+        # later by a retry is none of those it was to replace.
+        if last.created_at is None or (last.status is ExecutionStatus.STOPPED and last.started_at is None):
+            return []
+        return [
+            one
+            for one, state in running.items()
+            if state.status is not ExecutionStatus.STOPPING and state.created_at and state.created_at < last.created_at
+        ]
+
+    async def _running(self, execution_id: UUID) -> ExecutionState | None:
+        """None when it is over."""
         try:
-            execution = await self._handlers.conductor.load(started)
+            state = (await self._handlers.conductor.load(execution_id)).state
         except NotFound:
             return None
-        return None if execution.state.status in FINAL else started
+        return None if state.status in FINAL else state
 
     # ── what people ask ──
 
@@ -200,7 +229,10 @@ class Triggers:
                 raise Conflict("a_webhook_is_called", "A webhook fires when it is called.", "Call its address.")
             now_ms = float(int(cause.at.timestamp() * 1000))
             try:
-                return await self.start(trigger, command.actor, now_ms, lambda x, t=trigger: t.fire_by_hand(cause, x))
+                busy = await self.busy_with(trigger)
+                return await self.start(
+                    trigger, command.actor, now_ms, lambda x, t=trigger, b=busy: t.fire_by_hand(cause, x, b)
+                )
             except VersionConflict:
                 if not left:
                     raise

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import islice
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -28,16 +29,16 @@ async def _answer(request: Request, trigger: Trigger, position: int, secret: str
     """As the API shows it; `secret` when it is new: it is never shown again."""
     settings, standing = trigger.settings, trigger.standing
     service = service_of(request)
-    busy_with = None
+    busy_with: list[UUID] = []
     next_ms = trigger.next_ms()
     if next_ms is not None and next_ms <= service.clock.now().timestamp() * 1000:
-        busy_with = await service.triggers.busy_with(trigger)
+        busy_with = await service.triggers.busy_with(trigger, most=1)
     answer: Json = {
         "id": trigger.id, "version": standing.settings_version, "workflow_id": trigger.workflow_id,
         "name": settings.name, "kind": settings.kind, "cron": settings.cron, "timezone": settings.timezone,
         "every_s": settings.every_s, "inputs": msgspec.Raw(trigger.inputs), "priority": settings.priority,
         "overlap": settings.overlap, "catch_up": settings.catch_up, "jitter_s": settings.jitter_s,
-        "paused": standing.paused, "next_at": _time(next_ms), "waits_for": busy_with,
+        "paused": standing.paused, "next_at": _time(next_ms), "waits_for": next(iter(busy_with), None),
         "last_due_at": _time(standing.due_ms), "last_execution_id": standing.execution_id,
         "fired": standing.fired, "skipped": standing.skipped, "last_skip": _skip(trigger),
         "path": f"/api/v1/hooks/{trigger.id}" if settings.kind is Kind.WEBHOOK else None,

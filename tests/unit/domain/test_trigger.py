@@ -1,5 +1,6 @@
 """What a trigger does about due times that come, overlap, or were missed."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -142,6 +143,25 @@ def test_a_trigger_is_read_by_its_last_event_and_that_of_its_settings() -> None:
     read = mapper.decode(events[-1].TOPIC, ID, 5, mapper.encode(events[-1]), None)
     first = mapper.decode(events[0].TOPIC, ID, 1, mapper.encode(events[0]), None)
     assert Trigger.of(first, read) == trigger  # type: ignore[arg-type]
+
+
+def test_an_event_from_before_anybody_counted_those_beside_is_read() -> None:
+    event = every().fire(cause(at(60)), RUN, Fire(due_ms=at(60)))
+    old = json.loads(mapper.encode(event))
+    del old["data"]["standing"]["beside"], old["data"]["standing"]["replaced"]
+    assert mapper.decode(event.TOPIC, ID, 2, json.dumps(old).encode(), None) == event
+
+
+def test_what_is_replaced_and_what_runs_beside_is_remembered_until_the_next_one() -> None:
+    trigger = every(overlap=Overlap.REPLACE)
+    busy = [UUID(int=n) for n in range(1, 4)]
+    by_hand = trigger.then(trigger.fire_by_hand(cause(at(10)), RUN, busy))
+    assert (by_hand.standing.beside, by_hand.standing.replaced) == (tuple(busy), ())
+    assert by_hand.standing.started == (*busy, RUN)
+    fired = by_hand.then(by_hand.fire(cause(at(60)), FLOW, Fire(due_ms=at(60), stops=True), [busy[0], RUN]))
+    assert (fired.standing.beside, fired.standing.replaced) == ((), (busy[0], RUN))
+    many = fired.then(fired.fire_by_hand(cause(at(70)), RUN, [UUID(int=n) for n in range(1_000)]))
+    assert many.standing.beside == tuple(UUID(int=n) for n in range(900, 1_000))
 
 
 SETTINGS = st.builds(
