@@ -1,5 +1,6 @@
 """Triggers: what starts executions by the clock and by calls from outside."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from application import commands as c
 from application.queries import Json
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.triggering.trigger import Kind, Trigger, TriggerSkipped
 from domain.triggering.when import BadTime, Cron
 from interfaces import strict_json
@@ -209,6 +210,12 @@ async def call(request: Request, trigger_id: str) -> Response:
     service, headers = service_of(request), request.headers
     raw = await request.body()
     value = strict_json.parse(raw, max_depth=service.max_depth) if raw else None
+    query = dict(request.query_params)
+    if problems := strict_json.check(query):
+        raise InvalidInput(
+            "value_refused", "The query holds values that can't be kept.", "Mend the parameters named.",
+            [replace(problem, pointer=f"/query{problem.pointer}") for problem in problems],
+        )  # fmt: skip
     key = headers.get("idempotency-key") or headers.get("x-github-delivery")
     if key is not None and not 0 < len(key) <= MAX_KEY:
         raise refused_field("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")
@@ -218,7 +225,7 @@ async def call(request: Request, trigger_id: str) -> Response:
         await service.triggers.call(
             c.CallWebhook(
                 trigger_id=uuid_of(trigger_id, "webhook"), raw=raw, body=value,
-                headers={name.lower(): text for name, text in headers.items()}, query=dict(request.query_params),
+                headers={name.lower(): text for name, text in headers.items()}, query=query,
                 bearer=token.strip() if scheme.lower() == "bearer" else None,
                 signature=None if signature is None else signature.removeprefix("sha256="), idempotency_key=key,
             )

@@ -186,6 +186,18 @@ def test_a_call_that_comes_again_is_one_though_its_time_and_its_headers_differ(a
         assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 
 
+def test_a_query_that_can_not_be_kept_is_refused_and_hides_nothing(api: Api) -> None:
+    flow = api.save(echo("queried"))
+    made = trigger(api, flow, kind="webhook", inputs={"q": "${request.query.q}"})
+    bearer = {"authorization": f"Bearer {made['secret']}"}
+    refused = httpx.post(f"{api.url}{made['path']}?q=a%00b&a%00=1", headers=bearer)
+    assert (refused.status_code, refused.json()["code"]) == (400, "value_refused")
+    assert {problem["pointer"] for problem in refused.json()["errors"]} == {"/query", "/query/q"}
+    taken = httpx.post(f"{api.url}{made['path']}?q=b", headers=bearer)
+    assert api.finish(taken.json()["execution_id"])["result"] == {"q": "b"}
+    assert api.get(f"/stats/workflows/{flow}")
+
+
 def test_settings_are_refused_with_every_wrong_field_and_the_way_out(api: Api) -> None:
     flow = api.save(echo())
     refused = trigger(
