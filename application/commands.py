@@ -76,6 +76,8 @@ class Execute(Command):
     """What of it; None: all."""
     trigger: str = "api"
     """What asks: `api`, `schedule:<trigger>@<due in Unix ms>` or `webhook:<trigger>`."""
+    body_hash: bytes | None = None
+    """Of what was sent, where the inputs are made of it; None: the inputs are what was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)

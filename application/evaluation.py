@@ -90,6 +90,9 @@ class Evaluator:
         try:
             scope = await self._full_scope(live, self._expressions.references(when))
             extra = {"error": JsonText(_encode(error)), "attempt": JsonText(b"%d" % outcome.id.attempt)}
+            outer = map_of(outcome.id.path)
+            if outer is not None:
+                extra |= names_of_item(await self._items(live, outer), index_of(outcome.id.path))
             allowed = await self._expressions.truth(when, replace(scope, extra=extra))
         except ExpressionFailed as failed:
             return RetryJudged(outcome=outcome, allowed=False, error=expression_error(failed))

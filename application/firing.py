@@ -7,12 +7,13 @@ it was started are one append, so a due time starts one execution however many s
 import asyncio
 import logging
 import math
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
 from application.ports import Clock, Ids, LeadingMemberFailed, StoreUnavailable, VersionConflict
 from application.triggers import Triggers
-from domain.errors import Refusal
+from domain.errors import Refusal, Unavailable
 from domain.event import Cause
 from domain.triggering.trigger import Fire, Overlap, Skip, Trigger, Wait
 
@@ -23,6 +24,8 @@ AGAIN_S = 1.0
 """After a database that did not answer, or an end that is waited for and may not be heard."""
 AFTER_ERROR_S = 60.0
 REPLACED_GRACE_S = 5.0
+REPLACED_AFTER_S = 5.0
+"""The server that fires stops what is replaced at once; the others look after that, in case it has died in between."""
 MAX_DETAIL = 500
 
 
@@ -51,7 +54,8 @@ class Firing:
         elif trigger.standing.removed:
             self._at.pop(trigger.id, None)
         else:
-            self._at[trigger.id] = _or_never(trigger.next_ms())
+            again = self._in(REPLACED_AFTER_S) if trigger.standing.replaced else math.inf
+            self._at[trigger.id] = min(again, _or_never(trigger.next_ms()))
             self._wake.set()
 
     def ended(self, execution_id: UUID) -> None:
@@ -113,34 +117,36 @@ class Firing:
         """One thing it has to do; how long there is nothing more to do, or None: look again."""
         now = self._clock.now()
         now_ms = now.timestamp() * 1000
+        cause = Cause(at=now, actor=f"trigger:{trigger.id}", command_id=self._ids.new())
         try:
+            # What is replaced is stopped when what takes its place is stored, and not before: where nothing can start
+            # (the workflow is paused, the queue is full, its concurrency refuses one more) the one that runs goes on.
+            for execution_id in await self._triggers.to_stop(trigger):
+                await self._stop(trigger, execution_id, cause)
             ripe = _or_never(trigger.next_ms()) <= now_ms
-            alone = trigger.settings.overlap is Overlap.ALLOW
-            busy_with = await self._triggers.busy_with(trigger) if ripe and not alone else None
-            what = trigger.decide(now_ms, busy=busy_with is not None)
-            cause = Cause(at=now, actor=f"trigger:{trigger.id}", command_id=self._ids.new())
+            most = None if trigger.settings.overlap is Overlap.REPLACE else 1  # one is enough to skip, or to wait for
+            busy_with = await self._triggers.busy_with(trigger, most=most) if ripe else []
+            what = trigger.decide(now_ms, busy=bool(busy_with))
             if isinstance(what, Wait):
-                if what.for_end and busy_with is not None:
-                    self._waiting_for[busy_with] = trigger.id
+                if what.for_end:
+                    self._waiting_for |= dict.fromkeys(busy_with, trigger.id)
                     return Wait(until_ms=self._in(AGAIN_S))
                 return what
             if isinstance(what, Skip):
                 await self._triggers.append(trigger.skip(cause, what))
             else:
-                if what.stops and busy_with is not None:
-                    await self._stop(trigger, busy_with, cause)
-                await self._fire(trigger, what, cause)
+                await self._fire(trigger, what, cause, busy_with)
         except (VersionConflict, LeadingMemberFailed):  # another server, or somebody, was first
             await self._triggers.reload(trigger.id)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, Unavailable) as error:
             log.warning("the trigger %s waits for the database: %s", trigger.id, error)
             await asyncio.sleep(AGAIN_S)
             await self._triggers.reload(trigger.id)  # it may have been stored all the same
         return None
 
-    async def _fire(self, trigger: Trigger, what: Fire, cause: Cause) -> None:
+    async def _fire(self, trigger: Trigger, what: Fire, cause: Cause, busy: Sequence[UUID]) -> None:
         try:
-            await self._triggers.start(trigger, cause.actor, what.due_ms, lambda x: trigger.fire(cause, x, what))
+            await self._triggers.start(trigger, cause.actor, what.due_ms, lambda x: trigger.fire(cause, x, what, busy))
         except Refusal as refusal:
             log.warning("trigger %r starts nothing: %s", trigger.settings.name, refusal.message)
             skipped = Skip(count=1 + what.missed, first_ms=what.due_ms, last_ms=what.due_ms, reason=refusal.code)
@@ -150,7 +156,9 @@ class Firing:
         try:
             reason = f"replaced by the next of trigger {trigger.settings.name}"
             await self._stops.stop(execution_id, cause, grace_s=REPLACED_GRACE_S, reason=reason)
-        except (Refusal, VersionConflict) as error:  # it has ended meanwhile, say
+        except Unavailable:
+            raise
+        except Refusal as error:  # it has ended meanwhile, say
             log.info("execution %s was not replaced: %s", execution_id, error)
 
     def _in(self, seconds: float) -> float:

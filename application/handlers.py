@@ -329,7 +329,7 @@ class Handlers:
         first = await self.conductor.load(known.replayed.execution_id)
         prepared = await self.versions.graph(first.state.workflow_id, first.state.workflow_version)
         inputs, problems = self.inputs.complete(prepared.graph.inputs_schema, command.inputs)
-        same = not problems and known.body_hash == _body_hash(command, inputs)
+        same = not (problems and command.body_hash is None) and known.body_hash == _body_hash(command, inputs)
         return _as_before(known.replayed, first) if same else None
 
     def _guard(self, command: c.Execute, execution_id: UUID, inputs: Mapping[str, object]) -> IdempotencyGuard | None:
@@ -521,6 +521,8 @@ def _scope(command: c.Execute) -> str:
 
 
 def _body_hash(command: c.Execute, inputs: Mapping[str, object]) -> bytes:
+    if command.body_hash is not None:
+        return command.body_hash
     asked: list[object] = [inputs, command.priority, command.labels, command.version]
     if command.start_at is not None or command.delay_s is not None:  # hashes of before had no such fields
         asked.append([command.start_at, command.delay_s])

@@ -17,10 +17,12 @@ from application.patience import patiently
 from application.ports import Appended, EventStore, Expressions, Member, VersionConflict, WebhookSecrets
 from domain.errors import Conflict, InvalidInput, NotFound, PermissionRefused, Problem
 from domain.event import RecordedEvent
-from domain.execution.status import FINAL
+from domain.execution.state import ExecutionState
+from domain.execution.status import FINAL, ExecutionStatus
 from domain.triggering.reading import read, workflow_of
 from domain.triggering.trigger import (
     Kind,
+    Overlap,
     Trigger,
     TriggerChanged,
     TriggerCreated,
@@ -48,6 +50,7 @@ class Triggers:
         self._store, self._handlers, self._expressions = store, handlers, expressions
         self._secrets, self._new_secret = secrets, new_secret
         self.known: dict[UUID, Trigger] = {}
+        self._removed: set[UUID] = set()  # what is read of them late must not bring them back
         self.changed: Callable[[Trigger], None] = _nobody
 
     # ── as the log has them ──
@@ -65,32 +68,41 @@ class Triggers:
             await self._learn(event)
 
     async def _learn(self, last: TriggerEvent) -> None:
-        known = self.known.get(last.originator_id)
-        if known is not None and known.version >= last.originator_version:
+        if self._knows(last):
             return
         settings = last
         if not isinstance(last, TriggerCreated | TriggerChanged):
             at = last.standing.settings_version
             settings = await patiently(lambda: self._store.event_of(last.originator_id, at))
-        if isinstance(settings, TriggerCreated | TriggerChanged):
+        # Newer ones may have been heard of while the settings were read.
+        if isinstance(settings, TriggerCreated | TriggerChanged) and not self._knows(last):
             self._keep(Trigger.of(settings, last))
+
+    def _knows(self, event: TriggerEvent) -> bool:
+        """Whether what is known of its trigger is as new as this."""
+        known = self.known.get(event.originator_id)
+        return event.originator_id in self._removed or (known is not None and known.version >= event.originator_version)
 
     def hear(self, event: TriggerEvent) -> bool:
         """It was stored, here or elsewhere. Idempotent; whether that was understood, or it must be loaded anew."""
+        if self._knows(event):
+            return True
         known = self.known.get(event.originator_id)
         if known is None:
             if isinstance(event, TriggerCreated):
                 self._keep(Trigger.of(event, event))
+            elif event.standing.removed:
+                self._removed.add(event.originator_id)
             return isinstance(event, TriggerCreated) or event.standing.removed
         if event.originator_version > known.version + 1 and not isinstance(event, TriggerChanged):
             return False
-        if event.originator_version > known.version:
-            self._keep(known.then(event))
+        self._keep(known.then(event))
         return True
 
     def _keep(self, trigger: Trigger) -> None:
         if trigger.standing.removed:
             self.known.pop(trigger.id, None)
+            self._removed.add(trigger.id)
         else:
             self.known[trigger.id] = trigger
         self.changed(trigger)
@@ -108,16 +120,43 @@ class Triggers:
         self.hear(event)
         return stored.position
 
-    async def busy_with(self, trigger: Trigger) -> UUID | None:
-        """The execution it started last, unless that is over."""
-        started = trigger.standing.execution_id
-        if started is None:
-            return None
+    async def busy_with(self, trigger: Trigger, *, most: int | None = None) -> list[UUID]:
+        """The executions it started that are not over, at most so many, oldest first; where they may overlap nobody
+        asks. Each is read from its events."""
+        found = list[UUID]()
+        for one in () if trigger.settings.overlap is Overlap.ALLOW else trigger.standing.started:
+            if len(found) == most:
+                break
+            if await self._running(one) is not None:
+                found.append(one)
+        return found
+
+    async def to_stop(self, trigger: Trigger) -> list[UUID]:
+        """Those whose place the last one has taken and that nobody has stopped yet."""
+        standing = trigger.standing
+        if not standing.replaced or standing.execution_id is None:
+            return []
+        running = {one: state for one in standing.replaced if (state := await self._running(one)) is not None}
+        if all(state.status is ExecutionStatus.STOPPING for state in running.values()):
+            return []
+        last = (await self._handlers.conductor.load(standing.execution_id)).state
+        # One that its workflow's concurrency cancelled as it came takes nobody's place; and a run that somebody began
+        # later by a retry is none of those it was to replace.
+        if last.created_at is None or (last.status is ExecutionStatus.STOPPED and last.started_at is None):
+            return []
+        return [
+            one
+            for one, state in running.items()
+            if state.status is not ExecutionStatus.STOPPING and state.created_at and state.created_at < last.created_at
+        ]
+
+    async def _running(self, execution_id: UUID) -> ExecutionState | None:
+        """None when it is over."""
         try:
-            execution = await self._handlers.conductor.load(started)
+            state = (await self._handlers.conductor.load(execution_id)).state
         except NotFound:
             return None
-        return None if execution.state.status in FINAL else started
+        return None if state.status in FINAL else state
 
     # ── what people ask ──
 
@@ -190,7 +229,10 @@ class Triggers:
                 raise Conflict("a_webhook_is_called", "A webhook fires when it is called.", "Call its address.")
             now_ms = float(int(cause.at.timestamp() * 1000))
             try:
-                return await self.start(trigger, command.actor, now_ms, lambda x, t=trigger: t.fire_by_hand(cause, x))
+                busy = await self.busy_with(trigger)
+                return await self.start(
+                    trigger, command.actor, now_ms, lambda x, t=trigger, b=busy: t.fire_by_hand(cause, x, b)
+                )
             except VersionConflict:
                 if not left:
                     raise
@@ -240,6 +282,7 @@ class Triggers:
                 actor=f"trigger:{trigger.id}", workflow_id=trigger.workflow_id, inputs=inputs,
                 priority=trigger.settings.priority, labels={"trigger": trigger.settings.name}, version=None,
                 idempotency_key=command.idempotency_key, route="webhook", trigger=f"webhook:{trigger.id}",
+                body_hash=_sent(command),
             )
         )  # fmt: skip
 
@@ -283,6 +326,12 @@ class Triggers:
                     raise
                 await self.reload(trigger_id)
         raise AssertionError
+
+
+def _sent(command: c.CallWebhook) -> bytes:
+    """A call that comes again is the same by its body and query. The inputs made of it may differ: they can hold the
+    time and headers that a sender sets anew with each try."""
+    return hashlib.sha256(_encode([hashlib.sha256(command.raw).hexdigest(), command.query])).digest()
 
 
 def _proven(command: c.CallWebhook, secret: str) -> bool:

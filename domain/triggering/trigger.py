@@ -5,10 +5,11 @@ by two events: its last one, and the one that holds its settings.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -22,6 +23,8 @@ MOST_AT_ONCE = 1_000
 """Due times looked at together; of more that were missed the oldest are recorded as skipped first."""
 MOST_MADE_UP = 100
 """Of all that were missed, the latest so many are made up for."""
+MOST_BESIDE = 100
+"""Of those somebody started by hand, so many are remembered until they are over."""
 
 
 class Kind(StrEnum):
@@ -33,8 +36,8 @@ class Kind(StrEnum):
 
 
 class Overlap(StrEnum):
-    """What becomes of a due time while the execution it started before is not over: it starts another all the same, is
-    skipped, waits until that one is over, or stops that one."""
+    """What becomes of a due time while an execution it started before is not over: it starts another all the same, is
+    skipped, waits until that one is over, or starts another and then stops that one."""
 
     ALLOW = "allow"
     SKIP = "skip"
@@ -74,7 +77,8 @@ class TriggerSettings:
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where a trigger stands after an event. `handled_ms`: every due time until then has been dealt with; `anchor_ms`:
-    from when on intervals count; `execution_id`: the last one it started, `due_ms` for when."""
+    from when on intervals count; `execution_id`: the last one it started, `due_ms` for when. Of those before it that
+    were not over then, `replaced` are those whose place it takes, which are to be stopped, and `beside` the others."""
 
     settings_version: int
     paused: bool
@@ -85,6 +89,14 @@ class Standing:
     skipped: int
     due_ms: float | None
     execution_id: UUID | None
+    beside: tuple[UUID, ...] = ()
+    replaced: tuple[UUID, ...] = ()
+
+    @property
+    def started(self) -> tuple[UUID, ...]:
+        """Those that may not be over, oldest first."""
+        last = () if self.execution_id is None else (self.execution_id,)
+        return (*self.replaced, *self.beside, *last)
 
 
 @dataclass(frozen=True)
@@ -176,7 +188,7 @@ register(*TRIGGER_EVENTS)
 
 @dataclass(frozen=True, kw_only=True)
 class Fire:
-    """Start an execution for this due time; `stops` the one before it."""
+    """Start an execution for this due time; `stops` those before it."""
 
     due_ms: float
     missed: int = 0
@@ -264,22 +276,25 @@ class Trigger:
 
     # ── what it does by itself ──
 
-    def fire(self, cause: Cause, execution_id: UUID, what: Fire) -> TriggerFired:
-        """An execution is stored with this for a due time."""
+    def fire(self, cause: Cause, execution_id: UUID, what: Fire, busy: Sequence[UUID] = ()) -> TriggerFired:
+        """An execution is stored with this for a due time; `busy` are those that are not over."""
         standing = replace(
             self.standing, handled_ms=max(self.standing.handled_ms, what.due_ms), fired=self.standing.fired + 1,
             skipped=self.standing.skipped + what.missed, due_ms=what.due_ms, execution_id=execution_id,
+            beside=() if what.stops else tuple(busy), replaced=tuple(busy) if what.stops else (),
         )  # fmt: skip
         return self._next(
             TriggerFired, cause, standing, execution_id=execution_id, due_at_ms=what.due_ms,
             missed=what.missed, by_hand=False,
         )  # fmt: skip
 
-    def fire_by_hand(self, cause: Cause, execution_id: UUID) -> TriggerFired:
-        """Somebody starts one out of turn; what is due stays due."""
+    def fire_by_hand(self, cause: Cause, execution_id: UUID, busy: Sequence[UUID] = ()) -> TriggerFired:
+        """Somebody starts one out of turn; what is due stays due. `busy` are those that are not over: none of them is
+        stopped, and those that are due next find all of them."""
         standing = replace(
-            self.standing, fired=self.standing.fired + 1, due_ms=_ms(cause.at), execution_id=execution_id
-        )
+            self.standing, fired=self.standing.fired + 1, due_ms=_ms(cause.at), execution_id=execution_id,
+            beside=tuple(busy)[-MOST_BESIDE:], replaced=(),
+        )  # fmt: skip
         return self._next(
             TriggerFired, cause, standing, execution_id=execution_id, due_at_ms=_ms(cause.at), missed=0,
             by_hand=True,
@@ -329,7 +344,7 @@ class Trigger:
         return self.standing.paused or self.standing.removed
 
     def decide(self, now_ms: float, *, busy: bool) -> Fire | Skip | Wait:
-        """What it has to do; `busy`: the execution it started last is not over."""
+        """What it has to do; `busy`: one that it started is not over."""
         times = self.times
         if times is None or self.is_still:
             return Wait(until_ms=None)
@@ -337,7 +352,7 @@ class Trigger:
         ripe = [*islice(takewhile(lambda due: self.ripe_at(due) <= now_ms, coming), MOST_AT_ONCE + 1)]
         if not ripe:
             return Wait(until_ms=self.next_ms())
-        late = [*takewhile(lambda due: self.ripe_at(due) + LATE_MS < now_ms, ripe)]  # they are dealt with in order
+        late = self._late(times, ripe, now_ms)
         overlap, catch_up = self.settings.overlap, self.settings.catch_up
         if len(ripe) > MOST_AT_ONCE:
             return _skip(late or ripe, "missed")
@@ -355,6 +370,17 @@ class Trigger:
         if catch_up is CatchUp.LATEST and gone:
             return Fire(due_ms=gone[-1], missed=len(gone) - 1, stops=stops)
         return Fire(due_ms=ripe[0], stops=stops)
+
+    def _late(self, times: Cron | Every, ripe: list[float], now_ms: float) -> list[float]:
+        """Those that nobody was there for. Due times are dealt with in order: one may have waited for those before it
+        whose part of the jitter was larger, and is late only when it is later than that."""
+        first = ripe[0]
+        if self.ripe_at(first) + LATE_MS >= now_ms:
+            return []
+        before = takewhile(lambda due: due < first, times.due(first - self.settings.jitter_s * 1000 - 1))
+        held_until = max(map(self.ripe_at, before), default=0.0)
+        could = islice(accumulate(map(self.ripe_at, ripe), max, initial=held_until), 1, None)
+        return [due for due, at in zip(ripe, could, strict=True) if at + LATE_MS < now_ms]
 
 
 def _skip(due: "list[float]", reason: str) -> Skip:

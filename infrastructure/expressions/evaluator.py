@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from infrastructure.workers.lines import clean
 from infrastructure.workers.results import to_json
 from infrastructure.workers.step import StepRefused
 from infrastructure.workers.wire import LENGTH
@@ -113,7 +114,8 @@ class _Evaluator:
         except RecursionError:
             return Answer(results=[], failed=expression, message="it calls itself too deeply")
         except Exception as error:
-            text = str(error) or type(error).__name__
+            # $error("a\u0000b") brings any character in, and this becomes the message of an event.
+            text = clean(str(error)) or type(error).__name__
             return Answer(results=[], failed=expression, message=text[:500])
         return Answer(results=results)
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, cast
 
+from infrastructure.workers.lines import clean
+
 _limit = sys.getrecursionlimit()
 from jsonata import Functions as _Functions  # noqa: E402  # type: ignore[reportMissingTypeStubs]  # has none
 from jsonata import JException as _JException  # noqa: E402  # type: ignore[reportMissingTypeStubs]
@@ -47,12 +49,12 @@ def compile_expression(text: str) -> Any:
         return Jsonata(text)
     except _JException as error:
         position = error.location if error.location >= 0 else None
-        raise NotAnExpression(str(error), position) from None
+        raise NotAnExpression(clean(str(error)), position) from None
     except RecursionError:
         raise NotAnExpression("it is nested too deeply", None) from None
     except Exception as error:
         # The parser lets IndexError, AttributeError, re.error and others out for odd texts.
-        raise NotAnExpression(f"it can't be read ({error})", None) from None
+        raise NotAnExpression(f"it can't be read ({clean(str(error))})", None) from None
 
 
 def tree_of(text: str) -> Node:

@@ -32,7 +32,12 @@ def fork() -> int:
     """
     read, write = os.pipe2(os.O_CLOEXEC)
     # A process can choose the namespace of its children once: a helper does, and leaves its child to the caller.
-    helper = os.fork()
+    try:
+        helper = os.fork()
+    except OSError:
+        os.close(read)
+        os.close(write)
+        raise
     if helper == 0:
         os.close(read)
         try:

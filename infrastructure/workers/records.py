@@ -7,6 +7,7 @@ it forks its worker and removed when everything below it is dead.
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -14,13 +15,15 @@ from pathlib import Path
 from infrastructure.workers import namespaces
 from infrastructure.workers.processes import descendants, signal_all, start_time
 
-_SUFFIX = ".supervisor"
+_SUFFIX, _UNFINISHED = ".supervisor", ".new"
+SCRATCH = ".scratch"
+"""The folder a supervisor gives its worker: it is removed by it, or when it was killed by the next server."""
 
 
 def write_record(folder: Path) -> Path:
     """Record the calling process."""
     record = folder / f"{namespaces.pid()}{_SUFFIX}"
-    unfinished = record.with_suffix(".new")
+    unfinished = record.with_suffix(_UNFINISHED)
     unfinished.write_text(str(start_time(os.getpid())))
     unfinished.rename(record)
     return record
@@ -43,7 +46,7 @@ def living(folder: Path) -> list[int]:
 
 
 async def wait_until_gone(folder: Path, *, patience_s: float) -> None:
-    """Return when no recorded supervisor lives.
+    """Return when no recorded supervisor lives, and what they kept in the folder is gone.
 
     They end by themselves when their server is gone; those still there after `patience_s` seconds are
     killed with all they started.
@@ -54,3 +57,11 @@ async def wait_until_gone(folder: Path, *, patience_s: float) -> None:
             for pid in alive:
                 signal_all([*descendants(pid), pid], signal.SIGKILL)
         await asyncio.sleep(0.005)
+    _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    for scratch in folder.glob(f"*{SCRATCH}"):
+        shutil.rmtree(scratch, ignore_errors=True)
+    for unfinished in folder.glob(f"*{_UNFINISHED}"):
+        unfinished.unlink(missing_ok=True)

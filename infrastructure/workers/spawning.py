@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from infrastructure.workers.wire import CONTROL, KILL, Board
 from infrastructure.workers.worker import WorkerOptions
 from infrastructure.workers.zygote import FDS, Report, Spawn
 
+PATIENCE_S = 5.0
+"""So long the zygote may take to read the next request while its socket is full (some 160 of them)."""
 _PACKAGES = str(Path(__file__).resolve().parents[2])
 _START = f"import sys; sys.path.insert(0, {_PACKAGES!r}); from infrastructure.workers.zygote import main; main()"
 
@@ -93,11 +96,11 @@ class Zygote:
         request = self._requests
         spawn = Spawn(request=request, folder=str(self.folder), options=options)
         try:
-            socket.send_fds(zygote, [msgspec.msgpack.encode(spawn)], theirs)
+            _ask(zygote, spawn, theirs)
         except OSError:
-            # It died a moment ago: begin another one, once.
+            # It died a moment ago, or reads nothing any more: begin another one, once.
             self._ended(zygote)
-            socket.send_fds(self._begin(), [msgspec.msgpack.encode(spawn)], theirs)
+            _ask(self._begin(), spawn, theirs)
         finally:
             for fd in theirs:
                 os.close(fd)
@@ -146,10 +149,9 @@ class Zygote:
             if not packet:
                 self._ended(zygote)
                 return
-            report = self._reports.decode(packet)
-            if report.ended:
-                self._living.pop(report.request, None)
-                self._on_end.pop(report.request)(True)
+            request = self._reports.decode(packet).request
+            self._living.pop(request, None)
+            self._on_end.pop(request)(True)
 
     def _ended(self, zygote: socket.socket) -> None:
         """The zygote died on its own: forget it. Its supervisors lost the witness of their end."""
@@ -167,6 +169,19 @@ class Zygote:
         self._living.clear()
         for callback in callbacks:
             callback(False)
+
+
+def _ask(zygote: socket.socket, spawn: Spawn, fds: list[int]) -> None:
+    """Raises OSError when it is dead, or has not read anything for PATIENCE_S."""
+    packet = msgspec.msgpack.encode(spawn)
+    try:
+        socket.send_fds(zygote, [packet], fds)
+    except BlockingIOError:
+        # Many were asked for in one breath. It lives: taken for dead, it would take the work of all workers along.
+        room = select.poll()
+        room.register(zygote, select.POLLOUT)
+        room.poll(PATIENCE_S * 1000)
+        socket.send_fds(zygote, [packet], fds)
 
 
 def _open_connections() -> tuple[Connections, list[int]]:

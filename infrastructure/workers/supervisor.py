@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from infrastructure.workers import processes
-from infrastructure.workers.records import write_record
+from infrastructure.workers.records import SCRATCH, write_record
 from infrastructure.workers.wire import CONTROL, GONE, KILL, TERMINATE
 
 
@@ -34,7 +34,9 @@ def supervise(control: socket.socket, folder: Path, work: Callable[[Path], None]
     signal.signal(signal.SIGCHLD, _ignore)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     record = write_record(folder)
-    scratch = folder / f"{record.stem}.scratch"
+    scratch = folder / f"{record.stem}{SCRATCH}"
+    # Of an earlier supervisor with this pid, ended together with all of Runwright: no step gets the files of another.
+    shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700, exist_ok=True)
     me = os.getpid()
     worker = os.fork()

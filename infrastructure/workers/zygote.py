@@ -33,11 +33,9 @@ class Spawn(msgspec.Struct, array_like=True):
 
 
 class Report(msgspec.Struct, array_like=True):
-    """Zygote -> server: a supervisor was started for a request, or has ended with everything below it."""
+    """Zygote -> server: the supervisor of a request has ended with everything below it, or could not be started."""
 
     request: int
-    supervisor: int
-    ended: bool
 
 
 def main() -> None:
@@ -96,10 +94,9 @@ class _Zygote:
             os.close(fd)
         if supervisor is None:
             # As one that ended before it did anything: the server tries again, ever more slowly.
-            self._tell(Report(request=spawn.request, supervisor=0, ended=True))
+            self._tell(Report(request=spawn.request))
             return
         self._requests[supervisor] = spawn.request
-        self._tell(Report(request=spawn.request, supervisor=supervisor, ended=False))
 
     def _become_supervisor(self, spawn: Spawn, fds: list[int]) -> None:
         """In the forked child; never returns."""
@@ -129,7 +126,7 @@ class _Zygote:
         for pid in ended:
             request = self._requests.pop(pid, None)
             if request is not None:
-                self._tell(Report(request=request, supervisor=pid, ended=True))
+                self._tell(Report(request=request))
 
     def _tell(self, report: Report) -> None:
         try:

@@ -1,7 +1,9 @@
 """Triggers: what starts executions by the clock and by calls from outside."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
+from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -9,7 +11,7 @@ from starlette.responses import Response
 
 from application import commands as c
 from application.queries import Json
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.triggering.trigger import Kind, Trigger, TriggerSkipped
 from domain.triggering.when import BadTime, Cron
 from interfaces import strict_json
@@ -28,16 +30,16 @@ async def _answer(request: Request, trigger: Trigger, position: int, secret: str
     """As the API shows it; `secret` when it is new: it is never shown again."""
     settings, standing = trigger.settings, trigger.standing
     service = service_of(request)
-    busy_with = None
+    busy_with: list[UUID] = []
     next_ms = trigger.next_ms()
     if next_ms is not None and next_ms <= service.clock.now().timestamp() * 1000:
-        busy_with = await service.triggers.busy_with(trigger)
+        busy_with = await service.triggers.busy_with(trigger, most=1)
     answer: Json = {
         "id": trigger.id, "version": standing.settings_version, "workflow_id": trigger.workflow_id,
         "name": settings.name, "kind": settings.kind, "cron": settings.cron, "timezone": settings.timezone,
         "every_s": settings.every_s, "inputs": msgspec.Raw(trigger.inputs), "priority": settings.priority,
         "overlap": settings.overlap, "catch_up": settings.catch_up, "jitter_s": settings.jitter_s,
-        "paused": standing.paused, "next_at": _time(next_ms), "waits_for": busy_with,
+        "paused": standing.paused, "next_at": _time(next_ms), "waits_for": next(iter(busy_with), None),
         "last_due_at": _time(standing.due_ms), "last_execution_id": standing.execution_id,
         "fired": standing.fired, "skipped": standing.skipped, "last_skip": _skip(trigger),
         "path": f"/api/v1/hooks/{trigger.id}" if settings.kind is Kind.WEBHOOK else None,
@@ -208,6 +210,12 @@ async def call(request: Request, trigger_id: str) -> Response:
     service, headers = service_of(request), request.headers
     raw = await request.body()
     value = strict_json.parse(raw, max_depth=service.max_depth) if raw else None
+    query = dict(request.query_params)
+    if problems := strict_json.check(query):
+        raise InvalidInput(
+            "value_refused", "The query holds values that can't be kept.", "Mend the parameters named.",
+            [replace(problem, pointer=f"/query{problem.pointer}") for problem in problems],
+        )  # fmt: skip
     key = headers.get("idempotency-key") or headers.get("x-github-delivery")
     if key is not None and not 0 < len(key) <= MAX_KEY:
         raise refused_field("Idempotency-Key", f"An idempotency key has 1 to {MAX_KEY} characters.")
@@ -217,7 +225,7 @@ async def call(request: Request, trigger_id: str) -> Response:
         await service.triggers.call(
             c.CallWebhook(
                 trigger_id=uuid_of(trigger_id, "webhook"), raw=raw, body=value,
-                headers={name.lower(): text for name, text in headers.items()}, query=dict(request.query_params),
+                headers={name.lower(): text for name, text in headers.items()}, query=query,
                 bearer=token.strip() if scheme.lower() == "bearer" else None,
                 signature=None if signature is None else signature.removeprefix("sha256="), idempotency_key=key,
             )

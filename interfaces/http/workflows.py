@@ -167,12 +167,14 @@ async def save(request: Request, workflow_id: str) -> Response:
 async def listing(
     request: Request,
     status: s.WorkflowStatus | None = None,
-    q: str | None = Query(None, max_length=200),
+    q: str | None = Query(None, max_length=200, json_schema_extra={"pattern": "^[^\\u0000]*$"}),
     cursor: int | None = Query(None, ge=0, le=2**63 - 1),
     limit: int = Query(200, ge=1, le=1000),
     min_position: int | None = Query(None, ge=0, le=2**63 - 1),
 ) -> Response:
     """Newest first, each with its last runs."""
+    if q is not None and "\x00" in q:
+        raise InvalidInput("bad_query", "q holds the character NUL.", "Take it out.")
     queries = service_of(request).queries
     position = await queries.require_position(min_position)
     rows = await queries.views.workflows(before=cursor, status=status, q=q, limit=limit + 1)

@@ -250,6 +250,17 @@ def test_a_map_over_its_time_ends_its_items_and_fails(api: Api, tmp_path: Path) 
     assert names(tmp_path, "began") == {"began-0", "began-1"}
 
 
+def test_the_condition_of_a_retry_sees_the_item_and_its_index(api: Api) -> None:
+    code = "def main(n):\n    raise ValueError('no')\n"
+    retry = {"max_attempts": 2, "interval_s": 0, "when": "${item.again and index < 2}"}
+    items = [{"again": True}, {"again": False}, {"again": True}]
+    node = each(code, items, {"n": "${item}"}, inner={"retry": retry}, config={"on_item_error": {"max": 3}})
+    execution_id = api.run(api.save(workflow("picky-retry", node)))
+    api.finish(execution_id)
+    failed = [event["data"] for event in api.events(execution_id) if event["type"] == "execution.step_failed"]
+    assert {one["path"]: one["attempt"] for one in failed} == {"m[0]": 2, "m[1]": 1, "m[2]": 1}
+
+
 def test_a_paused_map_starts_no_item_and_goes_on_when_it_is_resumed(api: Api, tmp_path: Path) -> None:
     node = each(GATED, [0, 1, 2], {"n": "${item}", "folder": str(tmp_path)}, config={"max_parallel": 1})
     execution_id = api.run(api.save(workflow("paused", node, output="${steps.m.output}")))

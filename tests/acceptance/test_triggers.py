@@ -166,6 +166,38 @@ def test_a_webhook_takes_its_secret_or_a_signature_and_a_call_that_comes_again_i
     assert httpx.post(url, content=body, headers=other).json()["code"] == "trigger_is_paused"
 
 
+def test_a_call_that_comes_again_is_one_though_its_time_and_its_headers_differ(api: Api) -> None:
+    flow = api.save(echo())
+    inputs = {"at": "${trigger.fired_at}", "tries": "${request.headers.`x-tries`}", "of": "${request.query.of}"}
+    made = trigger(api, flow, kind="webhook", inputs=inputs)
+
+    def call(tries: int, of: str = "a", body: bytes = b"{}") -> httpx.Response:
+        headers = {
+            "authorization": f"Bearer {made['secret']}", "content-type": "application/json",
+            "x-github-delivery": "d-7", "x-tries": str(tries),
+        }  # fmt: skip
+        return httpx.post(f"{api.url}{made['path']}", params={"of": of}, content=body, headers=headers)
+
+    first, again = call(1), call(2)
+    assert [first.status_code, again.status_code] == [202, 202], again.text
+    assert again.json()["execution_id"] == first.json()["execution_id"]
+    assert again.headers["idempotency-replayed"] == "true"
+    for other in (call(3, of="b"), call(3, body=b'{"x": 1}')):
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+def test_a_query_that_can_not_be_kept_is_refused_and_hides_nothing(api: Api) -> None:
+    flow = api.save(echo("queried"))
+    made = trigger(api, flow, kind="webhook", inputs={"q": "${request.query.q}"})
+    bearer = {"authorization": f"Bearer {made['secret']}"}
+    refused = httpx.post(f"{api.url}{made['path']}?q=a%00b&a%00=1", headers=bearer)
+    assert (refused.status_code, refused.json()["code"]) == (400, "value_refused")
+    assert {problem["pointer"] for problem in refused.json()["errors"]} == {"/query", "/query/q"}
+    taken = httpx.post(f"{api.url}{made['path']}?q=b", headers=bearer)
+    assert api.finish(taken.json()["execution_id"])["result"] == {"q": "b"}
+    assert api.get(f"/stats/workflows/{flow}")
+
+
 def test_settings_are_refused_with_every_wrong_field_and_the_way_out(api: Api) -> None:
     flow = api.save(echo())
     refused = trigger(

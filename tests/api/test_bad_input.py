@@ -112,6 +112,7 @@ BAD_PARAMETERS = [
     *[(path, f"min_position={value}") for path in READING for value in ("-1", "x", str(2**63))],
     ("/workflows", "cursor=-1"), ("/workflows", "cursor=x"), ("/workflows", "status=gone"),
     ("/workflows", "q=" + "x" * 201), ("/executions", "status=happy"), ("/executions", "workflow_id=me"),
+    ("/workflows", "q=a%00b"),
     ("/executions", "label=nonsense"), ("/executions", "label=a%00=b"), ("/executions", "since=yesterday"),
     ("/executions", "since=2026-01-01T00:00:00"), ("/executions", "since=0001-01-01T00:00:00%2B23:59"),
     ("/executions", f"cursor={2**63}"), ("/executions/{x}", "at=-1"), ("/executions/{x}", "at=x"),

@@ -187,3 +187,27 @@ async def _beats_while(work: asyncio.Future[list[None]]) -> float:
         longest, before = max(longest, now - before), now
     await work
     return longest
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (r"""$error("a\u0000b")""", "The expression failed: a\ufffdb."),
+        (r"""$error("a\ud800b")""", "The expression failed: a\ufffdb."),
+        (r"""inputs.city & "\u0000" """, "a text holds a NUL character (at the whole output)"),
+        (r"""{"a\u0000": [1]}""", "a text holds a NUL character (at /a?)"),
+        (r"""["\udc00"]""", "a text holds half of a surrogate pair (at /0)"),
+    ],
+)
+async def test_what_no_event_can_hold_comes_out_of_no_expression(
+    expressions: PythonExpressions, text: str, says: str
+) -> None:
+    with pytest.raises(ExpressionFailed) as failed:
+        await expressions.resolve("${" + text + "}", SCOPE)
+    assert says in failed.value.message
+
+
+@pytest.mark.parametrize("text", [r"""foo "a\u0000b" """, r"""foo "a\ud800b" """])
+async def test_a_mistake_is_told_without_what_no_answer_can_hold(expressions: PythonExpressions, text: str) -> None:
+    [problem] = expressions.check("${" + text + "}", ancestors=frozenset())
+    assert "a\ufffdb" in problem.message

@@ -17,13 +17,15 @@ import pytest
 from application.ports import Member, StoredEvent, StoreUnavailable
 from application.projections.rows import ExecutionRow
 from domain.event import RecordedEvent
-from domain.values import log_stream_id
+from domain.execution import events as e
+from domain.values import JsonText, log_stream_id
 from infrastructure import mapper
 from infrastructure.memory.system import SequentialIds
 from infrastructure.postgres.connection import Connections
 from infrastructure.postgres.event_store import PostgresEventStore
 from infrastructure.postgres.feed import PostgresFeed
 from infrastructure.postgres.projector import Projector
+from infrastructure.postgres.views import PostgresViews
 from tests.contracts.event_store.conftest import logged, member
 from tests.fixtures.api import until
 from tests.unit.domain.given import cause, facts, hand_over, queued, running
@@ -194,6 +196,41 @@ async def test_a_page_whose_answer_is_lost_is_counted_once(clone_database: Calla
     again = clone_database()
     copy_log(url, again)
     assert await rebuilt(again, 500) == rows_of(url)
+
+
+def with_nul(event: RecordedEvent) -> RecordedEvent:
+    """As versions wrote it that let NUL in; and a text that only looks like one."""
+    if isinstance(event, e.StepFailed):
+        return dataclasses.replace(event, error=dataclasses.replace(event.error, message="a\0b and \\u0000"))
+    if isinstance(event, e.StepCompleted):
+        return dataclasses.replace(
+            event, output=JsonText(msgspec.json.encode("a\0b and \\u0000")), output_artifact=None
+        )
+    if isinstance(event, e.Created):
+        return dataclasses.replace(event, inputs=JsonText(msgspec.json.encode({"q": "a\0b and \\u0000"})))
+    return event
+
+
+async def test_a_row_that_holds_nul_hides_no_other(clone_database: Callable[[], str]) -> None:
+    url = clone_database()
+    events = golden(20_261_127, copies=1)
+    async with world_on(url) as world, at_work(world.projector()) as projector:
+        await append_all(world.store, [with_nul(event) for event in events])
+        assert await projector.wait_for(await world.store.head_position(), timeout_s=30)
+    documents_now = documents(rows_of(url)).values()
+    connections = Connections(url)
+    views = PostgresViews(connections)
+    try:
+        ended, given = 0, 0
+        for workflow_id in {row.workflow_id for row in documents_now}:
+            ended += len(await views.last_ended(workflow_id, 100))
+            steps = {event.path for event in events if isinstance(event, e.StepCompleted)}
+            given += len(await views.last_outputs(workflow_id, [*steps]))
+        assert ended == sum(row.status in ("completed", "failed", "stopped") and not row.part for row in documents_now)
+        assert given > 0
+        await views.recent_steps(workflows=10, each=10, rows=100)
+    finally:
+        await connections.close()
 
 
 POISON: dict[str, tuple[str, bytes]] = {

@@ -5,8 +5,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,8 @@ from infrastructure.workers import executor as executor_module
 from infrastructure.workers.executor import LocalExecutor
 from infrastructure.workers.processes import children, descendants, start_time
 from infrastructure.workers.records import living
+from infrastructure.workers.spawning import Connections, Zygote
+from infrastructure.workers.worker import WorkerOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -150,6 +154,58 @@ async def test_another_process_with_a_recorded_pid_is_not_touched(tmp_path: Path
     finally:
         bystander.kill()
         bystander.wait()
+
+
+async def test_files_left_by_killed_supervisors_reach_no_step(tmp_path: Path) -> None:
+    left = tmp_path / "4711.scratch"
+    left.mkdir()
+    (left / "secret").write_text("of another step")
+    (tmp_path / "4712.new").write_text("")
+    executor = LocalExecutor(attempt_limit=1, idle_workers=1, runtime_dir=tmp_path, memory_mb=None)
+    await executor.start()
+    await executor.close(grace_s=0)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_supervisor_with_the_pid_of_an_earlier_one_begins_with_an_empty_folder(tmp_path: Path) -> None:
+    """In a container pids begin anew with each start."""
+    code = """
+import os, socket, sys
+from pathlib import Path
+from infrastructure.workers.supervisor import supervise
+folder = Path(sys.argv[1])
+stale = folder / f"{os.getpid()}.scratch"
+stale.mkdir()
+(stale / "secret").write_text("of another step")
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+supervise(theirs, folder, lambda scratch: print(os.listdir(scratch), flush=True), [])
+"""
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+async def test_many_workers_asked_for_in_one_breath_are_had_and_none_is_lost(tmp_path: Path) -> None:
+    zygote, ended, ours = Zygote(tmp_path), list[bool](), list[Connections]()
+
+    def one_more() -> None:
+        ours.append(zygote.spawn(WorkerOptions(kinds={}, role="expressions"), ended.append))
+
+    one_more()
+    first = zygote.pid
+    assert first is not None
+    assert zygote._socket is not None
+    zygote._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # full with a few instead of 160
+    os.kill(first, signal.SIGSTOP)
+    threading.Timer(0.3, os.kill, (first, signal.SIGCONT)).start()
+    try:
+        for _ in range(12):
+            one_more()
+        assert (zygote.pid, ended) == (first, [])
+    finally:
+        await zygote.close()
+        for connections in ours:
+            connections.close()
+    assert ended == [True] * 13
 
 
 async def test_a_killed_supervisor_takes_its_worker_and_daemons_along(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from application.ports import Begun, Lost, Succeeded
+from infrastructure.workers import namespaces
 from infrastructure.workers.executor import LocalExecutor
 from infrastructure.workers.processes import descendants, start_time
 from infrastructure.workers.records import living
@@ -200,3 +201,14 @@ def test_where_the_kernel_refuses_the_start_says_so(tmp_path: Path) -> None:
         pytest.skip(f"no user namespaces here: {refused.stderr.strip()}")
     assert "process_namespaces is true, but this machine refuses" in refused.stdout
     assert "set it to false" in refused.stdout
+
+
+def test_a_fork_that_is_refused_leaves_no_descriptor_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(BlockingIOError):
+        namespaces.fork()
+    assert os.listdir("/proc/self/fd") == before

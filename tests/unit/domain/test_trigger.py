@@ -1,5 +1,6 @@
 """What a trigger does about due times that come, overlap, or were missed."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -112,6 +113,26 @@ def test_jitter_is_the_same_for_a_time_wherever_it_is_asked_and_spread() -> None
     assert trigger.decide(trigger.ripe_at(at(60)) - 1, busy=False) == Wait(until_ms=trigger.ripe_at(at(60)))
 
 
+@pytest.mark.parametrize("seconds", [1.0, 10.0, 240.0])
+def test_with_a_server_there_nothing_is_missed_though_the_jitter_is_longer_than_the_interval(seconds: float) -> None:
+    trigger = every(seconds, jitter_s=600.0, catch_up=CatchUp.NONE, overlap=Overlap.ALLOW)
+    fired = list[float]()
+    now = T0
+    while len(fired) < 1_000:
+        what = trigger.decide(now, busy=False)
+        if isinstance(what, Wait):
+            assert what.until_ms is not None
+            now = what.until_ms + 50
+            continue
+        assert isinstance(what, Fire), what
+        fired.append(what.due_ms)
+        trigger = trigger.then(trigger.fire(cause(now), RUN, what))
+    assert fired == [at(seconds * n) for n in range(1, 1_001)]
+    gone = trigger.decide(now + 3_600_000, busy=False)
+    assert isinstance(gone, Skip), "an hour without a server is missed all the same"
+    assert gone.reason == "missed"
+
+
 def test_a_trigger_is_read_by_its_last_event_and_that_of_its_settings() -> None:
     trigger = every()
     events: list[TriggerEvent] = [trigger.last]
@@ -122,6 +143,25 @@ def test_a_trigger_is_read_by_its_last_event_and_that_of_its_settings() -> None:
     read = mapper.decode(events[-1].TOPIC, ID, 5, mapper.encode(events[-1]), None)
     first = mapper.decode(events[0].TOPIC, ID, 1, mapper.encode(events[0]), None)
     assert Trigger.of(first, read) == trigger  # type: ignore[arg-type]
+
+
+def test_an_event_from_before_anybody_counted_those_beside_is_read() -> None:
+    event = every().fire(cause(at(60)), RUN, Fire(due_ms=at(60)))
+    old = json.loads(mapper.encode(event))
+    del old["data"]["standing"]["beside"], old["data"]["standing"]["replaced"]
+    assert mapper.decode(event.TOPIC, ID, 2, json.dumps(old).encode(), None) == event
+
+
+def test_what_is_replaced_and_what_runs_beside_is_remembered_until_the_next_one() -> None:
+    trigger = every(overlap=Overlap.REPLACE)
+    busy = [UUID(int=n) for n in range(1, 4)]
+    by_hand = trigger.then(trigger.fire_by_hand(cause(at(10)), RUN, busy))
+    assert (by_hand.standing.beside, by_hand.standing.replaced) == (tuple(busy), ())
+    assert by_hand.standing.started == (*busy, RUN)
+    fired = by_hand.then(by_hand.fire(cause(at(60)), FLOW, Fire(due_ms=at(60), stops=True), [busy[0], RUN]))
+    assert (fired.standing.beside, fired.standing.replaced) == ((), (busy[0], RUN))
+    many = fired.then(fired.fire_by_hand(cause(at(70)), RUN, [UUID(int=n) for n in range(1_000)]))
+    assert many.standing.beside == tuple(UUID(int=n) for n in range(900, 1_000))
 
 
 SETTINGS = st.builds(
