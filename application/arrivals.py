@@ -69,12 +69,15 @@ class Arrivals:
         self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, _since(ticket))
 
     def look_again(self, execution_id: UUID) -> None:
-        """It was to come into the queue while it was in hand: it does now, if it still waits."""
+        """It was to come into the queue, or its parent asked for it, while it was in hand: now it can be said."""
         self._runs.spawn(self._come_late(execution_id))
 
     async def _come_late(self, execution_id: UUID) -> None:
         execution = await patiently(lambda: self._runs.load(execution_id))
         state = execution.state
+        if state.status in FINAL:
+            self._family.tell_parent(execution)
+            return
         prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version, state.part))
         known = execution_id in self._runs.live or self._runs.is_queued(execution_id)
         if state.status is ExecutionStatus.QUEUED and not (known or self._runs.closing):

@@ -661,6 +661,8 @@ class Conductor:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
             self.running.recount_soon()
+            if execution.state.status in FINAL:
+                self._family.tell_parent(execution)
             return  # another server has it, or it has ended
         if execution.state.held:  # by another server's command, of which we have not heard
             self._queue.put_back(
@@ -838,6 +840,7 @@ class Conductor:
                 self._decider.forget(live)
                 self._release(live)
                 self.running.recount_soon()
+                self._family.look_after(live.execution, self._decider.cause(live.execution))
                 refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
@@ -895,6 +898,7 @@ class Conductor:
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
             self._decider.forget(live)
             self.running.recount_soon()
+            self._family.look_after(execution, self._decider.cause(execution))
             for command in commands_in([*items, *live.inbox]):
                 self.spawn(self._pass_on(live.id, command))
             return

@@ -9,8 +9,17 @@ from uuid import UUID
 import pytest
 
 from application import commands as c
-from application.ports import Appended, LimitReached, Member, OpenExecution, Replayed, StoreUnavailable, Succeeded
-from domain.errors import CapacityExceeded
+from application.ports import (
+    Appended,
+    LeaseLost,
+    LimitReached,
+    Member,
+    OpenExecution,
+    Replayed,
+    StoreUnavailable,
+    Succeeded,
+)
+from domain.errors import CapacityExceeded, TransitionRefused
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.values import JsonText, Usage
@@ -40,6 +49,10 @@ class Two(ByHand):
 
     def stands(self, execution_id: UUID) -> str:
         return dict(self.everything())[execution_id].value
+
+    def created(self, execution_id: UUID) -> e.Created:
+        [event] = [event for event in self.truth.history(execution_id) if isinstance(event, e.Created)]
+        return event
 
     def kinds(self, execution_id: UUID) -> list[str]:
         return [type(event).__name__ for event in self.truth.history(execution_id)]
@@ -367,5 +380,131 @@ def test_nobody_is_refused_for_one_whose_end_was_not_heard(on_limit: str) -> Non
         second = await a.handlers.execute(execute(flow))
         await asyncio.sleep(60)
         assert world.stands(second.execution_id) == "completed"
+
+    told(story)
+
+
+async def calls(server: Server, child: UUID) -> UUID:
+    """A workflow whose one step runs another workflow."""
+    node = {"id": "call", "kind": "workflow", "config": {"workflow": str(child), "inputs": {}}}
+    definition = {"apiVersion": "runwright/v1", "name": "parent", "nodes": [node]}
+    command = c.CreateWorkflow(actor=ADA, name="parent", description="", labels={}, definition=definition, ready=True)
+    workflow, _ = await server.handlers.create_workflow(command)
+    return workflow.id
+
+
+def child_in(world: Two) -> UUID:
+    [child] = [x for x, _ in world.everything() if world.created(x).trigger.startswith("parent:")]
+    return child
+
+
+async def parent_with_a_queued_child(world: Two, a: Server) -> tuple[UUID, UUID]:
+    """The parent runs on the first server, which has no slot for the child."""
+    parent = await calls(a, await world.flow(a))
+    accepted = await a.handlers.execute(execute(parent))
+    a.conductor.slots.limit = 0
+    await asyncio.sleep(1)
+    child = child_in(world)
+    assert (world.stands(accepted.execution_id), world.stands(child)) == ("running", "queued")
+    return accepted.execution_id, child
+
+
+@pytest.mark.parametrize("refused_by", ["version", "lease"])
+def test_a_parent_hears_of_the_end_of_a_child_that_another_server_was_quicker_to_start(refused_by: str) -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 1), await world.start(2, 0)
+        parent, child = await parent_with_a_queued_child(world, a)
+        append, load = a.store.append, a.conductor.load
+
+        async def late(member: Member) -> Appended | Replayed:
+            if not any(isinstance(event, e.Started) and event.originator_id == child for event in member.events):
+                return await append(member)
+            lets_in(b, 1)
+            if refused_by == "version":
+                await asyncio.sleep(0.5)
+                return await append(member)
+            await asyncio.sleep(60)
+            raise LeaseLost("another server holds it")
+
+        async def slowly(execution_id: UUID) -> Execution:
+            found = await load(execution_id)
+            await asyncio.sleep(60 if execution_id == child else 0)
+            return found
+
+        a.store.append, a.conductor.load = late, slowly  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(300)
+        assert (world.stands(child), world.stands(parent)) == ("completed", "completed")
+
+    told(story)
+
+
+@pytest.mark.parametrize("read", ["before it began", "after it ended"])
+def test_a_parent_hears_of_the_end_of_a_child_that_was_read_to_be_started_here_meanwhile(read: str) -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 1), await world.start(2, 0)
+        parent, child = await parent_with_a_queued_child(world, a)
+        await b.handlers.change_queue(c.ChangeQueue(actor=ADA, execution_id=child, priority=3, held=None))
+        await asyncio.sleep(1)
+        load, slow = a.conductor.load, True
+
+        async def slowly(execution_id: UUID) -> Execution:
+            nonlocal slow
+            if execution_id != child or not slow:
+                return await load(execution_id)
+            slow = False
+            lets_in(b, 1)
+            found = await load(execution_id)
+            await asyncio.sleep(60)
+            return found if read == "before it began" else await load(execution_id)
+
+        a.conductor.load = slowly  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(300)
+        assert (world.stands(child), world.stands(parent)) == ("completed", "completed")
+
+    told(story)
+
+
+def test_a_parent_hears_of_the_end_of_a_child_that_was_asked_to_stop_too_late() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 1), await world.start(2, 0)
+        parent, child = await parent_with_a_queued_child(world, a)
+        load = a.conductor._histories.load
+
+        async def slowly(execution_id: UUID) -> Execution:
+            if execution_id == child:
+                lets_in(b, 1)
+                await asyncio.sleep(60)
+            return await load(execution_id)
+
+        a.conductor._histories.load = slowly  # type: ignore[method-assign]
+        with pytest.raises(TransitionRefused):
+            await a.handlers.stop(stop_of(child))
+        await asyncio.sleep(60)
+        assert (world.stands(child), world.stands(parent)) == ("completed", "completed")
+
+    told(story)
+
+
+def test_a_child_that_another_server_starts_while_this_one_tries_to_is_paused_with_its_parent() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 1), await world.start(2, 0)
+        parent, child = await parent_with_a_queued_child(world, a)
+        await a.handlers.pause(c.PauseExecution(actor=ADA, execution_id=parent, resume=False))
+        append = a.store.append
+        for_ever(b)
+
+        async def late(member: Member) -> Appended | Replayed:
+            if any(isinstance(event, e.Started) and event.originator_id == child for event in member.events):
+                lets_in(b, 1)
+                await asyncio.sleep(5)
+            return await append(member)
+
+        a.store.append = late  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(60)
+        assert (world.stands(child), world.stands(parent)) == ("paused", "paused")
+        b.kill()
 
     told(story)
