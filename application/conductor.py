@@ -636,13 +636,13 @@ class Conductor:
         live.end()
         if self.live.get(live.id) is live:
             del self.live[live.id]
-        if live.id not in self.live:
+        if live.id not in self.live:  # else another copy runs and counts, prints and waits
             self.running.leaves(live.id)
-        self._hearing.forget(live.id)
+            self._hearing.forget(live.id)
+            self.slots.wait(live.id, live.position, 0)
         for amounts in live.amounts.values():
             self.slots.give_back(amounts)
         self.slots.give_back(live.reserved, slots=0)
-        self.slots.wait(live.id, live.position, 0)
         self._offer()
 
     # ── admission ────────────────────────────────────────────────────────────────────────────────

@@ -399,3 +399,36 @@ def test_an_input_that_is_ready_while_the_start_is_stored_is_not_left_lying() ->
         await world.ended()
 
     told(story)
+
+
+def test_one_that_waits_for_a_slot_goes_on_although_its_acceptance_was_not_answered() -> None:
+    """It was heard of by looking at everything, and ran before it was looked for as one whose answer was lost."""
+
+    async def story(world: ByHand) -> None:
+        world.limit = 1
+        server, workflow_id = await world.begin(steps("a"))
+        waits = {"id": "waits", "kind": "wait", "config": {"seconds": 5}}
+        work = {"id": "work", "kind": "python", "config": {"code": "def main(): pass"}}
+        later = {**roots(waits, work), "edges": [{"from": "waits", "to": "work"}]}
+        command = c.CreateWorkflow(actor=ADA, name="l", description="", labels={}, definition=later, ready=True)
+        waiting, _ = await server.handlers.create_workflow(command)
+        play = server.executor._play
+
+        async def for_a_while(attempt: Any) -> None:
+            await asyncio.sleep(20)
+            await play(attempt)
+
+        server.executor._play = for_a_while  # type: ignore[method-assign]
+        server.conductor.slots.limit = 0
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.execute(execute(waiting.id, "key"))
+        await asyncio.sleep(1)
+        server.conductor.slots.limit = 1
+        await server.conductor.look_at_all()
+        await asyncio.sleep(1)
+        await server.handlers.execute(execute(workflow_id))  # has the slot from before the other asks for it
+        await asyncio.sleep(120)
+        assert [status.value for _, status in world.everything()] == ["completed", "completed"]
+
+    told(story)
