@@ -22,6 +22,7 @@ from application.counting import in_ms, ticket_of, waits_of
 from application.deciding import ACTOR, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
+from application.failures import internal
 from application.family import Family
 from application.handing import Handing
 from application.hearing import Hearing
@@ -40,7 +41,7 @@ from application.live import (
     refuse,
 )
 from application.load import Load
-from application.patience import AGAIN_S, patiently
+from application.patience import AGAIN_S, patiently, stubbornly
 from application.ports import (
     Appended,
     Artifacts,
@@ -706,15 +707,19 @@ class Conductor:
         if live.driver is None and not self._closing and self.live.get(live.id) is live:
             live.driver = self.spawn(self._drive(live))
 
-    def _later(self, live: Live, name: str, work: Awaitable[object]) -> None:
+    def _later(
+        self, live: Live, name: str, work: Callable[[], Awaitable[object]], failed: Callable[..., object]
+    ) -> None:
         """Wait for something outside the decision; what it gives goes into the inbox. Once per name."""
         if name in live.tasks:
-            cast("Coroutine[Any, Any, object]", work).close()
             return
 
         async def bring() -> None:
             try:
-                item = await work
+                item = await stubbornly(work)
+            except Exception as error:  # silence would leave the execution standing, with its slots, for ever
+                log.error("%s of execution %s can't be done", name, live.id, exc_info=error)
+                item = failed(error=internal(error))
             finally:
                 live.tasks.pop(name, None)
             self.put(live, item)

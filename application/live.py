@@ -341,8 +341,9 @@ class Live:
             task.cancel()
 
 
-Later = Callable[[Live, str, Awaitable[object]], None]
-"""Have something awaited outside the decision, once per name; what it gives goes into the inbox."""
+Later = Callable[[Live, str, Callable[[], Awaitable[object]], Callable[..., object]], None]
+"""Have something awaited outside the decision, once per name; what it gives goes into the inbox. When it fails for a
+reason nobody foresaw it is done again; in the end what the last of these makes of `error=` goes there instead."""
 
 
 def commands_in(items: Iterable[object]) -> list[StopAsked | PauseAsked | AnswerGiven]:

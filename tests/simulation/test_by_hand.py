@@ -432,3 +432,51 @@ def test_one_that_waits_for_a_slot_goes_on_although_its_acceptance_was_not_answe
         assert [status.value for _, status in world.everything()] == ["completed", "completed"]
 
     told(story)
+
+
+def failing(world: ByHand, server: Server, what: str, times: int) -> None:
+    """Work outside of decisions fails so often, for a reason that is none of those it knows."""
+    server.conductor._evaluator._expressions.is_plain = lambda template: False  # type: ignore[method-assign]
+    owner, name = {
+        "output": (world.artifacts, "put"), "result": (server.conductor._evaluator._expressions, "resolve")
+    }[what]  # fmt: skip
+    real, left = getattr(owner, name), times
+
+    async def fails(*args: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise OSError(24, "Too many open files")
+        return await real(*args)
+
+    setattr(owner, name, fails)
+
+
+@pytest.mark.parametrize("what", ["output", "result"])
+def test_work_that_fails_for_an_unknown_reason_is_done_again(what: str) -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE if what == "output" else JsonText(b"{}")
+        server, workflow_id = await world.begin(steps("a", output="${steps.a.output.ok}"))
+        failing(world, server, what, 3)
+        await server.handlers.execute(execute(workflow_id))
+        assert (await world.ended())[-1] == "Completed"
+
+    told(story)
+
+
+@pytest.mark.parametrize(("what", "where"), [("output", "StepFailed"), ("result", "Failed")])
+def test_work_that_fails_again_and_again_fails_the_step_or_the_execution_and_says_so(what: str, where: str) -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE if what == "output" else JsonText(b"{}")
+        definition = steps("a", output="${steps.a.output.ok}") if what == "result" else steps("a")
+        server, workflow_id = await world.begin(definition)
+        failing(world, server, what, 1_000)
+        accepted = await server.handlers.execute(execute(workflow_id))
+        await asyncio.sleep(60)
+        assert world.status() is ExecutionStatus.RUNNING, "what is short for a while must not fail a step"
+        await world.ended()
+        [said] = [x for x in world.truth.history(accepted.execution_id) if type(x).__name__ == where]
+        assert (said.error.code, said.error.type) == ("internal_error", "OSError")  # type: ignore[attr-defined]
+        assert server.conductor.slots.used == 0
+
+    told(story)
