@@ -520,6 +520,7 @@ class Conductor:
             known = self.has(row.execution_id) or self.is_queued(row.execution_id)
             if state.status is ExecutionStatus.QUEUED and not known:
                 self.arrivals.enqueue(execution, 0, prepared)
+        await self.arrivals.look_at_all()
 
     # ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@ many, or to run twice."""
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -506,5 +507,72 @@ def test_a_child_that_another_server_starts_while_this_one_tries_to_is_paused_wi
         await asyncio.sleep(60)
         assert (world.stands(child), world.stands(parent)) == ("paused", "paused")
         b.kill()
+
+    told(story)
+
+
+def deaf(server: Server) -> None:
+    assert server.following is not None
+    server.following.cancel()
+
+
+def test_who_waits_is_looked_at_again_when_something_was_missed() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(a)
+        held, stopped, moved = [(await a.handlers.execute(execute(flow))).execution_id for _ in range(3)]
+        hold = c.ChangeQueue(actor=ADA, execution_id=held, priority=None, held=True)
+        await a.handlers.change_queue(hold)
+        await asyncio.sleep(1)
+        deaf(a)
+        await b.handlers.change_queue(replace(hold, held=False))
+        await b.handlers.stop(stop_of(stopped))
+        await b.handlers.change_queue(replace(hold, execution_id=moved, priority=7, held=None))
+        b.kill()
+        await asyncio.sleep(1)
+        await a.conductor.look_at_all()
+        assert [(x.execution_id, x.priority) for x in a.conductor._admission.first(9)] == [(moved, 7), (held, 0)]
+        assert a.conductor.queued == 2
+        lets_in(a, 1)
+        await asyncio.sleep(60)
+        assert [world.stands(x) for x in (held, stopped, moved)] == ["completed", "stopped", "completed"]
+
+    told(story)
+
+
+def test_a_parent_is_told_of_a_queued_child_that_was_stopped_while_something_was_missed() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 1), await world.start(2, 0)
+        parent, child = await parent_with_a_queued_child(world, a)
+        deaf(a)
+        await b.handlers.stop(stop_of(child))
+        await asyncio.sleep(1)
+        await a.conductor.look_at_all()
+        await asyncio.sleep(5)
+        assert (world.stands(child), world.stands(parent)) == ("stopped", "failed")
+
+    told(story)
+
+
+def test_what_is_heard_while_everything_is_looked_at_is_newer_than_what_was_read() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        accepted = await a.handlers.execute(execute(await world.flow(a)))
+        await asyncio.sleep(1)
+        load = a.conductor.load
+
+        async def slowly(execution_id: UUID) -> Execution:
+            found = await load(execution_id)
+            await asyncio.sleep(5)
+            return found
+
+        a.conductor.load = slowly  # type: ignore[method-assign]
+        looking = asyncio.create_task(a.conductor.look_at_all())
+        await asyncio.sleep(1)
+        await b.handlers.change_queue(
+            c.ChangeQueue(actor=ADA, execution_id=accepted.execution_id, priority=4, held=None)
+        )
+        await looking
+        assert [ticket.priority for ticket in a.conductor._admission.first(9)] == [4]
 
     told(story)
