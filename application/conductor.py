@@ -678,17 +678,21 @@ class Conductor:
             return
         epoch = execution.state.epoch
         live = Live(execution, prepared, position=queued.ticket.position, epoch=epoch + 1)
-        self._reserve(live)
         live.log = await self._histories.log_stream_of(execution)
-        cause = self._decider.cause(live.execution)
-        execution.start(
-            cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
-            waited_ms=in_ms(waited, execution.state.created_at, cause.at),
-            waits=waits_of(queued.turns, self._clock.monotonic()),
-        )  # fmt: skip
-        if self._family.has_paused_parent(execution):
-            execution.pause(cause, reason=execution.state.trigger)
-        self._decider.follow(live, cause)
+        self._reserve(live)
+        try:
+            cause = self._decider.cause(live.execution)
+            execution.start(
+                cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
+                waited_ms=in_ms(waited, execution.state.created_at, cause.at),
+                waits=waits_of(queued.turns, self._clock.monotonic()),
+            )  # fmt: skip
+            if self._family.has_paused_parent(execution):
+                execution.pause(cause, reason=execution.state.trigger)
+            self._decider.follow(live, cause)
+        except BaseException:
+            self._release(live)
+            raise
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.

@@ -17,14 +17,23 @@ from uuid import UUID
 from application.failures import queue_timeout
 from application.histories import Histories, lease_name
 from application.patience import AGAIN_S
-from application.ports import Clock, EventStore, LeaseGuard, LeaseLost, Member, StoreUnavailable, VersionConflict
-from domain.errors import Refusal
+from application.ports import (
+    Clock,
+    EventStore,
+    LeaseGuard,
+    LeaseLost,
+    Member,
+    StoreUnavailable,
+    VersionConflict,
+)
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Ticket, Turn, WaitCause
 
 log = logging.getLogger("runwright.conductor")
+NOT_STARTED_S = 30.0
+"""How long one that can't be started is let be: what is the matter with it may be over, or another server starts it."""
 Waited = Mapping[WaitCause, float]
 """Seconds by cause."""
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
@@ -76,6 +85,8 @@ class Queue:
         self._in_hand: Counter[UUID] = Counter()
         self._missed: set[UUID] = set()
         """Those that were to come into the queue while they were in hand."""
+        self._aside: dict[UUID, Queued] = {}
+        """Those that could not be started, until they are tried again."""
 
     def open(self) -> None:
         """Let in from now on."""
@@ -96,7 +107,7 @@ class Queue:
         if execution_id in self._in_hand:
             self._missed.add(execution_id)
             return True
-        return self.admission.kept(execution_id) is not None
+        return self.admission.kept(execution_id) is not None or execution_id in self._aside
 
     @contextmanager
     def in_hand(self, execution_id: UUID) -> Generator[None]:
@@ -145,7 +156,7 @@ class Queue:
 
     def limit(self, execution_id: UUID, limit_s: float | None, since: datetime | None) -> None:
         """Let it wait for at most `limit_s` seconds from `since` on, if it still waits."""
-        queued = self.admission.kept(execution_id)
+        queued = self.admission.kept(execution_id) or self._aside.get(execution_id)
         if queued is not None:
             queued.limit_s, queued.since = limit_s, since
             self._set_timer(queued)
@@ -184,7 +195,7 @@ class Queue:
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""
         self._forget_timer(execution_id)
-        return self.admission.leave(execution_id)
+        return self.admission.leave(execution_id) or self._aside.pop(execution_id, None)
 
     def admit_soon(self) -> None:
         """A slot may be free, or somebody waits who did not before."""
@@ -204,8 +215,20 @@ class Queue:
                     log.warning("admission waits for the database: %s", error)
                     self.put_back(queued, waited)
                     await asyncio.sleep(AGAIN_S)
-                except (LookupError, Refusal) as error:
-                    log.error("execution %s can't be started: %s", first, error)
+                except Exception as error:  # a kind of node is gone, an event is of a newer version: others can start
+                    log.error("execution %s can't be started: %r", first, error)
+                    self._put_aside(queued, waited)
+
+    def _put_aside(self, queued: Queued, waited: Waited) -> None:
+        self._aside[queued.execution_id] = queued
+        self._spawn(self._try_again(queued, waited))
+
+    async def _try_again(self, queued: Queued, waited: Waited) -> None:
+        await asyncio.sleep(NOT_STARTED_S)
+        if self._aside.get(queued.execution_id) is queued:
+            del self._aside[queued.execution_id]
+            queued.execution = None
+            self.put_back(queued, waited)
 
     async def _give_up(self, queued: Queued) -> None:
         """It has waited too long: it fails, unless it was let in or taken out meanwhile."""

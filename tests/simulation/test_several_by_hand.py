@@ -20,10 +20,12 @@ from application.ports import (
     StoreUnavailable,
     Succeeded,
 )
-from domain.errors import CapacityExceeded, TransitionRefused
+from domain.errors import CapacityExceeded, NotFound, TransitionRefused
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.values import JsonText, Usage
+from infrastructure.mapper import UnknownTopic
+from tests.simulation.graphs import SEATS
 from tests.simulation.loop import VirtualLoop, run
 from tests.simulation.test_by_hand import ByHand, execute, steps
 from tests.simulation.world import ADA, Server
@@ -574,5 +576,78 @@ def test_what_is_heard_while_everything_is_looked_at_is_newer_than_what_was_read
         )
         await looking
         assert [ticket.priority for ticket in a.conductor._admission.first(9)] == [4]
+
+    told(story)
+
+
+@pytest.mark.parametrize("error", [UnknownTopic("newer"), LookupError("gone"), NotFound("execution", "x")])
+def test_one_that_cannot_be_started_holds_up_nobody_and_is_tried_again(error: Exception) -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(b)
+        first, second = [(await b.handlers.execute(execute(flow))).execution_id for _ in range(2)]
+        await asyncio.sleep(1)
+        b.kill()
+        load, fails = a.conductor.load, True
+
+        async def refused(execution_id: UUID) -> Execution:
+            if fails and execution_id == first:
+                raise error
+            return await load(execution_id)
+
+        a.conductor.load = refused  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(60)
+        assert (world.stands(first), world.stands(second)) == ("queued", "completed")
+        fails = False
+        await asyncio.sleep(60)
+        assert world.stands(first) == "completed"
+
+    told(story)
+
+
+def test_one_that_could_not_be_started_and_was_started_elsewhere_is_not_tried_again() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        accepted = await b.handlers.execute(execute(await world.flow(b)))
+        await asyncio.sleep(1)
+        tried = 0
+
+        async def refused(execution_id: UUID) -> Execution:
+            nonlocal tried
+            tried += 1
+            raise UnknownTopic("newer")
+
+        a.conductor.load = refused  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(1)
+        assert a.conductor.is_queued(accepted.execution_id), "it is not forgotten"
+        lets_in(b, 1)
+        await asyncio.sleep(300)
+        assert world.stands(accepted.execution_id) == "completed"
+        assert (tried, a.conductor.is_queued(accepted.execution_id)) == (1, False)
+
+    told(story)
+
+
+def test_a_start_that_waits_for_the_database_takes_what_it_needs_once() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1, 0)
+        accepted = await a.handlers.execute(execute(await world.flow(a, needs={SEATS: 1})))
+        histories = a.conductor._histories
+        log_stream_of, left = histories.log_stream_of, 2
+
+        async def away(execution: Execution) -> Any:
+            nonlocal left
+            left -= 1
+            if left >= 0:
+                raise StoreUnavailable("the database is away")
+            return await log_stream_of(execution)
+
+        histories.log_stream_of = away  # type: ignore[method-assign]
+        lets_in(a, 1)
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "completed"
+        assert [*a.conductor.slots.all_taken()] == []
 
     told(story)
