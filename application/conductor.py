@@ -667,9 +667,8 @@ class Conductor:
                 self._family.tell_parent(execution)
             return  # another server has it, or it has ended
         if execution.state.held:  # by another server's command, of which we have not heard
-            self._queue.put_back(
-                Queued(ticket=ticket_of(execution, queued.ticket.position), execution=None, held=True), waited
-            )
+            ticket = ticket_of(execution, queued.ticket.position, queued.ticket.needs)
+            self._queue.put_back(replace(queued, ticket=ticket, execution=None, held=True), waited)
             return
         prepared = await self._graph_of(execution.state)
         if queued.ticket.needs != prepared.needs:  # another server has queued it, and its definition was not at hand

@@ -651,3 +651,22 @@ def test_a_start_that_waits_for_the_database_takes_what_it_needs_once() -> None:
         assert [*a.conductor.slots.all_taken()] == []
 
     told(story)
+
+
+def test_one_that_another_server_holds_keeps_its_time_in_the_queue() -> None:
+    async def story(world: Two) -> None:
+        a, b = await world.start(1, 0), await world.start(2, 0)
+        flow = await world.flow(b, queue_timeout_s=100)
+        accepted = await b.handlers.execute(execute(flow))
+        await asyncio.sleep(1)
+        deaf(a)
+        hold = c.ChangeQueue(actor=ADA, execution_id=accepted.execution_id, priority=None, held=True)
+        await b.handlers.change_queue(hold)
+        b.kill()
+        lets_in(a, 1)
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "queued"
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "failed"
+
+    told(story)
