@@ -20,6 +20,7 @@ from application.patience import AGAIN_S
 from application.ports import (
     Clock,
     EventStore,
+    LeadingMemberFailed,
     LeaseGuard,
     LeaseLost,
     Member,
@@ -244,9 +245,12 @@ class Queue:
                 log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
                 self.put_back(queued, waited)
                 self._set_timer(queued, AGAIN_S)
-            except (VersionConflict, LeaseLost) as error:
+            except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
                 log.info("execution %s has left the queue otherwise: %s", execution_id, error)
                 self.put_back(queued, waited)  # admission loads it anew and finds out how
+            except Exception as error:
+                log.error("execution %s can't be taken out of the queue: %r", execution_id, error)
+                self._put_aside(queued, waited)
 
     async def _fail(self, execution_id: UUID, limit_s: float) -> None:
         execution = await self._histories.load(execution_id)

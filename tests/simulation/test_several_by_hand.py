@@ -12,6 +12,7 @@ import pytest
 from application import commands as c
 from application.ports import (
     Appended,
+    LeadingMemberFailed,
     LeaseLost,
     LimitReached,
     Member,
@@ -667,6 +668,28 @@ def test_one_that_another_server_holds_keeps_its_time_in_the_queue() -> None:
         await asyncio.sleep(60)
         assert world.stands(accepted.execution_id) == "queued"
         await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "failed"
+
+    told(story)
+
+
+@pytest.mark.parametrize("error", [LeadingMemberFailed("the one before was refused"), UnknownTopic("newer")])
+def test_one_whose_time_in_the_queue_is_over_fails_although_that_could_not_be_stored_at_first(error: Exception) -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1, 0)
+        accepted = await a.handlers.execute(execute(await world.flow(a, queue_timeout_s=5)))
+        append, refused = a.store.append, False
+
+        async def once(member: Member) -> Appended | Replayed:
+            nonlocal refused
+            if not refused:
+                refused = True
+                raise error
+            return await append(member)
+
+        a.store.append = once  # type: ignore[method-assign]
+        await asyncio.sleep(60)
+        assert refused
         assert world.stands(accepted.execution_id) == "failed"
 
     told(story)
