@@ -300,7 +300,7 @@ class Live:
         self.cancelled: set[str] = set()
         self.abort: tuple[StepError, str | None] | None = None
         self.flush_timer: asyncio.TimerHandle | None = None
-        self.timeout_timer: asyncio.TimerHandle | None = None
+        self.timeout_timer: asyncio.Handle | None = None
         self.wait_timers: dict[str, asyncio.TimerHandle] = {}
         self.flush_due = False
         self.decide_due = False

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any, cast
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from application.ports import (
     StoreUnavailable,
     VersionConflict,
 )
+from application.timers import LONGEST_S
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
@@ -145,13 +147,20 @@ class Queue:
             self.admission.hold(queued.execution_id, now)
         elif early_s > 0:
             self.admission.hold(queued.execution_id, now, WaitCause.DELAYED)
-            asyncio.get_running_loop().call_later(early_s, self._is_due, queued)
+            self._look_when_due(queued, early_s)
         self._set_timer(queued)
         self.admit_soon()
+
+    def _look_when_due(self, queued: Queued, early_s: float) -> None:
+        asyncio.get_running_loop().call_later(min(early_s, LONGEST_S), self._is_due, queued)
 
     def _is_due(self, queued: Queued) -> None:
         """It has been delayed long enough, if it is still there and nobody holds it."""
         if self.admission.kept(queued.execution_id) is queued and not queued.held:
+            early_s = queued.ticket.came_at - self._clock.now().timestamp()
+            if early_s > 0:
+                self._look_when_due(queued, early_s)
+                return
             self.admission.release(queued.execution_id, self._clock.monotonic())
             self.admit_soon()
 
@@ -166,9 +175,14 @@ class Queue:
         self._forget_timer(queued.execution_id)
         if queued.limit_s is None or queued.since is None:
             return
-        left = (queued.since + timedelta(seconds=queued.limit_s) - self._clock.now()).total_seconds()
-        left_s = max(0.0, left) if again_s is None else again_s
+        left_s = min(max(0.0, self._left(queued)), LONGEST_S) if again_s is None else again_s
         self._timers[queued.execution_id] = asyncio.get_running_loop().call_later(left_s, self._is_late, queued)
+
+    def _left(self, queued: Queued) -> float:
+        """Seconds it may wait yet."""
+        if queued.limit_s is None or queued.since is None:
+            return inf
+        return (queued.since + timedelta(seconds=queued.limit_s) - self._clock.now()).total_seconds()
 
     def _forget_timer(self, execution_id: UUID) -> None:
         timer = self._timers.pop(execution_id, None)
@@ -179,7 +193,9 @@ class Queue:
         self._timers.pop(queued.execution_id, None)
         if self.admission.kept(queued.execution_id) is not queued:
             return
-        if self._open:
+        if self._left(queued) > 0:
+            self._set_timer(queued)
+        elif self._open:
             self._spawn(self._give_up(queued))
         else:  # nothing is decided now
             self._set_timer(queued, AGAIN_S)
