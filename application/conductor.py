@@ -430,7 +430,7 @@ class Conductor:
 
     def cut_off(self) -> None:
         """End every step and forget every execution: other servers may take them now."""
-        self._resting = True
+        self._resting, self._taken_up = True, False
         self._queue.close()
         for live in [*self.live.values()]:
             self._decider.forget(live)
@@ -445,7 +445,7 @@ class Conductor:
             with suppress(VersionConflict, LeaseLost, LeadingMemberFailed):
                 if not self.has(row.execution_id):
                     await self._take_up(row, "was_cut_off", "server_restarted")
-        self._resting = False
+        self._resting, self._taken_up = False, True
         await self.look_at_all()
         self._queue.open()
 

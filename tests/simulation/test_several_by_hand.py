@@ -21,7 +21,7 @@ from application.ports import (
     StoreUnavailable,
     Succeeded,
 )
-from domain.errors import CapacityExceeded, NotFound, TransitionRefused
+from domain.errors import CapacityExceeded, NotFound, TransitionRefused, Unavailable
 from domain.execution import events as e
 from domain.execution.execution import Execution
 from domain.values import JsonText, Usage
@@ -691,5 +691,22 @@ def test_one_whose_time_in_the_queue_is_over_fails_although_that_could_not_be_st
         await asyncio.sleep(60)
         assert refused
         assert world.stands(accepted.execution_id) == "failed"
+
+    told(story)
+
+
+def test_nothing_is_called_dead_that_still_dies_of_a_cut_off() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        accepted = await a.handlers.execute(execute(await world.flow(a)))
+        while not world.truth.alive:
+            await asyncio.sleep(0.01)
+        a.conductor.cut_off()
+        with pytest.raises(Unavailable):
+            await a.handlers.stop(stop_of(accepted.execution_id))
+        await a.conductor.take_up_own()
+        await a.handlers.stop(stop_of(accepted.execution_id))
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "stopped"
 
     told(story)
