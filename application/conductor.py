@@ -10,7 +10,7 @@ Longer than 400 lines because taking in, storing, handing over and recovering sh
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -384,16 +384,23 @@ class Conductor:
         Those of other servers are left to them; a stop that is not confirmed because this one was away is confirmed.
         """
         await self.limiting.load()
-        rows = [*await self._leases.open_executions()]
+        await self._take_up_each([*await self._leases.open_executions()], "restarted")
+        await self.running.recount()
+        self._taken_up = True
+        self._queue.open()
+
+    async def _take_up_each(self, rows: list[OpenExecution], reason: str) -> None:
         while rows:
             row = rows.pop(0)
             try:
-                if row.owner in (None, self._server_id):
-                    await self._take_up(row, "restarted", "server_restarted")
+                if self.has(row.execution_id):
+                    pass
+                elif row.owner in (None, self._server_id):
+                    await self._take_up(row, reason, "server_restarted")
                 else:
                     await self._elsewhere.confirm(row.execution_id, self._decider.cause)
-            except (VersionConflict, LeaseLost) as error:
-                # The last append of the server before was stored after we looked: look again.
+            except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
+                # Something was stored after we looked, the last append of the server before, say: look again.
                 log.info("execution %s is looked at again: %s", row.execution_id, error)
                 rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
             except StoreUnavailable:
@@ -402,9 +409,6 @@ class Conductor:
                 # One that can't go on (its kind of node is gone, an event of a newer version) must not keep the others
                 # from it.
                 log.error("execution %s can't be taken up: %r", row.execution_id, error)
-        await self.running.recount()
-        self._taken_up = True
-        self._queue.open()
 
     # ── one of several servers (see `membership.py`) ─────────────────────────────────────────────
 
@@ -441,10 +445,7 @@ class Conductor:
         while self._executor.capacity().attempts:  # noqa: ASYNC110 - the port tells no such moment
             await asyncio.sleep(AGAIN_S)
         rows = [row for row in await self._leases.open_executions() if row.owner == self._server_id]
-        for row in rows:
-            with suppress(VersionConflict, LeaseLost, LeadingMemberFailed):
-                if not self.has(row.execution_id):
-                    await self._take_up(row, "was_cut_off", "server_restarted")
+        await self._take_up_each(rows, "was_cut_off")
         self._resting, self._taken_up = False, True
         await self.look_at_all()
         self._queue.open()

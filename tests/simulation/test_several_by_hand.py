@@ -710,3 +710,31 @@ def test_nothing_is_called_dead_that_still_dies_of_a_cut_off() -> None:
         assert world.stands(accepted.execution_id) == "stopped"
 
     told(story)
+
+
+def test_after_a_cut_off_everything_is_taken_up_whatever_happens_to_one_meanwhile() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a)
+        for_ever(a)
+        newer, asked, plain = [(await a.handlers.execute(execute(flow))).execution_id for _ in range(3)]
+        load, pauses = a.conductor.load, 1
+
+        async def meanwhile(execution_id: UUID) -> Execution:
+            nonlocal pauses
+            if execution_id == newer:
+                raise UnknownTopic("newer")
+            found = await load(execution_id)
+            if execution_id == asked and pauses:
+                pauses = 0
+                await a.handlers.pause(c.PauseExecution(actor=ADA, execution_id=asked, resume=False))
+            return found
+
+        a.conductor.cut_off()
+        await asyncio.sleep(5)
+        a.conductor.load = meanwhile  # type: ignore[method-assign]
+        await a.conductor.take_up_own()
+        assert [world.kinds(x).count("OwnerChanged") for x in (newer, asked, plain)] == [0, 1, 1]
+        assert [a.conductor.has(x) for x in (newer, asked, plain)] == [False, True, True]
+
+    told(story)
