@@ -836,7 +836,7 @@ class Conductor:
                 # The same versions again: safe whether or not the first try was stored.
                 log.warning("execution %s waits for the database: %s", live.id, error)
                 if self._closing or live.is_released:
-                    refuse([*waiting, *(asked.answer for asked in commands_in([*items, *live.inbox]))], error)
+                    refuse([asked.answer for asked in commands_in([*items, *live.inbox])], error)
                     return False
                 await asyncio.sleep(AGAIN_S)
             except LimitReached as error:  # by one that another server has let in, of which we hear in a moment
@@ -851,7 +851,7 @@ class Conductor:
                 self._release(live)
                 self.running.recount_soon()
                 self._family.look_after(live.execution, self._decider.cause(live.execution))
-                refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
+                refuse([asked.answer for asked in commands_in([*items, *live.inbox])], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
                 log.warning("execution %s is loaded anew: %s", live.id, error)
@@ -862,7 +862,9 @@ class Conductor:
                 answer(waiting, appended.positions[len(events) - 1])
                 for called, position in zip(born, appended.positions[len(events) :], strict=True):
                     self._admit_child(called, position, appended.numbers)
-                return not live.is_released  # cut off meanwhile: whoever takes it up reads this from the log
+                if live.is_released:  # cut off meanwhile: whoever takes it up reads this from the log
+                    self._pass_on_all(live.id, [*items, *live.inbox])
+                return not live.is_released
 
     async def _queue_again(self, execution_id: UUID, items: Sequence[object]) -> None:
         """It was to start and could not: from the log into the queue, with what was asked of it."""
@@ -875,9 +877,7 @@ class Conductor:
             self._family.tell_parent(execution)
         elif state.status is ExecutionStatus.QUEUED and not (self.has(execution_id) or self.is_queued(execution_id)):
             self.arrivals.enqueue(execution, 0, prepared)
-        for command in commands_in(items):
-            if not command.answer.done():
-                self.spawn(self._pass_on(execution_id, command))
+        self._pass_on_all(execution_id, items)
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
         self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
@@ -897,8 +897,7 @@ class Conductor:
         events = await patiently(lambda: self._store.stream(live.id))
         latest = {event.path: event for event in events if isinstance(event, e.StepStarted)}
         if live.is_released:  # cut off meanwhile
-            for command in commands_in([*items, *live.inbox]):
-                self.spawn(self._pass_on(live.id, command))
+            self._pass_on_all(live.id, [*items, *live.inbox])
             return
         self._release(live)
         state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
@@ -909,8 +908,7 @@ class Conductor:
             self._decider.forget(live)
             self.running.recount_soon()
             self._family.look_after(execution, self._decider.cause(execution))
-            for command in commands_in([*items, *live.inbox]):
-                self.spawn(self._pass_on(live.id, command))
+            self._pass_on_all(live.id, [*items, *live.inbox])
             return
         was, now = live.execution.state.status, state.status
         if state.status in FINAL:
@@ -949,6 +947,11 @@ class Conductor:
             elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
                 self._timers.wake(live, event.path)
         self._handing.over(live, events)
+
+    def _pass_on_all(self, execution_id: UUID, items: Sequence[object]) -> None:
+        for command in commands_in(items):
+            if not command.answer.done():
+                self.spawn(self._pass_on(execution_id, command))
 
     async def _pass_on(self, execution_id: UUID, command: StopAsked | PauseAsked | AnswerGiven) -> None:
         """Asked of a copy that is another server's by now."""

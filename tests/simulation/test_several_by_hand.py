@@ -738,3 +738,42 @@ def test_after_a_cut_off_everything_is_taken_up_whatever_happens_to_one_meanwhil
         assert [a.conductor.has(x) for x in (newer, asked, plain)] == [False, True, True]
 
     told(story)
+
+
+@pytest.mark.parametrize("asked", ["stop", "pause"])
+def test_what_is_asked_while_an_append_is_under_way_at_a_cut_off_is_answered(asked: str) -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        append = a.store.append
+
+        async def late(member: Member) -> Appended | Replayed:
+            if any(isinstance(event, e.StepCompleted) for event in member.events):
+                storing.set()
+                await asyncio.sleep(5)
+            return await append(member)
+
+        storing = asyncio.Event()
+        a.store.append = late  # type: ignore[method-assign]
+        definition = steps("a", "b")
+        command = c.CreateWorkflow(actor=ADA, name="w", description="", labels={}, definition=definition, ready=True)
+        workflow, _ = await a.handlers.create_workflow(command)
+        accepted = await a.handlers.execute(execute(workflow.id))
+        await storing.wait()
+        pause = c.PauseExecution(actor=ADA, execution_id=accepted.execution_id, resume=False)
+        asking = asyncio.create_task(
+            a.handlers.stop(stop_of(accepted.execution_id)) if asked == "stop" else a.handlers.pause(pause)
+        )
+        await asyncio.sleep(1)
+        a.conductor.cut_off()
+        await asyncio.wait([asking], timeout=30)
+        assert asking.done()
+        if asked == "pause":
+            assert world.stands(accepted.execution_id) == "paused"
+        else:
+            assert isinstance(asking.exception(), Unavailable), "what it holds is not taken up again yet"
+        await a.conductor.take_up_own()
+        assert await a.handlers.stop(stop_of(accepted.execution_id)) > 0
+        await asyncio.sleep(60)
+        assert world.stands(accepted.execution_id) == "stopped"
+
+    told(story)
