@@ -777,3 +777,28 @@ def test_what_is_asked_while_an_append_is_under_way_at_a_cut_off_is_answered(ask
         assert world.stands(accepted.execution_id) == "stopped"
 
     told(story)
+
+
+def test_one_that_ends_while_two_questions_who_runs_are_under_way_does_not_count_for_ever() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a, concurrency={"limit": 1})
+        for_ever(a)
+        first = await a.handlers.execute(execute(flow))
+        leases: Any = a.conductor._leases
+        real, takes = leases.owned_executions, [5.0, 1.0]
+
+        async def slowly() -> list[OpenExecution]:
+            rows = [*await real()]
+            await asyncio.sleep(takes.pop(0))
+            return rows
+
+        leases.owned_executions = slowly
+        asking = [asyncio.create_task(a.conductor.running.recount()) for _ in range(2)]
+        await asyncio.sleep(2)
+        del leases.owned_executions
+        await a.handlers.stop(stop_of(first.execution_id))
+        await asyncio.gather(*asking)
+        assert not a.conductor._admission.any_elsewhere
+
+    told(story)
