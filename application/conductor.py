@@ -341,7 +341,7 @@ class Conductor:
         return self._graphs(state.workflow_id, state.workflow_version, state.part)
 
     def _is_here(self, execution_id: UUID) -> bool:
-        return execution_id in self.live or execution_id in self._taking
+        return execution_id in self.live or execution_id in self._taking or execution_id in self._creating
 
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""

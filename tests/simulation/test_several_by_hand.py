@@ -802,3 +802,29 @@ def test_one_that_ends_while_two_questions_who_runs_are_under_way_does_not_count
         assert not a.conductor._admission.any_elsewhere
 
     told(story)
+
+
+def test_one_that_is_stopped_before_its_server_knows_that_it_is_stored_runs_nothing_afterwards() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        flow = await world.flow(a)
+        append = a.store.append
+
+        async def late(member: Member) -> Appended | Replayed:
+            answer = await append(member)
+            if any(isinstance(event, e.Created) for event in member.events):
+                await asyncio.sleep(2)
+            return answer
+
+        a.store.append = late  # type: ignore[method-assign]
+        accepting = asyncio.create_task(a.handlers.execute(execute(flow)))
+        await asyncio.sleep(1)
+        [(execution_id, _)] = world.everything()
+        await a.handlers.stop(stop_of(execution_id))
+        await accepting
+        await asyncio.sleep(60)
+        assert world.stands(execution_id) == "stopped"
+        [stopped] = [x for x in world.truth.history(execution_id) if isinstance(x, e.StepStopped)]
+        assert stopped.proof != "server_restarted"
+
+    told(story)
