@@ -69,12 +69,15 @@ class Arrivals:
         self._queue.limit(event.originator_id, prepared.graph.settings.queue_timeout_s, _since(ticket))
 
     def look_again(self, execution_id: UUID) -> None:
-        """It was to come into the queue while it was in hand: it does now, if it still waits."""
+        """It was to come into the queue, or its parent asked for it, while it was in hand: now it can be said."""
         self._runs.spawn(self._come_late(execution_id))
 
     async def _come_late(self, execution_id: UUID) -> None:
         execution = await patiently(lambda: self._runs.load(execution_id))
         state = execution.state
+        if state.status in FINAL:
+            self._family.tell_parent(execution)
+            return
         prepared = await patiently(lambda: self._graphs(state.workflow_id, state.workflow_version, state.part))
         known = execution_id in self._runs.live or self._runs.is_queued(execution_id)
         if state.status is ExecutionStatus.QUEUED and not (known or self._runs.closing):
@@ -84,10 +87,30 @@ class Arrivals:
         """A stop was not answered. One that is held would never be looked at, and wait for ever in what this server
         shows."""
         await asyncio.sleep(after_s)
-        execution = await patiently(lambda: self._runs.load(execution_id))
-        if execution.state.status in FINAL and self._queue.take_out(execution_id) is not None:
-            self._running.has_ended(execution_id)
-            self._family.tell_parent(execution)
+        await self._look_at(execution_id)
+
+    async def look_at_all(self) -> None:
+        """Nothing else would show that something was missed about those that wait: one that is held is never tried."""
+        for execution_id in self._admission.everybody():
+            try:
+                await self._look_at(execution_id)
+            except Exception as error:  # it must not keep the others from being looked at
+                log.error("execution %s waits and can't be looked at: %r", execution_id, error)
+
+    async def _look_at(self, execution_id: UUID) -> None:
+        queued = self._admission.kept(execution_id)
+        if queued is None:
+            return
+        known = (queued.ticket.priority, queued.held)
+        state = (await patiently(lambda: self._runs.load(execution_id))).state
+        if self._admission.kept(execution_id) is not queued or known != (queued.ticket.priority, queued.held):
+            return  # what was heard meanwhile is newer
+        if state.status is not ExecutionStatus.QUEUED:
+            self._queue.take_out(execution_id)
+            self._running.recount_soon()
+            self.look_again(execution_id)  # its end is told, and its next run waits, if it has come meanwhile
+        elif known != (state.priority, state.held):
+            self._queue.change(execution_id, priority=state.priority, held=state.held)
 
     async def debounced_since(self, workflow_id: UUID, key: str) -> float | None:
         """Unix milliseconds at which the first one came of those that are delayed together; None: none are."""

@@ -10,7 +10,7 @@ Longer than 400 lines because taking in, storing, handing over and recovering sh
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -22,6 +22,7 @@ from application.counting import in_ms, ticket_of, waits_of
 from application.deciding import ACTOR, Decider
 from application.elsewhere import Elsewhere
 from application.evaluation import Evaluator
+from application.failures import internal
 from application.family import Family
 from application.handing import Handing
 from application.hearing import Hearing
@@ -40,7 +41,7 @@ from application.live import (
     refuse,
 )
 from application.load import Load
-from application.patience import AGAIN_S, patiently
+from application.patience import AGAIN_S, patiently, stubbornly
 from application.ports import (
     Appended,
     Artifacts,
@@ -340,7 +341,7 @@ class Conductor:
         return self._graphs(state.workflow_id, state.workflow_version, state.part)
 
     def _is_here(self, execution_id: UUID) -> bool:
-        return execution_id in self.live or execution_id in self._taking
+        return execution_id in self.live or execution_id in self._taking or execution_id in self._creating
 
     def has(self, execution_id: UUID) -> bool:
         """Whether the execution is being taken through its graph here."""
@@ -383,16 +384,23 @@ class Conductor:
         Those of other servers are left to them; a stop that is not confirmed because this one was away is confirmed.
         """
         await self.limiting.load()
-        rows = [*await self._leases.open_executions()]
+        await self._take_up_each([*await self._leases.open_executions()], "restarted")
+        await self.running.recount()
+        self._taken_up = True
+        self._queue.open()
+
+    async def _take_up_each(self, rows: list[OpenExecution], reason: str) -> None:
         while rows:
             row = rows.pop(0)
             try:
-                if row.owner in (None, self._server_id):
-                    await self._take_up(row, "restarted", "server_restarted")
+                if self.has(row.execution_id):
+                    pass
+                elif row.owner in (None, self._server_id):
+                    await self._take_up(row, reason, "server_restarted")
                 else:
                     await self._elsewhere.confirm(row.execution_id, self._decider.cause)
-            except (VersionConflict, LeaseLost) as error:
-                # The last append of the server before was stored after we looked: look again.
+            except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
+                # Something was stored after we looked, the last append of the server before, say: look again.
                 log.info("execution %s is looked at again: %s", row.execution_id, error)
                 rows += [new for new in await self._leases.open_executions() if new.execution_id == row.execution_id]
             except StoreUnavailable:
@@ -401,9 +409,6 @@ class Conductor:
                 # One that can't go on (its kind of node is gone, an event of a newer version) must not keep the others
                 # from it.
                 log.error("execution %s can't be taken up: %r", row.execution_id, error)
-        await self.running.recount()
-        self._taken_up = True
-        self._queue.open()
 
     # ── one of several servers (see `membership.py`) ─────────────────────────────────────────────
 
@@ -429,7 +434,7 @@ class Conductor:
 
     def cut_off(self) -> None:
         """End every step and forget every execution: other servers may take them now."""
-        self._resting = True
+        self._resting, self._taken_up = True, False
         self._queue.close()
         for live in [*self.live.values()]:
             self._decider.forget(live)
@@ -440,11 +445,8 @@ class Conductor:
         while self._executor.capacity().attempts:  # noqa: ASYNC110 - the port tells no such moment
             await asyncio.sleep(AGAIN_S)
         rows = [row for row in await self._leases.open_executions() if row.owner == self._server_id]
-        for row in rows:
-            with suppress(VersionConflict, LeaseLost, LeadingMemberFailed):
-                if not self.has(row.execution_id):
-                    await self._take_up(row, "was_cut_off", "server_restarted")
-        self._resting = False
+        await self._take_up_each(rows, "was_cut_off")
+        self._resting, self._taken_up = False, True
         await self.look_at_all()
         self._queue.open()
 
@@ -519,6 +521,7 @@ class Conductor:
             known = self.has(row.execution_id) or self.is_queued(row.execution_id)
             if state.status is ExecutionStatus.QUEUED and not known:
                 self.arrivals.enqueue(execution, 0, prepared)
+        await self.arrivals.look_at_all()
 
     # ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -636,13 +639,13 @@ class Conductor:
         live.end()
         if self.live.get(live.id) is live:
             del self.live[live.id]
-        if live.id not in self.live:
+        if live.id not in self.live:  # else another copy runs and counts, prints and waits
             self.running.leaves(live.id)
-        self._hearing.forget(live.id)
+            self._hearing.forget(live.id)
+            self.slots.wait(live.id, live.position, 0)
         for amounts in live.amounts.values():
             self.slots.give_back(amounts)
         self.slots.give_back(live.reserved, slots=0)
-        self.slots.wait(live.id, live.position, 0)
         self._offer()
 
     # ── admission ────────────────────────────────────────────────────────────────────────────────
@@ -661,11 +664,12 @@ class Conductor:
         execution = queued.execution or await self.load(queued.execution_id)
         if execution.state.status is not ExecutionStatus.QUEUED:
             self.running.recount_soon()
+            if execution.state.status in FINAL:
+                self._family.tell_parent(execution)
             return  # another server has it, or it has ended
         if execution.state.held:  # by another server's command, of which we have not heard
-            self._queue.put_back(
-                Queued(ticket=ticket_of(execution, queued.ticket.position), execution=None, held=True), waited
-            )
+            ticket = ticket_of(execution, queued.ticket.position, queued.ticket.needs)
+            self._queue.put_back(replace(queued, ticket=ticket, execution=None, held=True), waited)
             return
         prepared = await self._graph_of(execution.state)
         if queued.ticket.needs != prepared.needs:  # another server has queued it, and its definition was not at hand
@@ -674,17 +678,21 @@ class Conductor:
             return
         epoch = execution.state.epoch
         live = Live(execution, prepared, position=queued.ticket.position, epoch=epoch + 1)
-        self._reserve(live)
         live.log = await self._histories.log_stream_of(execution)
-        cause = self._decider.cause(live.execution)
-        execution.start(
-            cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
-            waited_ms=in_ms(waited, execution.state.created_at, cause.at),
-            waits=waits_of(queued.turns, self._clock.monotonic()),
-        )  # fmt: skip
-        if self._family.has_paused_parent(execution):
-            execution.pause(cause, reason=execution.state.trigger)
-        self._decider.follow(live, cause)
+        self._reserve(live)
+        try:
+            cause = self._decider.cause(live.execution)
+            execution.start(
+                cause, owner=self._server_id, epoch=live.epoch, isolation=ISOLATION,
+                waited_ms=in_ms(waited, execution.state.created_at, cause.at),
+                waits=waits_of(queued.turns, self._clock.monotonic()),
+            )  # fmt: skip
+            if self._family.has_paused_parent(execution):
+                execution.pause(cause, reason=execution.state.trigger)
+            self._decider.follow(live, cause)
+        except BaseException:
+            self._release(live)
+            raise
         self._enter(live)
         taken = LeaseTaken(name=lease_name(live.id), owner=self._server_id, from_epoch=epoch, epoch=live.epoch)
         # Its slots are taken: the next one is admitted while this append goes on.
@@ -704,15 +712,19 @@ class Conductor:
         if live.driver is None and not self._closing and self.live.get(live.id) is live:
             live.driver = self.spawn(self._drive(live))
 
-    def _later(self, live: Live, name: str, work: Awaitable[object]) -> None:
+    def _later(
+        self, live: Live, name: str, work: Callable[[], Awaitable[object]], failed: Callable[..., object]
+    ) -> None:
         """Wait for something outside the decision; what it gives goes into the inbox. Once per name."""
         if name in live.tasks:
-            cast("Coroutine[Any, Any, object]", work).close()
             return
 
         async def bring() -> None:
             try:
-                item = await work
+                item = await stubbornly(work)
+            except Exception as error:  # silence would leave the execution standing, with its slots, for ever
+                log.error("%s of execution %s can't be done", name, live.id, exc_info=error)
+                item = failed(error=internal(error))
             finally:
                 live.tasks.pop(name, None)
             self.put(live, item)
@@ -824,7 +836,7 @@ class Conductor:
                 # The same versions again: safe whether or not the first try was stored.
                 log.warning("execution %s waits for the database: %s", live.id, error)
                 if self._closing or live.is_released:
-                    refuse([*waiting, *(asked.answer for asked in commands_in([*items, *live.inbox]))], error)
+                    refuse([asked.answer for asked in commands_in([*items, *live.inbox])], error)
                     return False
                 await asyncio.sleep(AGAIN_S)
             except LimitReached as error:  # by one that another server has let in, of which we hear in a moment
@@ -838,7 +850,8 @@ class Conductor:
                 self._decider.forget(live)
                 self._release(live)
                 self.running.recount_soon()
-                refuse([*waiting, *(asked.answer for asked in commands_in(live.inbox))], error)
+                self._family.look_after(live.execution, self._decider.cause(live.execution))
+                refuse([asked.answer for asked in commands_in([*items, *live.inbox])], error)
                 return False
             except Exception as error:  # another decision was stored first: decide again from the log
                 log.warning("execution %s is loaded anew: %s", live.id, error)
@@ -849,7 +862,9 @@ class Conductor:
                 answer(waiting, appended.positions[len(events) - 1])
                 for called, position in zip(born, appended.positions[len(events) :], strict=True):
                     self._admit_child(called, position, appended.numbers)
-                return not live.is_released  # cut off meanwhile: whoever takes it up reads this from the log
+                if live.is_released:  # cut off meanwhile: whoever takes it up reads this from the log
+                    self._pass_on_all(live.id, [*items, *live.inbox])
+                return not live.is_released
 
     async def _queue_again(self, execution_id: UUID, items: Sequence[object]) -> None:
         """It was to start and could not: from the log into the queue, with what was asked of it."""
@@ -862,9 +877,7 @@ class Conductor:
             self._family.tell_parent(execution)
         elif state.status is ExecutionStatus.QUEUED and not (self.has(execution_id) or self.is_queued(execution_id)):
             self.arrivals.enqueue(execution, 0, prepared)
-        for command in commands_in(items):
-            if not command.answer.done():
-                self.spawn(self._pass_on(execution_id, command))
+        self._pass_on_all(execution_id, items)
 
     def _stop_child(self, live: Live, child: UUID, grace_s: float) -> None:
         self.spawn(self._family.stop(live, child, self._decider.cause(live.execution), grace_s))
@@ -884,8 +897,7 @@ class Conductor:
         events = await patiently(lambda: self._store.stream(live.id))
         latest = {event.path: event for event in events if isinstance(event, e.StepStarted)}
         if live.is_released:  # cut off meanwhile
-            for command in commands_in([*items, *live.inbox]):
-                self.spawn(self._pass_on(live.id, command))
+            self._pass_on_all(live.id, [*items, *live.inbox])
             return
         self._release(live)
         state, asked = execution.state, [command.answer for command in commands_in([*items, *live.inbox])]
@@ -895,8 +907,8 @@ class Conductor:
         if state.epoch > live.epoch or (state.epoch == live.epoch and state.owner != self._server_id):
             self._decider.forget(live)
             self.running.recount_soon()
-            for command in commands_in([*items, *live.inbox]):
-                self.spawn(self._pass_on(live.id, command))
+            self._family.look_after(execution, self._decider.cause(execution))
+            self._pass_on_all(live.id, [*items, *live.inbox])
             return
         was, now = live.execution.state.status, state.status
         if state.status in FINAL:
@@ -935,6 +947,11 @@ class Conductor:
             elif isinstance(event, e.StepWaiting | e.StepRetryScheduled | e.StepExpanded):
                 self._timers.wake(live, event.path)
         self._handing.over(live, events)
+
+    def _pass_on_all(self, execution_id: UUID, items: Sequence[object]) -> None:
+        for command in commands_in(items):
+            if not command.answer.done():
+                self.spawn(self._pass_on(execution_id, command))
 
     async def _pass_on(self, execution_id: UUID, command: StopAsked | PauseAsked | AnswerGiven) -> None:
         """Asked of a copy that is another server's by now."""

@@ -4,6 +4,7 @@ Nothing here waits. What needs time is given away with `later` and comes back th
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypedDict
 from uuid import UUID
 
@@ -160,7 +161,8 @@ class Decider:
         if retry.applies(item.error, live.execution.state.steps[path].failures + 1) is None:
             return False
         live.carried[path] = item
-        self._later(live, f"retry:{path}", self._evaluator.retry(live, item, retry.when))
+        failed = partial(RetryJudged, outcome=item, allowed=False)
+        self._later(live, f"retry:{path}", partial(self._evaluator.retry, live, item, retry.when), failed)
         return True
 
     def _outcome(
@@ -332,7 +334,8 @@ class Decider:
         if now is not None:
             self._decide_edges(live, now, cause)
         else:
-            self._later(live, f"when:{source}", self._evaluator.conditions(live, source))
+            failed = partial(ConditionsEvaluated, source=source, taken={})
+            self._later(live, f"when:{source}", partial(self._evaluator.conditions, live, source), failed)
 
     def _start_steps(self, live: Live, cause: Cause) -> None:
         if self.resting:
@@ -356,11 +359,13 @@ class Decider:
             if ready is None and f"input:{path}" not in live.tasks:
                 ready = self._evaluator.input_now(live, path, node)
                 if ready is None:
-                    self._later(live, f"input:{path}", self._evaluator.input(live, path, node))
+                    failed = partial(InputPrepared, path=path, input=None)
+                    self._later(live, f"input:{path}", partial(self._evaluator.input, live, path, node), failed)
             if ready is not None and node.calls and ready.input is not None and path not in live.called:
                 live.inputs[path] = ready
                 config = merged(ready.input.text, node.verbatim)
-                self._later(live, f"call:{path}", self._call_child(live, path, config, cause))
+                call = partial(self._call_child, live, path, config, cause)
+                self._later(live, f"call:{path}", call, partial(NotCalled, path=path))
                 continue
             if ready is not None:
                 room -= self._start(live, path, node, ready, cause)
@@ -463,7 +468,8 @@ class Decider:
     def _complete(self, live: Live, cause: Cause, counts: _Counts) -> bool:
         result = live.result or self._evaluator.result_now(live)
         if result is None:
-            self._later(live, "output", self._evaluator.result(live))
+            failed = partial(ResultEvaluated, result=None)
+            self._later(live, "output", partial(self._evaluator.result, live), failed)
             return False
         if result.error is not None:
             live.execution.fail(cause, result.error, cause_path=None, pointer="/output", **counts)

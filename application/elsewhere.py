@@ -55,7 +55,7 @@ class Elsewhere:
             if before is not ExecutionStatus.QUEUED and not ours:
                 return execution, await self._append(execution)
             if before is not ExecutionStatus.QUEUED and not taken_up:
-                raise Unavailable("execution_is_taken_up", "The service has just started.", "Try again in a moment.")
+                raise Unavailable("execution_is_taken_up", "This server takes it up again.", "Try again in a moment.")
             for path, number in [*state.open_attempts.items()]:  # of one that could not be taken up
                 execution.stop_step(
                     cause, path, number, signal="SIGKILL", death_ms=0.0, proof="server_restarted", last_line=0

@@ -101,3 +101,15 @@ def wait_timeout(path: str, timeout_s: float) -> StepError:
         advice="Raise timeout_s of the node, or wait for a shorter time.",
         retryable=True,
     )
+
+
+def internal(error: Exception) -> StepError:
+    """What nobody foresaw, again and again. What it says may hold anything, so it is told in the server's log only."""
+    return StepError(
+        code="internal_error",
+        category=Category.INTERNAL,
+        type=type(error).__name__,
+        message=f"The service could not do its part of this: {type(error).__name__}.",
+        advice="Run it again; if it happens again, the log of the server says more.",
+        retryable=True,
+    )

@@ -80,6 +80,15 @@ class Family:
                 else:
                     work.close()
 
+    def look_after(self, child: Execution, cause: Cause) -> None:
+        """Another server was quicker to have a child that this one had in hand. What was said of the child meanwhile
+        was not heard, so a parent here looks for its end, and passes its pause down."""
+        parent = self.parent_of(child)
+        if parent is not None:
+            self._runs.spawn(self.look(parent[0]))
+            if parent[0].execution.state.status is ExecutionStatus.PAUSED:
+                self._runs.spawn(self.pause(parent[0], cause, resume=False))
+
     async def look(self, live: Live) -> None:
         """Tell a parent of children that are final already: their end may have been missed."""
         for path, child_id in [*live.execution.state.children.items()]:

@@ -3,12 +3,13 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from application.evaluation import Evaluator
 from application.live import Later, Live
-from application.ports import Begun, Clock, Logged, Progressed, Signal, Succeeded
+from application.ports import Begun, Clock, Erred, Logged, Progressed, Signal, Succeeded
 
 BEGUN_AFTER_S = 0.02
 """Begin reports of attempts that end sooner are not stored: their outcome carries the begin time."""
@@ -70,7 +71,8 @@ class Hearing:
                     self._flush_later(live)
                 case Succeeded() if signal.attachments or len(signal.output) > self._evaluator.inline_bytes:
                     live.carried[signal.id.path] = signal
-                    self._later(live, f"store:{signal.id.path}", self._evaluator.stored(signal))
+                    failed = partial(Erred, id=signal.id, usage=signal.usage)
+                    self._later(live, f"store:{signal.id.path}", partial(self._evaluator.stored, signal), failed)
                 case _:
                     live.inbox.append(signal)
                     touched[live.id] = live

@@ -300,7 +300,7 @@ class Live:
         self.cancelled: set[str] = set()
         self.abort: tuple[StepError, str | None] | None = None
         self.flush_timer: asyncio.TimerHandle | None = None
-        self.timeout_timer: asyncio.TimerHandle | None = None
+        self.timeout_timer: asyncio.Handle | None = None
         self.wait_timers: dict[str, asyncio.TimerHandle] = {}
         self.flush_due = False
         self.decide_due = False
@@ -341,8 +341,9 @@ class Live:
             task.cancel()
 
 
-Later = Callable[[Live, str, Awaitable[object]], None]
-"""Have something awaited outside the decision, once per name; what it gives goes into the inbox."""
+Later = Callable[[Live, str, Callable[[], Awaitable[object]], Callable[..., object]], None]
+"""Have something awaited outside the decision, once per name; what it gives goes into the inbox. When it fails for a
+reason nobody foresaw it is done again; in the end what the last of these makes of `error=` goes there instead."""
 
 
 def commands_in(items: Iterable[object]) -> list[StopAsked | PauseAsked | AnswerGiven]:

@@ -3,9 +3,11 @@
 What their items are and give is in `mapping.py`, which of them may start in `domain/execution/mapping.py`.
 """
 
+from functools import partial
+
 from application.evaluation import Evaluator
 from application.failures import map_timeout
-from application.live import Later, Live
+from application.live import Later, Live, MapCollected
 from application.mapping import BadItems, items_failed, items_of
 from application.preparing import PreparedNode, as_event_value
 from domain.event import Cause
@@ -64,7 +66,8 @@ class Maps:
         else:
             collected = live.collected.pop(path, None) or self._evaluator.map_output_now(live, plan)
             if collected is None:
-                self._later(live, f"collect:{path}", self._evaluator.map_output(live, plan))
+                failed = partial(MapCollected, path=path, output=None)
+                self._later(live, f"collect:{path}", partial(self._evaluator.map_output, live, plan), failed)
                 return
             error = collected.error
             if collected.output is not None:

@@ -11,20 +11,32 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any, cast
 from uuid import UUID
 
 from application.failures import queue_timeout
 from application.histories import Histories, lease_name
 from application.patience import AGAIN_S
-from application.ports import Clock, EventStore, LeaseGuard, LeaseLost, Member, StoreUnavailable, VersionConflict
-from domain.errors import Refusal
+from application.ports import (
+    Clock,
+    EventStore,
+    LeadingMemberFailed,
+    LeaseGuard,
+    LeaseLost,
+    Member,
+    StoreUnavailable,
+    VersionConflict,
+)
+from application.timers import LONGEST_S
 from domain.event import Cause, RecordedEvent
 from domain.execution.execution import Execution
 from domain.execution.status import FINAL, ExecutionStatus
 from domain.queueing.admission import Admission, Ticket, Turn, WaitCause
 
 log = logging.getLogger("runwright.conductor")
+NOT_STARTED_S = 30.0
+"""How long one that can't be started is let be: what is the matter with it may be over, or another server starts it."""
 Waited = Mapping[WaitCause, float]
 """Seconds by cause."""
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
@@ -76,6 +88,8 @@ class Queue:
         self._in_hand: Counter[UUID] = Counter()
         self._missed: set[UUID] = set()
         """Those that were to come into the queue while they were in hand."""
+        self._aside: dict[UUID, Queued] = {}
+        """Those that could not be started, until they are tried again."""
 
     def open(self) -> None:
         """Let in from now on."""
@@ -96,7 +110,7 @@ class Queue:
         if execution_id in self._in_hand:
             self._missed.add(execution_id)
             return True
-        return self.admission.kept(execution_id) is not None
+        return self.admission.kept(execution_id) is not None or execution_id in self._aside
 
     @contextmanager
     def in_hand(self, execution_id: UUID) -> Generator[None]:
@@ -133,19 +147,26 @@ class Queue:
             self.admission.hold(queued.execution_id, now)
         elif early_s > 0:
             self.admission.hold(queued.execution_id, now, WaitCause.DELAYED)
-            asyncio.get_running_loop().call_later(early_s, self._is_due, queued)
+            self._look_when_due(queued, early_s)
         self._set_timer(queued)
         self.admit_soon()
+
+    def _look_when_due(self, queued: Queued, early_s: float) -> None:
+        asyncio.get_running_loop().call_later(min(early_s, LONGEST_S), self._is_due, queued)
 
     def _is_due(self, queued: Queued) -> None:
         """It has been delayed long enough, if it is still there and nobody holds it."""
         if self.admission.kept(queued.execution_id) is queued and not queued.held:
+            early_s = queued.ticket.came_at - self._clock.now().timestamp()
+            if early_s > 0:
+                self._look_when_due(queued, early_s)
+                return
             self.admission.release(queued.execution_id, self._clock.monotonic())
             self.admit_soon()
 
     def limit(self, execution_id: UUID, limit_s: float | None, since: datetime | None) -> None:
         """Let it wait for at most `limit_s` seconds from `since` on, if it still waits."""
-        queued = self.admission.kept(execution_id)
+        queued = self.admission.kept(execution_id) or self._aside.get(execution_id)
         if queued is not None:
             queued.limit_s, queued.since = limit_s, since
             self._set_timer(queued)
@@ -154,9 +175,14 @@ class Queue:
         self._forget_timer(queued.execution_id)
         if queued.limit_s is None or queued.since is None:
             return
-        left = (queued.since + timedelta(seconds=queued.limit_s) - self._clock.now()).total_seconds()
-        left_s = max(0.0, left) if again_s is None else again_s
+        left_s = min(max(0.0, self._left(queued)), LONGEST_S) if again_s is None else again_s
         self._timers[queued.execution_id] = asyncio.get_running_loop().call_later(left_s, self._is_late, queued)
+
+    def _left(self, queued: Queued) -> float:
+        """Seconds it may wait yet."""
+        if queued.limit_s is None or queued.since is None:
+            return inf
+        return (queued.since + timedelta(seconds=queued.limit_s) - self._clock.now()).total_seconds()
 
     def _forget_timer(self, execution_id: UUID) -> None:
         timer = self._timers.pop(execution_id, None)
@@ -167,7 +193,9 @@ class Queue:
         self._timers.pop(queued.execution_id, None)
         if self.admission.kept(queued.execution_id) is not queued:
             return
-        if self._open:
+        if self._left(queued) > 0:
+            self._set_timer(queued)
+        elif self._open:
             self._spawn(self._give_up(queued))
         else:  # nothing is decided now
             self._set_timer(queued, AGAIN_S)
@@ -184,7 +212,7 @@ class Queue:
     def take_out(self, execution_id: UUID) -> Queued | None:
         """None when it does not wait."""
         self._forget_timer(execution_id)
-        return self.admission.leave(execution_id)
+        return self.admission.leave(execution_id) or self._aside.pop(execution_id, None)
 
     def admit_soon(self) -> None:
         """A slot may be free, or somebody waits who did not before."""
@@ -204,8 +232,20 @@ class Queue:
                     log.warning("admission waits for the database: %s", error)
                     self.put_back(queued, waited)
                     await asyncio.sleep(AGAIN_S)
-                except (LookupError, Refusal) as error:
-                    log.error("execution %s can't be started: %s", first, error)
+                except Exception as error:  # a kind of node is gone, an event is of a newer version: others can start
+                    log.error("execution %s can't be started: %r", first, error)
+                    self._put_aside(queued, waited)
+
+    def _put_aside(self, queued: Queued, waited: Waited) -> None:
+        self._aside[queued.execution_id] = queued
+        self._spawn(self._try_again(queued, waited))
+
+    async def _try_again(self, queued: Queued, waited: Waited) -> None:
+        await asyncio.sleep(NOT_STARTED_S)
+        if self._aside.get(queued.execution_id) is queued:
+            del self._aside[queued.execution_id]
+            queued.execution = None
+            self.put_back(queued, waited)
 
     async def _give_up(self, queued: Queued) -> None:
         """It has waited too long: it fails, unless it was let in or taken out meanwhile."""
@@ -221,9 +261,12 @@ class Queue:
                 log.warning("execution %s waits for the database to leave the queue: %s", execution_id, error)
                 self.put_back(queued, waited)
                 self._set_timer(queued, AGAIN_S)
-            except (VersionConflict, LeaseLost) as error:
+            except (VersionConflict, LeaseLost, LeadingMemberFailed) as error:
                 log.info("execution %s has left the queue otherwise: %s", execution_id, error)
                 self.put_back(queued, waited)  # admission loads it anew and finds out how
+            except Exception as error:
+                log.error("execution %s can't be taken out of the queue: %r", execution_id, error)
+                self._put_aside(queued, waited)
 
     async def _fail(self, execution_id: UUID, limit_s: float) -> None:
         execution = await self._histories.load(execution_id)

@@ -87,7 +87,8 @@ class Running:
         try:
             rows = await patiently(self._leases.owned_executions)
         finally:
-            self._leaving.remove(left)
+            # This one, not one that is equal: it belongs to another question, which needs it yet.
+            self._leaving = [one for one in self._leaving if one is not left]
         found = {
             row.execution_id: groups_of(row.group)
             for row in rows

@@ -24,7 +24,15 @@ class Timers:
         self._clock, self._put = clock, put
 
     def set(self, live: Live) -> None:
-        """Every timer of an execution anew. Its own limit stands still while it is paused."""
+        """Every timer of an execution anew."""
+        self._limit(live)
+        for timer in live.wait_timers.values():
+            timer.cancel()
+        for path in live.execution.state.steps:
+            self.wake(live, path)
+
+    def _limit(self, live: Live) -> None:
+        """Its own, which stands still while it is paused."""
         state = live.execution.state
         limit_s = live.prepared.graph.settings.timeout_s
         if live.timeout_timer is not None:
@@ -32,11 +40,11 @@ class Timers:
         if limit_s is not None and state.started_at is not None and state.status is not ExecutionStatus.PAUSED:
             over = state.started_at + timedelta(seconds=limit_s + state.paused_s)
             left = (over - self._clock.now()).total_seconds()
-            live.timeout_timer = asyncio.get_running_loop().call_later(max(0.0, left), self._put, live, TimedOut())
-        for timer in live.wait_timers.values():
-            timer.cancel()
-        for path in state.steps:
-            self.wake(live, path)
+            loop = asyncio.get_running_loop()
+            if left > 0:
+                live.timeout_timer = loop.call_later(min(left, LONGEST_S), self._limit, live)
+            else:
+                live.timeout_timer = loop.call_soon(self._put, live, TimedOut())
 
     def wake(self, live: Live, path: str) -> None:
         """One for a step that waits for a time or its next attempt; none for any other."""

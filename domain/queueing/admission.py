@@ -394,6 +394,10 @@ class Admission(Generic[T]):
         entry = self._entries.get(execution_id)
         return None if entry is None else entry.ticket
 
+    def everybody(self) -> Sequence[UUID]:
+        """Who waits, in no order."""
+        return [*self._entries]
+
     @property
     def queued(self) -> int:
         """How many wait in the queue."""

@@ -30,6 +30,9 @@ _OPTIONS = (
     "-c lock_timeout=4000 -c idle_in_transaction_session_timeout=2000 -c statement_timeout=30000"
     " -c synchronous_commit=on"
 )
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+"""Errors after which another connection may do: the database is gone, or may only be read: in a failover another one
+is in charge."""
 
 Row = tuple[Any, ...]
 
@@ -109,7 +112,7 @@ class Connections:
                 with cut_after(connection, left()):
                     yield connection
                 good = True
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except AWAY as error:
                 raise StoreUnavailable(f"the database did not answer: {error}") from error
             finally:
                 if good and not connection.closed and not self._closed:

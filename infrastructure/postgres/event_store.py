@@ -39,7 +39,7 @@ from infrastructure.postgres.batch import (
     may_reach,
     starts_of,
 )
-from infrastructure.postgres.connection import DEADLINE_S, Connections, Row
+from infrastructure.postgres.connection import AWAY, DEADLINE_S, Connections, Row
 from infrastructure.postgres.prepared import PreparedStatement
 
 MAX_EVENTS = 1_000
@@ -282,7 +282,7 @@ class PostgresEventStore:
                 told = await self._append.call(arrays, within_s=min(DEADLINE_S, until - monotonic()))
                 failpoints.passing("after_append")
                 return answer_of(told or b"{}"), retried
-            except (psycopg.OperationalError, psycopg.InterfaceError, StoreUnavailable) as error:
+            except (*AWAY, StoreUnavailable) as error:
                 retried = True
                 if self._append is not None:
                     await self._append.close()

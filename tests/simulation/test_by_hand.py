@@ -399,3 +399,84 @@ def test_an_input_that_is_ready_while_the_start_is_stored_is_not_left_lying() ->
         await world.ended()
 
     told(story)
+
+
+def test_one_that_waits_for_a_slot_goes_on_although_its_acceptance_was_not_answered() -> None:
+    """It was heard of by looking at everything, and ran before it was looked for as one whose answer was lost."""
+
+    async def story(world: ByHand) -> None:
+        world.limit = 1
+        server, workflow_id = await world.begin(steps("a"))
+        waits = {"id": "waits", "kind": "wait", "config": {"seconds": 5}}
+        work = {"id": "work", "kind": "python", "config": {"code": "def main(): pass"}}
+        later = {**roots(waits, work), "edges": [{"from": "waits", "to": "work"}]}
+        command = c.CreateWorkflow(actor=ADA, name="l", description="", labels={}, definition=later, ready=True)
+        waiting, _ = await server.handlers.create_workflow(command)
+        play = server.executor._play
+
+        async def for_a_while(attempt: Any) -> None:
+            await asyncio.sleep(20)
+            await play(attempt)
+
+        server.executor._play = for_a_while  # type: ignore[method-assign]
+        server.conductor.slots.limit = 0
+        world.breaks["answer_given_up"] = 1
+        with pytest.raises(StoreUnavailable):
+            await server.handlers.execute(execute(waiting.id, "key"))
+        await asyncio.sleep(1)
+        server.conductor.slots.limit = 1
+        await server.conductor.look_at_all()
+        await asyncio.sleep(1)
+        await server.handlers.execute(execute(workflow_id))  # has the slot from before the other asks for it
+        await asyncio.sleep(120)
+        assert [status.value for _, status in world.everything()] == ["completed", "completed"]
+
+    told(story)
+
+
+def failing(world: ByHand, server: Server, what: str, times: int) -> None:
+    """Work outside of decisions fails so often, for a reason that is none of those it knows."""
+    server.conductor._evaluator._expressions.is_plain = lambda template: False  # type: ignore[method-assign]
+    owner, name = {
+        "output": (world.artifacts, "put"), "result": (server.conductor._evaluator._expressions, "resolve")
+    }[what]  # fmt: skip
+    real, left = getattr(owner, name), times
+
+    async def fails(*args: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            raise OSError(24, "Too many open files")
+        return await real(*args)
+
+    setattr(owner, name, fails)
+
+
+@pytest.mark.parametrize("what", ["output", "result"])
+def test_work_that_fails_for_an_unknown_reason_is_done_again(what: str) -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE if what == "output" else JsonText(b"{}")
+        server, workflow_id = await world.begin(steps("a", output="${steps.a.output.ok}"))
+        failing(world, server, what, 3)
+        await server.handlers.execute(execute(workflow_id))
+        assert (await world.ended())[-1] == "Completed"
+
+    told(story)
+
+
+@pytest.mark.parametrize(("what", "where"), [("output", "StepFailed"), ("result", "Failed")])
+def test_work_that_fails_again_and_again_fails_the_step_or_the_execution_and_says_so(what: str, where: str) -> None:
+    async def story(world: ByHand) -> None:
+        world.output = LARGE if what == "output" else JsonText(b"{}")
+        definition = steps("a", output="${steps.a.output.ok}") if what == "result" else steps("a")
+        server, workflow_id = await world.begin(definition)
+        failing(world, server, what, 1_000)
+        accepted = await server.handlers.execute(execute(workflow_id))
+        await asyncio.sleep(60)
+        assert world.status() is ExecutionStatus.RUNNING, "what is short for a while must not fail a step"
+        await world.ended()
+        [said] = [x for x in world.truth.history(accepted.execution_id) if type(x).__name__ == where]
+        assert (said.error.code, said.error.type) == ("internal_error", "OSError")  # type: ignore[attr-defined]
+        assert server.conductor.slots.used == 0
+
+    told(story)

@@ -447,3 +447,42 @@ def test_needs_deep_inside_maps_are_looked_at_too() -> None:
         assert (problem.pointer, problem.node) == (f"/nodes/0/config/node/config/node/needs/{SEATS}", "o")
 
     told(story)
+
+
+@pytest.mark.parametrize("what", ["delay", "queue_timeout_s", "timeout_s"])
+def test_what_is_due_by_the_clock_is_not_late_when_the_machine_has_slept(what: str) -> None:
+    """Its timers stood still for two hours, and its wall clock did not."""
+
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=0 if what == "queue_timeout_s" else 4)
+        flow = await world.flow(server, **({} if what == "delay" else {what: 7_200}))
+        if what == "timeout_s":
+            for_ever(server)
+        accepted = await server.handlers.execute(replace(execute(flow), delay_s=7_200.0 if what == "delay" else None))
+        await asyncio.sleep(10)
+        before = world.stands(accepted.execution_id)
+        server.clock.wrong_s = 7_200.0
+        await asyncio.sleep(75)
+        assert before == ("running" if what == "timeout_s" else "queued")
+        assert world.stands(accepted.execution_id) == ("completed" if what == "delay" else "failed")
+
+    told(story)
+
+
+@pytest.mark.parametrize("what", ["delay", "queue_timeout_s", "timeout_s"])
+def test_what_is_due_by_the_clock_is_not_early_when_the_clock_is_put_back(what: str) -> None:
+    async def story(world: Two) -> None:
+        server = await world.start(1, limit=0 if what == "queue_timeout_s" else 4)
+        flow = await world.flow(server, **({} if what == "delay" else {what: 100}))
+        if what == "timeout_s":
+            for_ever(server)
+        accepted = await server.handlers.execute(replace(execute(flow), delay_s=100.0 if what == "delay" else None))
+        await asyncio.sleep(50)
+        before = world.stands(accepted.execution_id)
+        server.clock.wrong_s = -3_600.0
+        await asyncio.sleep(3_000)
+        assert world.stands(accepted.execution_id) == before
+        await asyncio.sleep(800)
+        assert world.stands(accepted.execution_id) == ("completed" if what == "delay" else "failed")
+
+    told(story)
