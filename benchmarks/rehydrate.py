@@ -38,10 +38,11 @@ async def _measure(url: str, database_url: str, *, quick: bool) -> list[Figure]:
             """Milliseconds at the median, and how many events were read."""
             execution_id = await client.start(await client.save(definition))
             await client.ended(execution_id)
+            execution = await histories.load(UUID(execution_id))
             took: list[float] = []
             for _ in range(5 if quick else 20):
                 began = time.perf_counter()
-                execution = await histories.load(UUID(execution_id))
+                await histories.load(execution.id)
                 took.append((time.perf_counter() - began) * 1000)
             return statistics.median(took), execution.version
 
