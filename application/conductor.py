@@ -384,10 +384,19 @@ class Conductor:
         Those of other servers are left to them; a stop that is not confirmed because this one was away is confirmed.
         """
         await self.limiting.load()
+        self._decider.resting = True
         await self._take_up_each([*await self._leases.open_executions()], "restarted")
         await self.running.recount()
         self._taken_up = True
+        self._go_on()
         self._queue.open()
+
+    def _go_on(self) -> None:
+        """Now that everything this server holds is counted, steps start again: one that went on before the others were
+        taken up would be given what they hold."""
+        self._decider.resting = False
+        for live in [*self.live.values()]:
+            self._drive_soon(live)
 
     async def _take_up_each(self, rows: list[OpenExecution], reason: str) -> None:
         while rows:
@@ -434,7 +443,8 @@ class Conductor:
 
     def cut_off(self) -> None:
         """End every step and forget every execution: other servers may take them now."""
-        self._resting, self._taken_up = True, False
+        self._resting = self._decider.resting = True
+        self._taken_up = False
         self._queue.close()
         for live in [*self.live.values()]:
             self._decider.forget(live)
@@ -447,6 +457,7 @@ class Conductor:
         rows = [row for row in await self._leases.open_executions() if row.owner == self._server_id]
         await self._take_up_each(rows, "was_cut_off")
         self._resting, self._taken_up = False, True
+        self._go_on()
         await self.look_at_all()
         self._queue.open()
 

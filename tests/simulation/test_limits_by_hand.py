@@ -486,3 +486,26 @@ def test_what_is_due_by_the_clock_is_not_early_when_the_clock_is_put_back(what: 
         assert world.stands(accepted.execution_id) == ("completed" if what == "delay" else "failed")
 
     told(story)
+
+
+def test_after_a_restart_none_is_given_what_another_one_holds_that_is_taken_up_later() -> None:
+    async def story(world: Two) -> None:
+        a = await world.start(1)
+        wide = needing(1, nodes=3)
+        wide["nodes"].insert(0, {"id": "first", "kind": "wait", "config": {"seconds": 1}})
+        wide["edges"] = [{"from": "first", "to": f"n{i}"} for i in range(3)]
+        older, whole = await save(a, wide), await save(a, needing(1, whole=True))
+        for_ever(a)
+        first = await a.handlers.execute(execute(older))
+        second = await a.handlers.execute(execute(whole))
+        await asyncio.sleep(5)
+        assert a.conductor.slots.taken(SEATS) == MOST_SEATS, "two steps of the older one, and the other one as a whole"
+        a.kill()
+        b = await world.start(1)
+        for_ever(b)
+        await asyncio.sleep(5)
+        assert (world.stands(first.execution_id), world.stands(second.execution_id)) == ("running", "running")
+        assert b.conductor.slots.taken(SEATS) == MOST_SEATS
+        assert len(b.conductor.live[first.execution_id].execution.state.open_attempts) == 2
+
+    told(story)
