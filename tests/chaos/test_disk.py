@@ -96,6 +96,8 @@ def test_runs_are_refused_while_room_is_left_for_those_that_run(service: Service
     service.end()
 
 
+# The short form of this row is the test above: that it does not come to this.
+@pytest.mark.long
 def test_a_disk_without_any_room_costs_nothing_that_was_acknowledged(service: Service) -> None:
     assert service.start(RUNWRIGHT_DISK_RESERVE_MB="0")
     made = definition(service.folder / "marks.txt", seconds=0.1)
