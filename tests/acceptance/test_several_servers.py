@@ -1,6 +1,7 @@
 """Several servers on one database: what one is asked another does, and nothing is lost when one of them goes."""
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from infrastructure import mapper
 from tests.acceptance.test_stop import alive
+from tests.chaos import service as chaos
 from tests.fixtures.api import Api, Json, python, until, workflow
 from tests.fixtures.history import breaches
 from tests.fixtures.server import RunningServer, StartServer
+from tests.unit.test_histories import stored
 
 LEASE_S = 2.0
 GATED = """
@@ -273,3 +277,45 @@ def test_under_load_one_is_killed_and_one_is_frozen_and_wakes(start: Start) -> N
     assert "owner_gone" in changes, "the kill and the frost met running executions"
     assert third.process.poll() is None
     assert second.process.poll() is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3))
+def test_one_of_three_is_killed_or_frozen_at_any_moment_again_and_again(
+    start: Start, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    marks = tmp_path / "marks.txt"
+    servers = [start() for _ in range(3)]
+    flow = servers[0][1].save(chaos.definition(marks, seconds=0.15))
+    time.sleep(LEASE_S)  # until each may look for what another one left
+    ids: list[str] = []
+    kills = frosts = 0
+    for _ in range(15):
+        ids += [chance.choice(servers)[1].run(flow) for _ in range(8)]
+        time.sleep(chance.uniform(0, 1))
+        place = chance.randrange(3)
+        victim, _ = servers[place]
+        if chance.random() < 0.7:
+            victim.end(signal.SIGKILL)
+            servers[place] = start()
+            kills += 1
+        else:
+            os.kill(victim.process.pid, signal.SIGSTOP)
+            time.sleep(LEASE_S * chance.uniform(0.2, 1.6))
+            os.kill(victim.process.pid, signal.SIGCONT)
+            frosts += 1
+    api = servers[0][1]
+    ended = {one: api.finish(one) for one in ids}
+    assert {one["status"] for one in ended.values()} == {"completed"}
+    histories = {one: api.events(one) for one in ids}
+    assert {one: breaches(events) for one, events in histories.items() if breaches(events)} == {}
+    log = [(event["position"], mapper.decode_stored(stored(event))) for one in histories.values() for event in one]
+    assert chaos.ran_again_without_a_loss(log, marks) == []
+    changes = [reason for one in ids for reason in reasons(api, one, "owner_changed")]
+    lost = sum(len(reasons(api, one, "step_lost")) for one in ids)
+    print(f"\nseed {seed}: {kills} servers of three killed, {frosts} frozen and woken;")
+    print(f"{len(ids)} executions, {len(log)} events, 0 violations;")
+    print(f"{len(changes)} changed their owner, {lost} attempts were lost")
+    assert changes.count("owner_gone") >= kills // 2, "the kills met running executions"
+    assert lost
