@@ -105,14 +105,16 @@ async def test_eight_writers_and_a_reader_that_follows_positions_skips_nothing(
 
     async def listen() -> list[int]:
         seen: list[int] = []
-        while not (ended.is_set() and seen and seen[-1] == await reader.head_position()):
-            await subscription.wait(0.2)
-            seen += [told.event.position for told in subscription.take()]
-            assert not subscription.overflowed
+        async with asyncio.timeout(30):  # one who was not told of the last position would listen for ever
+            while not (ended.is_set() and seen and seen[-1] == await reader.head_position()):
+                await subscription.wait(0.2)
+                seen += [told.event.position for told in subscription.take()]
+                assert not subscription.overflowed
         return seen
 
     following, listening = asyncio.create_task(follow()), asyncio.create_task(listen())
-    await asyncio.gather(*(write(store, number) for number, store in enumerate(writers)))
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(write(store, number) for number, store in enumerate(writers)))
     ended.set()
     reads_of_log = await reads.rows("page", (0, 1_000_000))
     stored = [row[0] for row in reads_of_log]
