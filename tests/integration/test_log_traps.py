@@ -113,17 +113,18 @@ async def test_eight_writers_and_a_reader_that_follows_positions_skips_nothing(
         return seen
 
     following, listening = asyncio.create_task(follow()), asyncio.create_task(listen())
-    async with asyncio.timeout(30):
-        await asyncio.gather(*(write(store, number) for number, store in enumerate(writers)))
+    await asyncio.gather(*(write(store, number) for number, store in enumerate(writers)))
     ended.set()
     reads_of_log = await reads.rows("page", (0, 1_000_000))
     stored = [row[0] for row in reads_of_log]
     assert len(stored) > WRITERS * APPENDS
     seen = await following
-    skipped = sorted(set(stored) - set(seen))
-    assert skipped == [], f"{len(skipped)} events were never seen by a reader that follows positions"
-    assert seen == stored
-    assert await listening == stored
+    skipped = len(set(stored) - set(seen))
+    assert skipped == 0, f"{skipped} events were never seen by a reader that follows positions"
+    # Compared beforehand: to show how thousands of positions differ takes the test framework minutes.
+    read_in_order, heard_in_order = seen == stored, await listening == stored
+    assert read_in_order
+    assert heard_in_order
 
 
 async def test_positions_with_holes_are_fine_and_versions_have_none(database_url: str, stack: AsyncExitStack) -> None:
